@@ -1,0 +1,3 @@
+"""cleanclaim: physician-administered drugs, billed and paid right."""
+
+__version__ = "0.1.0"

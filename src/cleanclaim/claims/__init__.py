@@ -1,0 +1,20 @@
+"""The claim model: what a claim, a line, an administration and a fault are, as tables."""
+
+from cleanclaim.claims.tables import (
+    ADMINISTRATION,
+    CLAIM,
+    FAULT,
+    LINE,
+    TABLES,
+    ClaimTables,
+    Lost,
+    PayerProgram,
+    claim_key,
+    file_key,
+    payer_program_of,
+)
+
+__all__ = [
+    "ADMINISTRATION", "CLAIM", "FAULT", "LINE", "TABLES", "ClaimTables", "Lost", "PayerProgram",
+    "claim_key", "file_key", "payer_program_of",
+]  # fmt: skip

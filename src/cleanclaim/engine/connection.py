@@ -1,0 +1,86 @@
+"""DuckDB as cleanclaim uses it: in memory, no outside access, settings locked, a memory limit, spilling to a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+
+from cleanclaim.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    import pyarrow as pa
+
+BATCH_ROWS = 122_880  # one DuckDB row group: Arrow batches then need no splitting
+
+
+class Engine:
+    """One private in-memory database. Use it as a context manager: it removes what it spilled."""
+
+    def __init__(self, *, memory_limit: str = "", threads: int = 0) -> None:
+        """Open the database.
+
+        Units: memory_limit as DuckDB writes it ("2GB"); empty for 60 % of what the machine has free to it.
+        """
+        self._spill = Path(tempfile.mkdtemp(prefix="cleanclaim-"))
+        config: dict[str, str | int | bool] = {
+            "threads": threads or os.cpu_count() or 1,
+            "temp_directory": str(self._spill),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        }
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        self._con = duckdb.connect(":memory:", config=config)
+        # A page or a fact reads the tables that it was handed and nothing else on the machine.
+        for setting in ("TimeZone='UTC'", "enable_external_access=false", "lock_configuration=true"):
+            self._con.execute(f"SET {setting}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and remove what it spilled."""
+        self._con.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable under a name, without a copy."""
+        self._con.register(name, table)
+
+    def unregister(self, name: str) -> None:
+        """Forget a registered table."""
+        self._con.unregister(name)
+
+    def run(self, sql: str) -> None:
+        """Run a statement."""
+        try:
+            self._con.execute(sql)
+        except duckdb.Error as error:
+            raise EngineError(str(error).splitlines()[0]) from error
+
+    def table(self, sql: str) -> pa.Table:
+        """The rows of a query as one Arrow table."""
+        try:
+            return self._con.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise EngineError(str(error).splitlines()[0]) from error
+
+    def batches(self, sql: str, *, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """The rows of a query in Arrow batches, streamed."""
+        try:
+            yield from self._con.sql(sql).to_arrow_reader(rows)
+        except duckdb.Error as error:
+            raise EngineError(str(error).splitlines()[0]) from error

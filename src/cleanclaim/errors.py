@@ -1,0 +1,70 @@
+"""The exceptions of cleanclaim. Faults in data are rows; an exception means misuse or that nothing could be done.
+
+```text
+CleanclaimError
+├── InvalidValue            a value that its type cannot hold (an amount, an NDC, a date)
+│   └── UnitsNotConvertible a conversion that needs knowledge which is not there
+├── UnreadableInput         a file of which nothing could be read
+├── LibraryError         something is wrong with the reference library
+│   ├── UnknownPublication  a file that no importer recognises
+│   ├── OverlappingValidity two rows cover one key on one day
+│   ├── LibraryBusy         another import holds the library
+│   └── DamagedRelease      a release on disk differs from its manifest
+├── PageError               an edit page that cannot be used: names the file and the line
+├── UnknownName             an edit, table, schema or command argument that does not exist
+└── EngineError             the SQL engine refused or ran out of memory, disk or time
+```
+"""
+
+
+class CleanclaimError(Exception):
+    """Everything that cleanclaim raises on purpose."""
+
+
+class InvalidValue(CleanclaimError, ValueError):
+    """A value that its type cannot hold. The message names what was expected, never a patient."""
+
+
+class UnitsNotConvertible(InvalidValue):
+    """A conversion between units of measure that needs knowledge which is not there."""
+
+
+class UnreadableInput(CleanclaimError):
+    """A file of which nothing could be read. The message names the file, the place and what was expected."""
+
+
+class LibraryError(CleanclaimError):
+    """Something is wrong with the reference library."""
+
+
+class UnknownPublication(LibraryError):
+    """A file that no importer recognises by its content."""
+
+
+class OverlappingValidity(LibraryError):
+    """Two rows of a reference table cover one key on one day."""
+
+
+class LibraryBusy(LibraryError):
+    """Another import holds the library."""
+
+
+class DamagedRelease(LibraryError):
+    """A release on disk differs from what its manifest says."""
+
+
+class PageError(CleanclaimError):
+    """An edit page that cannot be used."""
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
+        self.file, self.line = file, line
+        place = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
+        super().__init__(place + message)
+
+
+class UnknownName(CleanclaimError):
+    """An edit, table, schema or argument that does not exist. The message names the nearest that does."""
+
+
+class EngineError(CleanclaimError):
+    """The SQL engine refused, or ran out of memory, disk or time."""
