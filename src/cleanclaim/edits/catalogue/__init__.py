@@ -1,0 +1,1 @@
+"""The edits that ship with cleanclaim: one page each, in a folder per family."""

@@ -1,0 +1,134 @@
+"""The collection of edits: pages read, checked against the facts and each other, ready to run."""
+
+from __future__ import annotations
+
+import difflib
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from cleanclaim.edits.dictionary import Dictionary, dictionary
+from cleanclaim.edits.language import parse_expression
+from cleanclaim.edits.outcomes import Edit, EditCase, both
+from cleanclaim.edits.pages import Authority, Case, Confidence, Page, Severity, read_page
+from cleanclaim.engine.schema import ColumnType
+from cleanclaim.errors import PageError, UnknownName
+
+# The order in which families stand in reports (domain/edits.md, engine notes).
+FAMILIES = (
+    "format", "demographic", "code", "units", "waste", "ndc", "modifier", "administration", "ncci", "diagnosis", "payer", "payment",
+)  # fmt: skip
+
+
+@cache
+def shipped_edits() -> tuple[Edit, ...]:
+    """The edits of the catalogue, in the order of reports."""
+    root = files("cleanclaim.edits.catalogue")
+    pages = [page for family in FAMILIES for page in _pages(root / family, family)]
+    return checked(pages)
+
+
+def edits_of_folder(folder: Path) -> tuple[Edit, ...]:
+    """A site's own edits: every `.md` page below a folder. Raises: PageError that names file and line."""
+    if not folder.is_dir():
+        raise UnknownName(f"{folder}: expected a folder of edit pages")
+    pages = [
+        read_page(_text(path), name=path.stem, family=path.parent.name, file=str(path))
+        for path in sorted(folder.rglob("*.md"))
+    ]  # fmt: skip
+    return checked(pages)
+
+
+def find_edit(edits: Iterable[Edit], wanted: str) -> Edit:
+    """The edit of this id, name or old name. Raises: UnknownName with the nearest."""
+    known: dict[str, Edit] = {}
+    for edit in edits:
+        for key in (edit.id, edit.name, *edit.page.front.aliases):
+            known[key.lower()] = edit
+    if wanted.lower() in known:
+        return known[wanted.lower()]
+    near = difflib.get_close_matches(wanted.lower(), known, n=1, cutoff=0.4)
+    raise UnknownName(f"there is no edit `{wanted}`" + (f"; the nearest is `{known[near[0]].id}` ({known[near[0]].name})" if near else ""))
+
+
+def checked(pages: Iterable[Page], facts: Dictionary | None = None) -> tuple[Edit, ...]:
+    """Pages as edits ready to run. Raises: PageError for an unknown fact, a wrong type, a name or id used twice."""
+    facts = facts or dictionary()
+    edits = tuple(_edit(page, facts) for page in pages)
+    seen: dict[str, str] = {}
+    for edit in edits:
+        for key in {edit.id, edit.name, *edit.page.front.aliases}:
+            if key in seen:
+                raise PageError(f"`{key}` is used by {seen[key]} already", file=edit.page.file, line=1)
+            seen[key] = edit.page.file
+    return edits
+
+
+def _pages(folder: Traversable, family: str) -> Iterator[Page]:
+    if folder.is_dir():
+        for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+            if entry.name.endswith(".md"):
+                yield read_page(
+                    entry.read_text(encoding="utf-8"), name=entry.name[:-3], family=family, file=f"{family}/{entry.name}"
+                )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PageError(f"cannot be read as UTF-8 text: {error}", file=str(path)) from None
+
+
+def _edit(page: Page, facts: Dictionary) -> Edit:
+    types = facts.types(page.front.grain)
+    front = page.front
+    scope = parse_expression(front.scope, types, file=page.file, line=page.lines.get("scope", 0))
+    cases = []
+    for number, case in enumerate(front.cases):
+        line = page.lines.get(f"case {number}", 0)
+        when = parse_expression(case.when, types, file=page.file, line=line)
+        _check_message(case.message or front.message, page, types)
+        confidence = case.confidence or _strongest(front.authority)
+        cases.append(EditCase(_filled(case, page), when, both(front.in_force, case.in_force), _capped(case.severity, confidence), confidence))
+    names = [case.name for case in front.cases]
+    if len(set(names)) != len(names):
+        raise PageError("two cases have one name", file=page.file, line=1)
+    return Edit(page, scope, tuple(cases))
+
+
+def _filled(case: Case, page: Page) -> Case:
+    front = page.front
+    return Case(
+        name=case.name, when=case.when, severity=case.severity, in_force=case.in_force, message=case.message or front.message,
+        fix=case.fix or front.fix, predicted=case.predicted if case.predicted is not None else front.predicted, confidence=case.confidence,
+    )  # fmt: skip
+
+
+def _strongest(authority: Iterable[Authority]) -> Confidence:
+    order = [Confidence.S, Confidence.K, Confidence.D]
+    return min((item.confidence for item in authority), key=order.index)
+
+
+def _capped(severity: Severity, confidence: Confidence) -> Severity:
+    # What nobody confirmed may warn of a denial, but never stop a claim by itself.
+    return Severity.DENY if severity is Severity.REJECT and confidence is not Confidence.S else severity
+
+
+def message_fields(message: str) -> tuple[str, ...]:
+    """The facts that a message names in braces."""
+    return tuple(name for _, name, _, _ in string.Formatter().parse(message) if name)
+
+
+def _check_message(message: str, page: Page, types: Mapping[str, ColumnType]) -> None:
+    try:
+        names = message_fields(message)
+    except ValueError as error:
+        raise PageError(f"message: {error}", file=page.file, line=1) from None
+    for name in names:
+        if name not in types:
+            near = difflib.get_close_matches(name, types, n=1)
+            raise PageError(f"message: there is no fact `{name}`" + (f"; the nearest is `{near[0]}`" if near else ""), file=page.file, line=1)

@@ -1,0 +1,139 @@
+"""The dictionary of facts: which there are, at which grain, of what type, from which source, and how a group is computed.
+
+A group is one file in `facts/`: `<group>.sql` (one DuckDB SELECT) or `<group>.py` (a pure function from Arrow to Arrow over the distinct
+keys of a group's rows). Its head, YAML between `---` in the leading comment or docstring, describes every column; the type checker of the edit
+language, the examples tables and the generated page all read it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+import pyarrow as pa
+import yaml
+
+from cleanclaim.edits.pages import Grain
+from cleanclaim.engine.schema import ColumnType
+from cleanclaim.errors import PageError
+
+ROW_ID = {Grain.LINE: "line_row", Grain.CLAIM: "claim_row", Grain.DRUG_DAY: "drug_day_row"}
+
+
+class FactColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One fact, as the head of its group describes it."""
+
+    type: ColumnType
+    meaning: str
+    source: str
+    unit: str = ""
+
+
+class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    about: str
+    grain: Grain
+    columns: dict[str, FactColumn]
+    needs: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()  # .py only: the facts that the function reads
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of facts: computed together, at one grain."""
+
+    name: str
+    head: _Head
+    sql: str  # empty for a Python group
+
+    @property
+    def grain(self) -> Grain:
+        """What one row is."""
+        return self.head.grain
+
+    def compute(self) -> Callable[[pa.Table], pa.Table]:
+        """The function of a Python group: distinct keys in, the same rows with the facts out."""
+        module = importlib.import_module(f"cleanclaim.edits.facts.{self.name}")
+        function: Callable[[pa.Table], pa.Table] = module.compute
+        return function
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """All groups, in an order in which each comes after what it needs."""
+
+    groups: tuple[Group, ...]
+
+    def facts(self, grain: Grain) -> dict[str, FactColumn]:
+        """The facts of a grain by name."""
+        return {name: column for group in self.groups if group.grain is grain for name, column in group.head.columns.items()}
+
+    def types(self, grain: Grain) -> dict[str, ColumnType]:
+        """The types of the facts of a grain by name: what the type checker reads."""
+        return {name: column.type for name, column in self.facts(grain).items()}
+
+    def group_of(self, grain: Grain, fact: str) -> Group:
+        """The group that computes a fact."""
+        return next(group for group in self.groups if group.grain is grain and fact in group.head.columns)
+
+    def base(self, grain: Grain) -> Group:
+        """The group that makes the rows of a grain: it has the name of the grain."""
+        return next(group for group in self.groups if group.name == grain)
+
+    def needed(self, grain: Grain, facts: set[str]) -> tuple[Group, ...]:
+        """The groups that must run for some facts of a grain, in order."""
+        names = {self.base(grain).name} | {self.group_of(grain, fact).name for fact in facts}
+        by_name = {group.name: group for group in self.groups}
+        waiting = list(names)
+        while waiting:
+            for need in by_name[waiting.pop()].head.needs:
+                if need not in names:
+                    names.add(need)
+                    waiting.append(need)
+        return tuple(group for group in self.groups if group.name in names)
+
+
+@cache
+def dictionary() -> Dictionary:
+    """The dictionary of the facts that ship with cleanclaim."""
+    groups = {group.name: group for group in _groups()}
+    ordered: dict[str, Group] = {}
+
+    def place(name: str, below: tuple[str, ...]) -> None:
+        if name in below:
+            raise PageError(f"fact groups need each other in a circle: {' -> '.join((*below, name))}")
+        if name not in ordered:
+            for need in groups[name].head.needs:
+                place(need, (*below, name))
+            ordered[name] = groups[name]
+
+    for name in sorted(groups):
+        place(name, ())
+    return Dictionary(tuple(ordered.values()))
+
+
+def _groups() -> Iterator[Group]:
+    for entry in sorted(files("cleanclaim.edits.facts").iterdir(), key=lambda item: item.name):
+        name, _, ending = entry.name.rpartition(".")
+        if ending == "sql":
+            text = entry.read_text(encoding="utf-8")
+            parts = re.match(r"/\*---\n(.*?)---\*/\n(.*)\Z", text, re.DOTALL)
+            if not parts:
+                raise PageError("expected a head `/*--- ... ---*/`", file=entry.name, line=1)
+            yield Group(name, _head(parts[1], entry.name), parts[2])
+        elif ending == "py" and not name.startswith("_"):
+            docstring = ast.get_docstring(ast.parse(entry.read_text(encoding="utf-8"))) or ""
+            _, _, head = docstring.partition("---\n")
+            yield Group(name, _head(head.rpartition("---")[0], entry.name), "")
+
+
+def _head(text: str, file: str) -> _Head:
+    try:
+        return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), _Head)  # noqa: S506 - a safe loader
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        raise PageError(f"head of the fact group: {error}", file=file) from None

@@ -1,0 +1,1 @@
+"""The fact groups: one file each, with its head. See `cleanclaim.edits.dictionary`."""

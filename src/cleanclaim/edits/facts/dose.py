@@ -1,0 +1,77 @@
+"""Units that the charted dose supports, and units that its containers leave to discard.
+
+---
+about: Units that the charted dose and containers support.
+grain: line
+needs: [line, code, charted]
+keys: [dose_amount, dose_unit, unit_amount, unit, unit_semantics, day_dose_amount, day_dose_unit, day_content_amount, day_content_unit]
+columns:
+  expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", source: "COD-51 to COD-62, dosing.units"}
+  dose_needs: {type: text, meaning: "why the dose has no units: concentration (a volume for a code by mass), factor, or none when it has", source: COD-59}
+  expected_discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "whole units left of the labelled content after the dose, within the content's own units", source: "UNW-05, dosing.waste"}
+---
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from cleanclaim.dosing import BillingUnit, NoUnits, Semantics, UnitsResult, discarded_units, units_for_dose
+from cleanclaim.engine.schema import ColumnType
+from cleanclaim.errors import InvalidValue
+from cleanclaim.values import Quantity, read_unit
+
+_NEEDS = {NoUnits.NEEDS_CONCENTRATION: "concentration", NoUnits.NEEDS_FACTOR: "factor"}
+
+
+def compute(keys: pa.Table) -> pa.Table:
+    """The facts of each distinct dose, billing unit and content."""
+    rows = keys.to_pylist()
+    answers = [_answers(row) for row in rows]
+    total = ColumnType.TOTAL.arrow()
+    return keys.append_column("expected_units", pa.array([answer[0] for answer in answers], total)).append_column(
+        "dose_needs", pa.array([answer[1] for answer in answers], pa.string())
+    ).append_column("expected_discarded_units", pa.array([answer[2] for answer in answers], total))  # fmt: skip
+
+
+def _answers(row: dict[str, Any]) -> tuple[Decimal | None, str | None, Decimal | None]:
+    billing_unit = _billing_unit(row)
+    dose = _quantity(row["dose_amount"], row["dose_unit"])
+    expected, needs = None, None
+    if dose is not None and billing_unit is not None:
+        result = units_for_dose(dose, billing_unit)
+        expected = _units(result)
+        needs = _NEEDS.get(result.reason) if result.reason else "none"
+    day_dose, content = _quantity(row["day_dose_amount"], row["day_dose_unit"]), _quantity(row["day_content_amount"], row["day_content_unit"])
+    if day_dose is None or content is None or billing_unit is None:
+        return expected, needs, None
+    return expected, needs, _units(discarded_units(day_dose, content, billing_unit))
+
+
+def _units(result: UnitsResult) -> Decimal | None:
+    return None if result.units is None else Decimal(result.units)
+
+
+def _billing_unit(row: dict[str, Any]) -> BillingUnit | None:
+    if row["unit_semantics"] is None:
+        return None
+    try:
+        unit = read_unit(row["unit"]) if row["unit"] else None
+    except InvalidValue:
+        return None
+    amount = None if row["unit_amount"] is None else Fraction(row["unit_amount"])
+    return BillingUnit(amount, unit, Semantics(row["unit_semantics"]))
+
+
+def _quantity(amount: Decimal | None, unit: str | None) -> Quantity | None:
+    # A unit that cannot be read is a fault of the file already; here the dose is unknown.
+    if amount is None or unit is None or amount < 0:
+        return None
+    try:
+        return Quantity(Fraction(amount), read_unit(unit))
+    except InvalidValue:
+        return None

@@ -1,0 +1,63 @@
+/*---
+about: A service line with what its claim says about it.
+grain: line
+columns:
+  complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
+  claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
+  payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
+  payer_id: {type: text, meaning: the destination payer, source: claim.payer_id}
+  frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", source: claim.frequency}
+  place_of_service: {type: text, meaning: "place of service of the line, else of the claim", source: "line.place_of_service, claim.place_of_service"}
+  billing_npi: {type: text, meaning: billing provider, source: claim.billing_npi}
+  line_number: {type: integer, meaning: number of the line as sent, source: line.line_number}
+  hcpcs_code: {type: text, meaning: code as sent, source: line.hcpcs_code}
+  modifiers: {type: list of text, meaning: modifiers as sent, source: line.modifiers}
+  description: {type: text, meaning: description of the line, source: line.description}
+  charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
+  unit_basis: {type: text, meaning: "UN units, MJ minutes", source: line.unit_basis}
+  billed_units: {type: units, unit: HCPCS billing units, meaning: units billed, source: line.billed_units}
+  units_whole: {type: boolean, meaning: whether the units are a whole number, source: line.billed_units}
+  service_date: {type: date, meaning: first day of service, source: line.service_date}
+  service_date_to: {type: date, meaning: last day of service, source: line.service_date_to}
+  revenue_code: {type: text, meaning: revenue code, source: line.revenue_code}
+  diagnoses: {type: list of text, meaning: diagnosis codes that the line points to, source: line.diagnoses}
+  ndc_qualifier: {type: text, meaning: what the drug number is, source: line.ndc_qualifier}
+  ndc_given: {type: text, meaning: drug number as sent, source: line.ndc_given}
+  ndc11: {type: text, meaning: NDC in eleven digits, source: line.ndc11}
+  ndc_quantity: {type: units, unit: ndc_unit, meaning: quantity in NDC units, source: line.ndc_quantity}
+  ndc_unit: {type: text, meaning: NDC unit, source: line.ndc_unit}
+  ndc_count: {type: integer, meaning: drug identifications on the line, source: line.ndc_count}
+  prior_auth: {type: text, meaning: "authorisation of the line, else of the claim", source: "line.prior_auth, claim.prior_auth"}
+---*/
+SELECT
+  l.line_row,
+  l.claim_row,
+  [l.line_row] AS line_rows,
+  c.complete,
+  c.claim_type,
+  c.payer_program,
+  c.payer_id,
+  c.frequency,
+  coalesce(l.place_of_service, c.place_of_service) AS place_of_service,
+  c.billing_npi,
+  l.line_number,
+  l.hcpcs_code,
+  l.modifiers,
+  l.description,
+  l.charge_amount,
+  l.unit_basis,
+  l.billed_units,
+  l.billed_units = floor(l.billed_units) AS units_whole,
+  l.service_date,
+  l.service_date_to,
+  l.revenue_code,
+  l.diagnoses,
+  l.ndc_qualifier,
+  l.ndc_given,
+  l.ndc11,
+  l.ndc_quantity,
+  l.ndc_unit,
+  l.ndc_count,
+  coalesce(l.prior_auth, c.prior_auth) AS prior_auth
+FROM line AS l
+JOIN claim AS c USING (claim_row)

@@ -1,0 +1,32 @@
+"""The form of the drug number on a line.
+
+---
+about: The form of the drug number as sent.
+grain: line
+needs: [line]
+keys: [ndc_given]
+columns:
+  ndc_eleven_digits: {type: boolean, meaning: "whether the number is eleven digits with nothing between them", source: NDC-02}
+  ndc_problem: {type: text, meaning: "what is wrong with the number, in words", source: "NDC-01, NDC-02, NDC-03"}
+  ndc_candidates: {type: text, meaning: "the eleven-digit numbers that it can stand for", source: NDC-03}
+---
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from cleanclaim.values import parse_ndc
+
+
+def compute(keys: pa.Table) -> pa.Table:
+    """The facts of each distinct number."""
+    given = keys.column("ndc_given").to_pylist()
+    readings = [None if text is None else parse_ndc(text) for text in given]
+    eleven = [None if text is None else len(text) == 11 and text.isascii() and text.isdigit() for text in given]
+    return pa.table({
+        "ndc_given": pa.array(given, pa.string()),
+        "ndc_eleven_digits": pa.array(eleven, pa.bool_()),
+        "ndc_problem": pa.array([reading.problem if reading else None for reading in readings], pa.string()),
+        "ndc_candidates": pa.array([", ".join(reading.candidates) if reading else None for reading in readings], pa.string()),
+    })  # fmt: skip

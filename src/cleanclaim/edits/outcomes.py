@@ -1,0 +1,162 @@
+"""What an edit says about a row, and an edit ready to run: its page checked against the facts.
+
+The order that decides, for every engine alike:
+
+1. service date unknown -> `not evaluated`;
+2. no case in force on the day -> `not in force`;
+3. `scope` false -> `out of scope`; `scope` unknown -> `not evaluated`;
+4. the first case in force that is true -> `fires`; all false -> `clear`; else `not evaluated`, with the null facts that kept it open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cleanclaim.edits.language import Expression
+from cleanclaim.edits.language.tree import And, Atom, Constant, Not, Or, atom_columns
+from cleanclaim.edits.pages import Case, Confidence, Grain, InForce, Page, Severity
+
+SERVICE_DATE = "service_date"
+
+
+class Outcome(StrEnum):
+    """Every edit on every row of its grain ends as one of these."""
+
+    FIRES = "fires"
+    CLEAR = "clear"
+    NOT_EVALUATED = "not evaluated"
+    NOT_IN_FORCE = "not in force"
+    OUT_OF_SCOPE = "out of scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One edit on one row: the case that fired, or the facts that were missing."""
+
+    outcome: Outcome
+    case: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EditCase:
+    """A case ready to run; what its page left out is filled in."""
+
+    case: Case
+    when: Expression
+    in_force: InForce  # the edit's interval and the case's, both
+    severity: Severity  # never above deny for what nobody confirmed
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit ready to run."""
+
+    page: Page
+    scope: Expression
+    cases: tuple[EditCase, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the edit: in words, the fault."""
+        return self.page.name
+
+    @property
+    def id(self) -> str:
+        """The id in the catalogue of edits."""
+        return self.page.front.id
+
+    @property
+    def grain(self) -> Grain:
+        """What one row is."""
+        return self.page.front.grain
+
+    def case(self, name: str) -> EditCase:
+        """The case of this name."""
+        return next(item for item in self.cases if item.case.name == name)
+
+
+def both(outer: InForce, inner: InForce) -> InForce:
+    """The days in two intervals."""
+    first = max((day for day in (outer.first, inner.first) if day), default=None)
+    last = min((day for day in (outer.last, inner.last) if day), default=None)
+    return InForce(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a program: an atom, or a connector over earlier steps."""
+
+    kind: str  # atom, and, or, not, constant
+    inputs: tuple[int, ...] = ()
+    atom: Atom | None = None
+    value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All expressions of some edits as one list of steps, each distinct subexpression once."""
+
+    edits: tuple[Edit, ...]
+    steps: tuple[Step, ...]
+    scopes: tuple[int, ...]  # step of each edit's scope
+    whens: tuple[tuple[int, ...], ...]  # steps of each edit's cases
+
+    @property
+    def atoms(self) -> tuple[tuple[int, Atom], ...]:
+        """The atoms with their step numbers."""
+        return tuple((number, step.atom) for number, step in enumerate(self.steps) if step.atom is not None)
+
+    @property
+    def columns_of_wide_atoms(self) -> tuple[str, ...]:
+        """Columns read by atoms of several columns: only for these must a plan ask which of them was null."""
+        wide = (atom_columns(atom) for _, atom in self.atoms)
+        return tuple(dict.fromkeys(name for names in wide if len(names) > 1 for name in names))
+
+
+def program(edits: tuple[Edit, ...]) -> Program:
+    """The program of some edits of one grain."""
+    steps: list[Step] = []
+    numbers: dict[Expression, int] = {}
+
+    def number(expression: Expression) -> int:
+        if expression not in numbers:
+            match expression:
+                case And() | Or():
+                    kind = "and" if isinstance(expression, And) else "or"
+                    step = Step(kind, tuple(number(item) for item in expression.items))
+                case Not():
+                    step = Step("not", (number(expression.item),))
+                case Constant():
+                    step = Step("constant", value=expression.value)
+                case _:
+                    step = Step("atom", atom=expression)
+            numbers[expression] = len(steps)
+            steps.append(step)
+        return numbers[expression]
+
+    scopes = tuple(number(edit.scope) for edit in edits)
+    whens = tuple(tuple(number(case.when) for case in edit.cases) for edit in edits)
+    return Program(edits, tuple(steps), scopes, whens)
+
+
+def decide(edit: Edit, day: date | None, scope: bool | None, whens: list[bool | None]) -> tuple[Outcome, int]:  # noqa: FBT001 - truth values
+    """The outcome of one edit on one row from the truth of its parts, and the number of the case that fired (-1: none)."""
+    if day is None:
+        return Outcome.NOT_EVALUATED, -1
+    live = [case.in_force.contains(day) for case in edit.cases]
+    if not any(live):
+        return Outcome.NOT_IN_FORCE, -1
+    if scope is False:
+        return Outcome.OUT_OF_SCOPE, -1
+    if scope is None:
+        return Outcome.NOT_EVALUATED, -1
+    for place, (in_force, when) in enumerate(zip(live, whens, strict=True)):
+        if in_force and when:
+            return Outcome.FIRES, place
+    if all(when is False for in_force, when in zip(live, whens, strict=True) if in_force):
+        return Outcome.CLEAR, -1
+    return Outcome.NOT_EVALUATED, -1

@@ -1,0 +1,257 @@
+"""An edit page: one Markdown file that is the edit, its documentation and its test.
+
+Front matter (YAML without aliases or tags) holds the facts of the edit, then comes prose, then an examples table. This
+module reads the text and checks its form; `catalogue` checks it against the facts and the other pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+import yaml
+
+from cleanclaim.errors import PageError
+
+MOST_PAGE_BYTES = 100_000
+
+
+class Severity(StrEnum):
+    """What happens to the claim: returned by the front end, denied on adjudication, worth a look, a note."""
+
+    REJECT = "reject"
+    DENY = "deny"
+    WARN = "warn"
+    INFO = "info"
+
+
+class Confidence(StrEnum):
+    """S read in a source, K expert knowledge, D design choice."""
+
+    S = "S"
+    K = "K"
+    D = "D"
+
+
+class Grain(StrEnum):
+    """What one row is."""
+
+    LINE = "line"
+    CLAIM = "claim"
+    DRUG_DAY = "drug_day"
+
+
+class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A closed interval of service dates; a missing end is open."""
+
+    first: date | None = msgspec.field(default=None, name="from")
+    last: date | None = msgspec.field(default=None, name="to")
+
+    def contains(self, day: date) -> bool:
+        """Whether a day is in it."""
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+
+
+class Prediction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a remittance would say: group code, CARC and, where known, RARC."""
+
+    group: str
+    carc: str
+    rarc: str | None = None
+
+
+class Authority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who says so: title, place in it, address, how sure we are, and when somebody last looked."""
+
+    title: Annotated[str, msgspec.Meta(min_length=3)]
+    confidence: Confidence
+    at: str | None = None
+    url: str | None = None
+    checked: date | None = None
+
+
+class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to do about it, and whether a machine may do it without asking."""
+
+    say: Annotated[str, msgspec.Meta(min_length=3)]
+    safe: bool
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One way in which the edit fires. What it leaves out is the page's."""
+
+    name: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]*$")]
+    when: str
+    severity: Severity
+    in_force: InForce = InForce()
+    message: str | None = None
+    fix: Fix | None = None
+    predicted: tuple[Prediction, ...] | None = None
+    confidence: Confidence | None = None
+
+
+class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The facts of an edit, as its page writes them."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[A-Z][A-Z0-9]*(-[A-Z])?-[0-9]{3}$")]
+    grain: Grain
+    message: str
+    fix: Fix
+    predicted: tuple[Prediction, ...]
+    authority: Annotated[tuple[Authority, ...], msgspec.Meta(min_length=1)]
+    cases: Annotated[tuple[Case, ...], msgspec.Meta(min_length=1)]
+    scope: str = "true"
+    in_force: InForce = InForce()
+    unless_fires: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row of the examples table: what the facts are and what must come out."""
+
+    name: str
+    values: dict[str, str]  # as written; `?` is null, `-` the empty list
+    outcome: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An edit page as read."""
+
+    name: str  # the file's: in words, the fault
+    family: str  # the folder's
+    file: str
+    front: FrontMatter
+    title: str
+    prose: str
+    examples: tuple[Example, ...]
+    version: str  # digest of the page: it changes with any word of it
+    lines: dict[str, int]  # line in the file of `scope` and of each case's `when`
+
+
+def read_page(text: str, *, name: str, family: str, file: str) -> Page:
+    """The page in a text. Raises: PageError that names file and line."""
+    if len(text.encode()) > MOST_PAGE_BYTES:
+        raise PageError(f"the page is longer than {MOST_PAGE_BYTES} bytes", file=file)
+    parts = re.match(r"---\n(.*?\n)---\n(.*)\Z", text, re.DOTALL)
+    if not parts:
+        raise PageError("expected front matter between two lines of `---`", file=file, line=1)
+    front_text, body = parts[1], parts[2]
+    node = _compose(front_text, file)
+    try:
+        # strict=False: YAML gives dates as dates but numbers such as a CARC as int when left unquoted.
+        front = msgspec.convert(_construct(front_text), FrontMatter, strict=True)
+    except (msgspec.ValidationError, yaml.YAMLError, ValueError) as error:
+        raise PageError(f"front matter: {error}", file=file, line=_line_of(str(error), node)) from None
+    body_line = front_text.count("\n") + 3
+    title = re.search(r"^# +(.+)$", body, re.MULTILINE)
+    if not title:
+        raise PageError("expected a title line `# ...` after the front matter", file=file, line=body_line)
+    prose, _, examples = body.partition("\n## Examples\n")
+    return Page(
+        name=name, family=family, file=file, front=front, title=title[1].strip(),
+        prose=prose[title.end() :].strip(), examples=_examples(examples, body_line + prose.count("\n") + 2, file),
+        version=hashlib.sha256(text.encode()).hexdigest()[:12], lines=_expression_lines(node),
+    )  # fmt: skip
+
+
+def _compose(text: str, file: str) -> yaml.Node:
+    # Aliases and tags are refused at the event level, before anything is built: a YAML bomb must not go off.
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            mark = event.start_mark.line + 2
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise PageError("YAML anchors and aliases are not read in a page", file=file, line=mark)
+            if getattr(event, "tag", None) and not isinstance(event, yaml.ScalarEvent):
+                raise PageError("YAML tags are not read in a page", file=file, line=mark)
+            if isinstance(event, yaml.ScalarEvent) and event.tag:
+                raise PageError("YAML tags are not read in a page", file=file, line=mark)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = place.line + 2 if place else 1
+        raise PageError(f"front matter is not YAML: {getattr(error, 'problem', error)}", file=file, line=line) from None
+    except RecursionError:
+        raise PageError("front matter is nested too deep", file=file, line=1) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise PageError("front matter must be a mapping", file=file, line=1)
+    return node
+
+
+def _construct(text: str) -> object:
+    return yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader
+
+
+def _line_of(message: str, node: yaml.Node) -> int:
+    # msgspec says where: "... - at `$.cases[1].when`". Walk there; stop where the way ends.
+    path = re.search(r"at `\$(.*?)`", message)
+    for step in re.findall(r"\.(\w+)|\[(\d+)\]", path[1]) if path else []:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step[0]), node)
+        elif isinstance(node, yaml.SequenceNode) and step[1] and int(step[1]) < len(node.value):
+            node = node.value[int(step[1])]
+    return int(node.start_mark.line) + 2
+
+
+def _expression_lines(node: yaml.Node) -> dict[str, int]:
+    lines = {}
+    for key, value in node.value:
+        if key.value == "scope":
+            lines["scope"] = value.start_mark.line + 2
+        elif key.value == "cases" and isinstance(value, yaml.SequenceNode):
+            for number, case in enumerate(value.value):
+                for case_key, case_value in case.value if isinstance(case, yaml.MappingNode) else []:
+                    if case_key.value == "when":
+                        lines[f"case {number}"] = case_value.start_mark.line + 2
+    return lines
+
+
+def _examples(text: str, first_line: int, file: str) -> tuple[Example, ...]:
+    rows = [
+        (first_line + number, [cell.strip() for cell in line.strip().strip("|").split("|")])
+        for number, line in enumerate(text.splitlines())
+        if line.lstrip().startswith("|")
+    ]
+    if len(rows) < 3:
+        raise PageError("expected a table under `## Examples`", file=file, line=first_line)
+    header, examples = rows[0][1], []
+    if header[0] != "case" or header[-1] != "outcome":
+        raise PageError("the examples table starts with `case` and ends with `outcome`", file=file, line=rows[0][0])
+    for line, cells in rows[2:]:
+        if len(cells) != len(header):
+            raise PageError(f"{len(cells)} cells where the table has {len(header)} columns", file=file, line=line)
+        values = dict(zip(header[1:-1], cells[1:-1], strict=True))
+        examples.append(Example(cells[0], values, cells[-1], line))
+    return tuple(examples)
+
+
+def cell_value(text: str, kind: str) -> str | bool | int | Decimal | date | list[str] | None:
+    """The value that a cell of the examples table stands for: `?` is null, `-` an empty list.
+
+    Raises: ValueError when the text does not fit the kind (a `ColumnType` value).
+    """
+    if text == "?":
+        return None
+    match kind:
+        case "text":
+            return text
+        case "list of text":
+            return [] if text == "-" else text.split()
+        case "boolean":
+            if text not in {"yes", "no"}:
+                raise ValueError(f"`{text}` is neither yes nor no")
+            return text == "yes"
+        case "integer":
+            return int(text)
+        case "date":
+            return date.fromisoformat(text)
+        case _:
+            return Decimal(text)

@@ -1,0 +1,44 @@
+"""The plan for many rows: each distinct atom once in DuckDB, streamed as Arrow booleans, then planes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cleanclaim.edits.language import sql_of
+from cleanclaim.edits.outcomes import SERVICE_DATE, Program
+from cleanclaim.edits.plan.planes import EditPlanes, atom_planes, evaluate
+from cleanclaim.engine.connection import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneBatch:
+    """One batch of rows: their ids and what each edit says about them."""
+
+    row_ids: npt.NDArray[np.int64]
+    edits: Iterator[EditPlanes]
+
+
+def atoms_sql(program: Program, *, table: str, row_id: str) -> str:
+    """The query that asks every distinct atom of a program of every row."""
+    columns = [f'"{row_id}" AS row_id', f'"{SERVICE_DATE}" AS service_date']
+    columns += [f"{sql_of(atom)} AS a{number}" for number, atom in program.atoms]
+    columns += [f'"{name}" IS NULL AS n{place}' for place, name in enumerate(program.columns_of_wide_atoms)]
+    return f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names are our own
+
+
+def run_planes(engine: Engine, program: Program, *, table: str, row_id: str) -> Iterator[PlaneBatch]:
+    """What each edit says about each row of a table of facts, batch by batch."""
+    for batch in engine.batches(atoms_sql(program, table=table, row_id=row_id)):
+        yield planes_of_batch(program, batch)
+
+
+def planes_of_batch(program: Program, batch: pa.RecordBatch) -> PlaneBatch:
+    """What each edit says about one batch of `atoms_sql`."""
+    atoms = {number: atom_planes(batch.column(f"a{number}")) for number, _ in program.atoms}
+    nulls = {name: atom_planes(batch.column(f"n{place}"))[0] for place, name in enumerate(program.columns_of_wide_atoms)}
+    return PlaneBatch(batch.column("row_id").to_numpy(), evaluate(program, atoms, nulls, batch.column("service_date")))
