@@ -1,0 +1,31 @@
+"""Dose to billing units, waste and NDC quantities: pure and exact. Billing and facts both call these."""
+
+from cleanclaim.dosing.ndc_quantity import (
+    LineQuantities,
+    NdcUnit,
+    amount_in_ndc_unit,
+    crosswalk_factor,
+    line_quantities,
+    quantity_agrees,
+    unit_factor,
+    units_for_ndc_quantity,
+)
+from cleanclaim.dosing.units import BillingUnit, NoUnits, Semantics, UnitsResult, units_for_combination, units_for_dose
+from cleanclaim.dosing.waste import (
+    JW_FROM,
+    JZ_FROM,
+    Container,
+    ContainerKind,
+    Split,
+    SplitLine,
+    WastePolicy,
+    discard,
+    discarded_units,
+)
+
+__all__ = [
+    "JW_FROM", "JZ_FROM", "BillingUnit", "Container", "ContainerKind", "LineQuantities", "NdcUnit", "NoUnits",
+    "Semantics", "Split", "SplitLine", "UnitsResult", "WastePolicy", "amount_in_ndc_unit", "crosswalk_factor",
+    "discard", "discarded_units", "line_quantities", "quantity_agrees", "unit_factor", "units_for_combination",
+    "units_for_dose", "units_for_ndc_quantity",
+]  # fmt: skip
