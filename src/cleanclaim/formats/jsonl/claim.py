@@ -1,0 +1,249 @@
+"""One claim, as JSON gave it, to rows of the claim tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from cleanclaim.claims.tables import CLAIM, LINE, Lost, payer_program_of
+from cleanclaim.engine.schema import ColumnType
+from cleanclaim.formats.jsonl.faults import Row, Teller, shown
+from cleanclaim.formats.jsonl.fields import (
+    CHARTED,
+    CLAIM_FIELDS,
+    CONTAINER,
+    DOSE,
+    LINE_FIELDS,
+    PATIENT,
+    Field,
+    NotRead,
+    decimal,
+    whole_number,
+)
+from cleanclaim.values import Quantity, Unit, convert, parse_ndc
+
+_parse_ndc = lru_cache(maxsize=4096)(parse_ndc)
+_CLAIM_LISTS = tuple(column.name for column in CLAIM.columns if column.type is ColumnType.TEXTS)
+_LINE_LISTS = tuple(column.name for column in LINE.columns if column.type is ColumnType.TEXTS)
+_NDC_KEYS = ("ndc", "ndc_given", "ndc11")
+_ADMINISTERED = ("drug", "route", "start", "stop", "lot")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRows:
+    """The rows of one claim."""
+
+    claim: Row
+    lines: list[Row] = field(default_factory=list)
+    administrations: list[Row] = field(default_factory=list)
+
+
+def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> ClaimRows | None:
+    """The rows of a claim; None, and told, when no key of the object belongs to a claim."""
+    if not CLAIM_FIELDS.keys() & content.keys():
+        teller.lost_claim("not-a-claim", "an object with keys of a claim, such as claim_id and lines")
+        return None
+    claim = _read(content, CLAIM_FIELDS, "", teller)
+    complete = complete or claim.get("complete") is True
+    lines = claim.pop("lines", None)
+    _take_patient(claim, teller)
+    if complete:
+        _none_where_absent(claim, _CLAIM_LISTS)
+    if claim.get("payer_program") is None and "payer_program" not in content:
+        filing = claim.get("claim_filing")
+        claim["payer_program"] = payer_program_of(filing) if isinstance(filing, str) else None
+    if claim.get("diagnoses"):
+        claim.setdefault("diagnosis_code_set", "icd10")
+    rows = ClaimRows({**claim, "claim_key": key, "segment_number": teller.row, "complete": complete})
+    for ordinal, line in enumerate(lines if isinstance(lines, list) else [], 1):
+        path = f"lines[{ordinal - 1}]"
+        if isinstance(line, dict):
+            _add_line(rows, line, ordinal, path, teller)
+        else:
+            teller.tell("line-invalid", path, 'a service line: {"hcpcs_code": ..., ...}', Lost.SEGMENT)
+    return rows
+
+
+def _read(content: Row, fields: Mapping[str, Field], path: str, teller: Teller) -> Row:
+    """The values of the keys that are there; null, and told, where one cannot be read."""
+    values: Row = {}
+    for key, value in content.items():
+        element = f"{path}.{key[:40]}" if path else key[:40]
+        wanted = fields.get(key)
+        if wanted is None:
+            teller.unknown_key(element, key, fields)
+        elif value is None:
+            values[key] = [] if wanted.is_list else None
+        else:
+            try:
+                values[key] = wanted.read(value)
+            except NotRead as refusal:
+                values[key] = None
+                teller.tell(refusal.fault, element, refusal.expected, value=shown(value) if wanted.shown else None)
+    return values
+
+
+def _none_where_absent(values: Row, lists: tuple[str, ...]) -> None:
+    """In a whole claim a list that is absent is empty; one that could not be read stays null."""
+    for name in lists:
+        values.setdefault(name, [])
+
+
+def _take_patient(claim: Row, teller: Teller) -> None:
+    """Move the patient's values into the claim, and make the patient's key."""
+    given = claim.pop("patient", None)
+    patient = _read(given, PATIENT, "patient", teller) if isinstance(given, dict) else {}
+    member_id, first_name = patient.pop("member_id", None), patient.pop("first_name", None)
+    for name, value in patient.items():
+        if claim.get(name) is not None and value is not None and claim[name] != value:
+            teller.tell("patient-contradicts", f"patient.{name}", f"the same value as the claim's own {name}")
+        elif claim.get(name) is None:
+            claim[name] = value
+    if member_id and claim.get("patient_key") is None:
+        claim["patient_key"] = _patient_key(claim.get("payer_id"), member_id, claim.get("birth_date"), first_name)
+
+
+def _patient_key(payer_id: object, member_id: object, birth_date: object, first_name: object) -> str:
+    """The digest by which every format knows a patient (docs/x12-reading.md section 3)."""
+    born = birth_date.isoformat() if isinstance(birth_date, date) else ""
+    name = first_name.upper() if isinstance(first_name, str) else ""
+    return hashlib.blake2b(f"{payer_id or ''}|{member_id}|{born}|{name}".encode(), digest_size=8).hexdigest()
+
+
+def _add_line(rows: ClaimRows, content: Row, ordinal: int, path: str, teller: Teller) -> None:
+    line = _read(content, LINE_FIELDS, path, teller)
+    complete = rows.claim["complete"] is True
+    charted = line.pop("charted", None)
+    _take_pointers(line, rows.claim.get("diagnoses"), path, teller)
+    _take_ndc(line, path, teller, complete=complete)
+    _take_end(line, path, teller)
+    if complete:
+        _none_where_absent(line, _LINE_LISTS)
+    if line.get("line_number") is None:
+        line["line_number"] = ordinal
+    # What the names of the keys say: a HCPCS code, counted in its billing units.
+    if line.get("hcpcs_code"):
+        line.setdefault("code_qualifier", "HC")
+    if line.get("billed_units") is not None:
+        line.setdefault("unit_basis", "UN")
+    place: Row = {"claim_key": rows.claim["claim_key"], "line_ordinal": ordinal}
+    rows.lines.append({**line, **place, "segment_number": teller.row})
+    if isinstance(charted, dict):
+        administration = _read_charted(charted, f"{path}.charted", teller)
+        if any(value is not None for value in administration.values()):
+            rows.administrations.append({**administration, **place})
+
+
+def _take_end(line: Row, path: str, teller: Teller) -> None:
+    """One day where no last day is given; a last day before the first is told and dropped."""
+    first, last = line.get("service_date"), line.setdefault("service_date_to", line.get("service_date"))
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        line["service_date_to"] = None
+        teller.tell(
+            "date-invalid",
+            f"{path}.service_date_to",
+            "a last day that is not before service_date",
+            value=last.isoformat(),
+        )
+
+
+def _take_ndc(line: Row, path: str, teller: Teller, *, complete: bool) -> None:
+    """The drug number as given, and its billing form when the number tells it."""
+    said = [key for key in _NDC_KEYS if key in line]
+    numbers = [line.pop(key) for key in said]
+    given = next((number for number in numbers if isinstance(number, str)), None)
+    if given is None:
+        line["ndc_count"] = 0 if said or complete else None
+        return
+    qualifier = line.setdefault("ndc_qualifier", "N4")
+    line["ndc_given"], line["ndc_count"] = given, 1
+    readings = [_parse_ndc(number).ndc11 for number in numbers if isinstance(number, str)]
+    if len(set(readings)) > 1:
+        teller.tell("ndc-contradicts", f"{path}.ndc11", "one drug number on the line")
+    elif qualifier == "N4":
+        line["ndc11"] = readings[0]
+
+
+def _take_pointers(line: Row, diagnoses: object, path: str, teller: Teller) -> None:
+    """The diagnoses that the line points to, where it does not name them itself."""
+    pointers = line.pop("diagnosis_pointers", None)
+    if not isinstance(pointers, list) or "diagnoses" in line:
+        return
+    codes = diagnoses if isinstance(diagnoses, list) else []
+    resolved = []
+    for index, pointer in enumerate(pointers):
+        try:
+            place = whole_number(pointer)
+        except NotRead:
+            place = 0
+        if 1 <= place <= len(codes):
+            resolved.append(codes[place - 1])
+        else:
+            expected = f"a whole number from 1 to {len(codes)}: a place in the claim's diagnoses"
+            teller.tell("pointer-invalid", f"{path}.diagnosis_pointers[{index}]", expected)
+    line["diagnoses"] = resolved
+
+
+def _read_charted(content: Row, path: str, teller: Teller) -> Row:
+    """The administration row of a line, but for its place."""
+    charted = _read(content, CHARTED, path, teller)
+    row: Row = {name: charted.get(name) for name in _ADMINISTERED}
+    given = charted.get("dose")
+    dose = _read(given, DOSE, f"{path}.dose", teller) if isinstance(given, dict) else {}
+    row["dose_amount"], row["dose_unit"] = dose.get("amount"), dose.get("unit")
+    listed = charted.get("containers")
+    containers: list[Row] = []
+    for place, container in enumerate(listed if isinstance(listed, list) else []):
+        element = f"{path}.containers[{place}]"
+        if isinstance(container, dict):
+            containers.append(_read(container, CONTAINER, element, teller))
+        else:
+            teller.tell("object-invalid", element, 'a container: {"amount": ..., "unit": ..., "count": ...}')
+            containers.append({})
+    row["container"] = _kind(charted.get("container"), containers, path, teller)
+    row["content_amount"], row["content_unit"] = _content(containers, path, teller)
+    return row
+
+
+def _kind(said: object, containers: list[Row], path: str, teller: Teller) -> object:
+    """The one kind that the chart names; null, and told, when it names two."""
+    kinds = {kind for kind in (said, *(container.get("kind") for container in containers)) if kind is not None}
+    if len(kinds) > 1:
+        teller.tell("charted-contradicts", f"{path}.container", "one kind of container for the line")
+        return None
+    return kinds.pop() if kinds else None
+
+
+def _content(containers: list[Row], path: str, teller: Teller) -> tuple[Decimal | None, str | None]:
+    """What all containers hold together, in the unit of the first; null when one of them does not say."""
+    total, unit = Decimal(0), None
+    for container in containers:
+        amount, spelled, count = container.get("amount"), container.get("unit"), container.get("count", 1)
+        if (
+            not (isinstance(amount, Decimal) and isinstance(spelled, str) and isinstance(count, int))
+            or amount < 0
+            or count < 1
+        ):
+            return None, None
+        unit = unit or Unit(spelled)
+        if not Unit(spelled).converts_to(unit):
+            teller.tell("charted-contradicts", f"{path}.containers", "contents in units that convert into each other")
+            return None, None
+        total += count * (amount if spelled == unit else _in_unit(amount, Unit(spelled), unit))
+    if unit is None:
+        return None, None
+    try:
+        return decimal(total, 18, 6), unit.value
+    except NotRead as refusal:
+        teller.tell(refusal.fault, f"{path}.containers", f"a total that is {refusal.expected}")
+        return None, None
+
+
+def _in_unit(amount: Decimal, unit: Unit, to: Unit) -> Decimal:
+    """The amount in another unit; what is no decimal has too many digits, which the caller finds."""
+    converted = convert(Quantity.of(amount, unit), to).amount
+    return Decimal(converted.numerator) / Decimal(converted.denominator)
