@@ -1,0 +1,169 @@
+"""One measurement in a process of its own: `python -m benchmarks.probe NAME [PATH]` prints it as JSON.
+
+A process of its own, so that nothing is warm from another measurement and the peak of memory is that of this one. Every
+probe counts what it read, and the caller compares: work that was not done is never a speed. Peers are measured warm (a
+second time in the same process: they load their maps and models with the first file), ours cold.
+"""
+
+# ruff: noqa: PLC0415 - a probe loads what it measures and nothing else
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+Result = dict[str, float]
+
+
+def columnar(path: Path) -> Result:
+    """Our reader, all tables taken and dropped."""
+    from cleanclaim.formats.x12 import read_837
+
+    # The hash only names the claims; a file's own is taken where the file is taken in, and is no part of reading.
+    file_hash = hashlib.sha256(path.name.encode()).hexdigest()
+    claims = lines = faults = 0
+    start = time.perf_counter()
+    with path.open("rb") as stream:
+        for tables in read_837(stream, name=path.name, file_hash=file_hash):
+            claims += tables.claim.num_rows
+            lines += tables.line.num_rows
+            faults += tables.fault.num_rows
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "claims": claims, "lines": lines, "faults": faults}
+
+
+def x12sdk(path: Path) -> Result:
+    """x12sdk's models of all transactions."""
+    from x12sdk.io import X12ModelReader
+
+    def read() -> Result:
+        start = time.perf_counter()
+        with X12ModelReader(str(path)) as reader:
+            models = list(reader.models())
+        seconds = time.perf_counter() - start
+        subscribers = [one for model in models for billing in model.loop_2000a for one in billing.loop_2000b]
+        patients = [patient for one in subscribers for patient in one.loop_2000c or []]
+        return {"seconds": seconds, "claims": sum(len(one.loop_2300 or []) for one in [*subscribers, *patients])}
+
+    return _warm(read)
+
+
+def pyx12_segments(path: Path) -> Result:
+    """pyx12's segment reader: separators and envelope only, no loops and no values."""
+    import pyx12.x12file
+
+    def read() -> Result:
+        claims = 0
+        start = time.perf_counter()
+        with pyx12.x12file.X12Reader(str(path)) as reader:
+            for segment in reader:
+                claims += segment.get_seg_id() == "CLM"
+        return {"seconds": time.perf_counter() - start, "claims": claims}
+
+    return _warm(read)
+
+
+def pyx12_validator(path: Path) -> Result:
+    """pyx12's whole way: loops, elements, codes, acknowledgement. It counts no claims, so the file is counted here."""
+    import pyx12.params
+    import pyx12.x12n_document
+
+    def read() -> Result:
+        acknowledgement = io.StringIO()
+        start = time.perf_counter()
+        accepted = pyx12.x12n_document.x12n_document(
+            param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgement, fd_html=None
+        )
+        seconds = time.perf_counter() - start
+        return {"seconds": seconds, "claims": path.read_text("ascii").count("~CLM*") if accepted else 0}
+
+    return _warm(read)
+
+
+def check(path: Path) -> Result:
+    """File to findings, the checker opened before."""
+    from cleanclaim.app import Checker
+
+    checker = Checker.open()
+    start = time.perf_counter()
+    summary = checker.check_files([path]).summary
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "claims": summary.claims, "lines": summary.lines, "findings": summary.findings}
+
+
+def latency(path: Path) -> Result:
+    """Median time for a file of one claim, the checker open and used once."""
+    from cleanclaim.app import Checker
+
+    checker = Checker.open()
+    claims = checker.check_files([path]).summary.claims
+    return {"seconds": _median(lambda: checker.check_files([path]), 30), "claims": claims}
+
+
+def lookup(_: Path) -> Result:
+    """Median time of a code look-up in an open library, over codes and days."""
+    from cleanclaim.reference import Lookup
+
+    opened = time.perf_counter()
+    library = Lookup.open()
+    opening = time.perf_counter() - opened
+    codes = ("J9271", "J1745", "J3420", "J0585", "J1030", "J3121", "Q5103", "J0897", "J9312", "J2919")
+    days = tuple(date(2024, 7, 1 + place) for place in range(20))
+    wanted = [(code, day) for code in codes for day in days]
+    found = sum(library.code(code, day).valid_from is not None for code, day in wanted)
+    turn = iter(wanted * 5)
+    seconds = _median(lambda: library.code(*next(turn)), len(wanted) * 5)
+    return {"seconds": seconds, "opening": opening, "found": found, "asked": len(wanted)}
+
+
+PROBES: dict[str, Callable[[Path], Result]] = {
+    "columnar": columnar,
+    "x12sdk": x12sdk,
+    "pyx12-segments": pyx12_segments,
+    "pyx12-validator": pyx12_validator,
+    "check": check,
+    "latency": latency,
+    "lookup": lookup,
+}
+
+
+def _warm(work: Callable[[], Result]) -> Result:
+    work()
+    return work()
+
+
+def _median(work: Callable[[], object], times: int) -> float:
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def _peak_megabytes() -> float:
+    """Largest memory of this process so far, in 10**6 bytes (Linux tells kibibytes, macOS bytes)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1_000_000 if sys.platform == "darwin" else peak * 1024 / 1_000_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("probe", choices=PROBES)
+    parser.add_argument("path", type=Path, nargs="?", default=Path(os.devnull))
+    given = parser.parse_args()
+    result = PROBES[given.probe](given.path) | {"peak_megabytes": _peak_megabytes()}
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""Measure cleanclaim and print one table: `python -m benchmarks.run [--quick] [--only NAME] [--reference DIR]`.
+
+Every figure is from this run on this machine; goals are those of the design (section 10). Exit status: 0 when all was
+measured, 1 when a measurement did not come about. A missed goal is told and does not change the status.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.generate import generate
+from benchmarks.report import Goal, Row, machine, table
+from cleanclaim.reference import Library
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / ".bench"
+_TOO_OLD = 24 * 3600.0  # seconds
+_PROBE_TIMEOUT = 1800.0  # seconds
+
+
+class ProbeError(Exception):
+    """A measurement that did not come about; the message says why."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What this run measures with: how much, and which reference library."""
+
+    quick: bool
+    reference: Path
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """That of the measured processes."""
+        return os.environ | {"CLEANCLAIM_REFERENCE": str(self.reference), "PYTHONHASHSEED": "0"}
+
+    def probe(self, name: str, path: Path | None = None, *, times: int = 1) -> dict[str, float]:
+        """The median of some runs of a probe, each in a process of its own; the peak of memory is the largest.
+
+        Raises: ProbeError with the last words of the process.
+        """
+        command = [sys.executable, "-m", "benchmarks.probe", name, *([str(path)] if path else [])]
+        results = [json.loads(self.run(command)) for _ in range(times)]
+        middle = {key: statistics.median(result[key] for result in results) for key in results[0]}
+        return middle | {"peak_megabytes": max(result["peak_megabytes"] for result in results)}
+
+    def run(self, command: Sequence[str]) -> str:
+        """What a command prints. Raises: ProbeError when it fails or takes too long."""
+        try:
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                timeout=_PROBE_TIMEOUT,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise ProbeError(str(error)) from error
+        if done.returncode:
+            last_words = done.stderr.strip().splitlines() or [f"exit status {done.returncode}, nothing said"]
+            raise ProbeError(last_words[-1])
+        return done.stdout
+
+    def claims(self, *, megabytes: float | None = None, claims: int | None = None, faulty: float = 0.0) -> Path:
+        """A file of made-up claims, written once and kept for a day."""
+        FOLDER.mkdir(exist_ok=True)
+        amount = f"{megabytes:g}mb" if megabytes else f"{claims}claims"
+        path = FOLDER / f"{amount}-faulty{faulty:g}-{_generator_version()}.837"
+        if not path.is_file():
+            unfinished = path.with_suffix(".unfinished")
+            generate(unfinished, megabytes=megabytes, claims=claims, faulty=faulty)
+            unfinished.rename(path)
+        return path
+
+
+def _generator_version() -> str:
+    digest = hashlib.sha256()
+    for name in ("drugs", "faults", "generate", "segments"):
+        digest.update((ROOT / "benchmarks" / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def _megabytes(path: Path) -> float:
+    return path.stat().st_size / 1_000_000
+
+
+def _claims_in(path: Path) -> int:
+    """The claims of a generated file, by counting; a chunk may end inside a tag, so the end of the last is kept."""
+    count, tail = 0, b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 24):
+            piece = tail + chunk
+            count += piece.count(b"~CLM*")
+            tail = piece[-4:]
+    return count
+
+
+def _all_read(name: str, result: dict[str, float], path: Path) -> None:
+    claims = _claims_in(path)
+    if result["claims"] != claims:
+        raise ProbeError(f"{name} found {result['claims']:.0f} claims, the file has {claims}")
+
+
+def reading(bench: Bench) -> list[Row]:
+    """Speed of the 837P readers on sound claims: x12sdk refuses a file with 0 units in it."""
+    big = bench.claims(megabytes=10 if bench.quick else 100)
+    cut = bench.claims(claims=100 if bench.quick else 300)
+    runs = 1 if bench.quick else 3
+    speeds: dict[str, float] = {}
+    rows = []
+    for name, what, path in (
+        ("columnar", "837P reading", big),
+        ("columnar", "837P reading, small file", cut),
+        ("x12sdk", "x12sdk, its models", cut),
+        ("pyx12-segments", "pyx12, segments only", cut),
+        ("pyx12-validator", "pyx12, loops and validation", cut),
+    ):
+        goal = Goal(40, "MB/s") if path is big else None
+        try:
+            result = bench.probe(name, path, times=runs)
+            _all_read(what, result, path)
+        except ProbeError as failure:
+            rows.append(Row.failed(what, str(failure), goal))
+            continue
+        speeds[what] = _megabytes(path) / result["seconds"]
+        how = f"{_megabytes(path):.1f} MB, {result['claims']:,.0f} claims, median of {runs}"
+        rows.append(Row(what, speeds[what], "MB/s", how, goal))
+    rows += [
+        Row(f"837P reading against {peer}", speeds["837P reading"] / speeds[peer], "x", "speed by speed", goal)
+        for peer, goal in (("x12sdk, its models", Goal(100, "x")), ("pyx12, loops and validation", None))
+        if peer in speeds and "837P reading" in speeds
+    ]
+    return rows
+
+
+def memory(bench: Bench) -> list[Row]:
+    """Peak memory of a process that reads a file, the interpreter and its libraries included."""
+    rows, goal = [], Goal(400, "MB", at_least=False)
+    for size in (1, 10) if bench.quick else (1, 10, 100, 600):
+        what = f"memory, reading {size} MB"
+        path = bench.claims(megabytes=size)
+        try:
+            result = bench.probe("columnar", path)
+            _all_read(what, result, path)
+            how = f"{_megabytes(path) / result['seconds']:.0f} MB/s in this run"
+            rows.append(Row(what, result["peak_megabytes"], "MB", how, goal))
+        except ProbeError as failure:
+            rows.append(Row.failed(what, str(failure), goal))
+    return rows
+
+
+def check(bench: Bench) -> list[Row]:
+    """File to findings, three claims in a hundred faulty."""
+    path = bench.claims(megabytes=10 if bench.quick else 100, faulty=0.03)
+    runs = 1 if bench.quick else 3
+    what, goal = "file to findings", Goal(20_000, "claims/s")
+    try:
+        result = bench.probe("check", path, times=runs)
+        _all_read(what, result, path)
+    except ProbeError as failure:
+        return [Row.failed(what, str(failure), goal)]
+    counted = ", ".join(f"{result[name]:,.0f} {name}" for name in ("claims", "lines", "findings"))
+    how = f"{counted}, median of {runs}"
+    return [
+        Row(what, result["claims"] / result["seconds"], "claims/s", how, goal),
+        Row("file to findings, lines", result["lines"] / result["seconds"], "lines/s", "same run"),
+        Row("memory, file to findings", result["peak_megabytes"], "MB", f"{_megabytes(path):.0f} MB file"),
+    ]
+
+
+def latency(bench: Bench) -> list[Row]:
+    """One claim through an open checker."""
+    what, goal = "one claim, open checker", Goal(60, "ms", at_least=False)
+    path = bench.claims(claims=1)
+    try:
+        result = bench.probe("latency", path)
+        _all_read(what, result, path)
+    except ProbeError as failure:
+        return [Row.failed(what, str(failure), goal)]
+    return [Row(what, result["seconds"] * 1000, "ms", "median of 30, file to findings", goal)]
+
+
+def lookup(bench: Bench) -> list[Row]:
+    """A code as of a day, in an open library."""
+    what, goal = "code look-up, open library", Goal(1, "ms", at_least=False)
+    try:
+        result = bench.probe("lookup")
+    except ProbeError as failure:
+        return [Row.failed(what, str(failure), goal)]
+    if result["found"] < result["asked"] / 2:
+        known = f"{result['found']:.0f} of {result['asked']:.0f}"
+        return [Row.failed(what, f"only {known} codes and days are in the library: misses are no look-ups", goal)]
+    how = f"median of {result['asked'] * 5:,.0f}, {result['found']:.0f} of {result['asked']:.0f} codes and days known"
+    return [Row(what, result["seconds"] * 1000, "ms", how, goal)]
+
+
+def start(bench: Bench) -> list[Row]:
+    """The command line, from start to end."""
+    what, goal = "cleanclaim code J9271 --on 2025-11-01", Goal(0.25, "s", at_least=False)
+    script = Path(sys.executable).with_name("cleanclaim")
+    entry = "from cleanclaim.cli import main; main()"
+    command = [str(script)] if script.is_file() else [sys.executable, "-c", entry]
+    taken = []
+    try:
+        for _ in range(3 if bench.quick else 11):
+            before = time.perf_counter()
+            printed = bench.run([*command, "code", "J9271", "--on", "2025-11-01"])
+            taken.append(time.perf_counter() - before)
+            if "J9271" not in printed:
+                raise ProbeError("the command printed nothing about J9271")
+    except ProbeError as failure:
+        return [Row.failed(what, str(failure), goal)]
+    warm = taken[1:]  # the first one may build the look-up index
+    return [Row(what, statistics.median(warm), "s", f"median of {len(warm)}, start to end", goal)]
+
+
+SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
+    "reading": reading,
+    "memory": memory,
+    "check": check,
+    "latency": latency,
+    "lookup": lookup,
+    "start": start,
+}
+
+
+def _remove_old_files() -> None:
+    for path in [*FOLDER.glob("*.837"), *FOLDER.glob("*.unfinished")]:
+        if time.time() - path.stat().st_mtime > _TOO_OLD:
+            path.unlink()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure cleanclaim and print one table.")
+    parser.add_argument("--only", action="append", choices=SECTIONS, metavar="NAME", help=", ".join(SECTIONS))
+    parser.add_argument("--quick", action="store_true", help="small files and few runs: a look, no figures to quote")
+    parser.add_argument(
+        "--reference", type=Path, default=FOLDER / "reference", help="library (default: the starter set)"
+    )
+    given = parser.parse_args()
+    _remove_old_files()
+    bench = Bench(given.quick, given.reference.resolve())
+    rows: list[Row] = []
+    for name in given.only or SECTIONS:
+        print(f"measuring {name} ...", file=sys.stderr)
+        rows += SECTIONS[name](bench)
+    library = "the starter set" if Library.open(bench.reference).starter_only else f"the library in {given.reference}"
+    print(f"Measured on {machine()}; reference: {library}{'; quick run' if given.quick else ''}.\n")
+    print(table(rows))
+    return 1 if any(row.figure is None for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
