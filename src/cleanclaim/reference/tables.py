@@ -133,6 +133,18 @@ DRUG_TRAIT = TableSchema(
     ),
 )  # fmt: skip
 
+CODE_RANGE = TableSchema(
+    "code_range", "What kind of service a range of code numbers is.", ("range_from", "range_to"),
+    (
+        Column("range_from", _T.TEXT, "first code of the range"),
+        Column("range_to", _T.TEXT, "last code of the range"),
+        Column("kind", _T.TEXT, "drug, radiopharmaceutical (imaging and contrast agents too), administration, evaluation, eye_injection, supply, other"),
+        Column("priority", _T.INTEGER, "where ranges overlap, the lower number has the say"),
+        Column("source", _T.TEXT, "publication that says so"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
 COVERAGE = TableSchema(
     "coverage", "What a table is complete for: inside it a missing row means `none`, outside it `unknown`.", ("table", "key"),
     (
@@ -142,5 +154,17 @@ COVERAGE = TableSchema(
     ),
 )  # fmt: skip
 
-TABLES = (HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, DRUG_TRAIT, COVERAGE)
+TABLES = (
+    HCPCS,
+    MODIFIER,
+    PLACE_OF_SERVICE,
+    ASP_LIMIT,
+    NDC_CROSSWALK,
+    PRODUCT,
+    MUE,
+    REPLACEMENT,
+    DRUG_TRAIT,
+    CODE_RANGE,
+    COVERAGE,
+)
 BY_NAME = {table.name: table for table in TABLES}

@@ -1,0 +1,170 @@
+"""The look-up index: the joined tables in one SQLite file, so that a look-up loads neither DuckDB nor Arrow.
+
+It carries the digest of the library that it was built from. One with another digest is stale and is built anew. A
+library without imports needs none: the rows of a key are found in the starter set itself, in a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from cleanclaim.engine.schema import Column, ColumnType, TableSchema
+from cleanclaim.errors import LibraryBusy
+from cleanclaim.reference.cells import Cell, Row
+from cleanclaim.reference.lock import locked
+from cleanclaim.reference.releases import TEMPORARY
+from cleanclaim.reference.tables import TABLES
+from cleanclaim.values import parse_date
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from cleanclaim.reference.library import Library
+
+NAME = "index.sqlite"
+_FORMAT = "1"
+_SEARCHED = ("hcpcs_code", "ndc11", "modifier", "place_of_service", "key")
+_STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
+
+Record = dict[str, Cell]
+
+
+class Index(Protocol):
+    """The rows of a key."""
+
+    def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
+        """The rows of a table whose text column has a value (None: is empty), oldest first."""
+
+
+def open_index(library: Library) -> Index:
+    """The index of a library; built anew first when it is missing or stale."""
+    if library.starter_only:
+        return StarterIndex(library)
+    path = library.folder / NAME
+    index = _open_current(path, library.digest)
+    if index:
+        return index
+    try:
+        with locked(library.folder):
+            write_index(library)
+    except (LibraryBusy, OSError):  # being written, or not ours to write: answer from memory
+        return _in_memory(library)
+    return _open_current(path, library.digest) or _in_memory(library)
+
+
+class StarterIndex:
+    """The rows of a key in a library of the starter set alone."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
+        """The rows of a table whose text column has a value (None: is empty), oldest first."""
+        found = self._library.rows_where(schema.name, column, key)
+        return _oldest_first([dict(zip(schema.names, row, strict=True)) for row in found])
+
+
+class SqliteIndex:
+    """The rows of a key in the index file of a library, or in one in memory."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
+        """The rows of a table whose text column has a value (None: is empty), oldest first."""
+        names = ", ".join(f'"{one}"' for one in schema.names)
+        query = f'SELECT {names} FROM "{schema.name}" WHERE "{column}" IS ?'
+        return _oldest_first(
+            [
+                {one.name: _value(cell, one) for cell, one in zip(row, schema.columns, strict=True)}
+                for row in self._connection.execute(query, (key,))
+            ]
+        )
+
+
+def write_index(library: Library) -> None:
+    """Builds the index of a library and puts it in place in one step. The caller holds the lock."""
+    import sqlite3  # noqa: PLC0415 - the starter set alone needs none
+    import tempfile  # noqa: PLC0415
+
+    descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=".sqlite", dir=library.folder)
+    os.close(descriptor)
+    temporary = Path(name)
+    try:
+        with closing(sqlite3.connect(temporary)) as connection:
+            connection.execute("PRAGMA journal_mode=OFF")
+            connection.execute("PRAGMA synchronous=OFF")
+            _fill(connection, library)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(library.folder / NAME)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _in_memory(library: Library) -> SqliteIndex:
+    import sqlite3  # noqa: PLC0415
+
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    _fill(connection, library)
+    return SqliteIndex(connection)
+
+
+def _open_current(path: Path, digest: str) -> SqliteIndex | None:
+    import sqlite3  # noqa: PLC0415
+
+    if not path.is_file():
+        return None
+    # The file is replaced, never changed: SQLite needs no lock on it.
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    try:
+        if connection.execute("SELECT digest FROM library").fetchone() == (_stamp(digest),):
+            return SqliteIndex(connection)
+    except sqlite3.DatabaseError:
+        pass
+    connection.close()
+    return None
+
+
+def _fill(connection: sqlite3.Connection, library: Library) -> None:
+    connection.execute("BEGIN")
+    for schema in TABLES:
+        columns = ", ".join(f'"{column.name}" {_STORED.get(column.type, "TEXT")}' for column in schema.columns)
+        connection.execute(f'CREATE TABLE "{schema.name}" ({columns})')
+        marks = ", ".join("?" * len(schema.columns))
+        insert = f'INSERT INTO "{schema.name}" VALUES ({marks})'
+        connection.executemany(insert, map(_stored, library.rows(schema.name)))
+        for name in sorted(set(_SEARCHED) & set(schema.names)):
+            connection.execute(f'CREATE INDEX "{schema.name}_{name}" ON "{schema.name}" ("{name}")')
+    connection.execute("CREATE TABLE library (digest TEXT)")
+    connection.execute("INSERT INTO library VALUES (?)", (_stamp(library.digest),))
+    connection.execute("COMMIT")
+
+
+def _stamp(digest: str) -> str:
+    return f"{_FORMAT} {digest}"
+
+
+def _oldest_first(rows: list[Record]) -> list[Record]:
+    return sorted(rows, key=lambda row: (str(row["valid_from"]), str(row["valid_to"])))
+
+
+def _stored(row: Row) -> tuple[str | int | None, ...]:
+    return tuple([str(cell) if isinstance(cell, (Decimal, date)) else cell for cell in row])
+
+
+def _value(cell: str | int | None, column: Column) -> Cell:
+    if cell is None:
+        return None
+    if column.type is ColumnType.DATE:
+        return parse_date(str(cell))
+    if column.type is ColumnType.BOOLEAN:
+        return bool(cell)
+    return Decimal(str(cell)) if column.type.precision else cell

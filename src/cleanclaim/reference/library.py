@@ -1,0 +1,211 @@
+"""The library: every release of a folder and the starter set, joined into dated tables."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from cleanclaim.engine.schema import TableSchema
+from cleanclaim.errors import UnknownName
+from cleanclaim.reference import precedence, starter_set
+from cleanclaim.reference.cells import Cell, Row
+from cleanclaim.reference.intervals import union, within, without
+from cleanclaim.reference.manifest import Covered, Manifest
+from cleanclaim.reference.releases import StoredRelease, read_table, stored_releases
+from cleanclaim.reference.starter_set import StarterSet
+from cleanclaim.reference.tables import BY_NAME, COVERAGE, TABLES
+from cleanclaim.values import OPEN_END, Interval
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from cleanclaim.reference.lookup import Lookup
+
+ENVIRONMENT = "CLEANCLAIM_REFERENCE"
+
+# Tables whose rows stay open until a later release ends them: nobody knows them after the days that are covered.
+_OPEN_ENDED = frozenset({"hcpcs", "modifier", "place_of_service"})
+_KEY = COVERAGE.names.index("key")
+
+_ByKey = dict[str | None, list[Covered]]
+
+
+def default_folder() -> Path:
+    """The library of this user: the environment variable, else the data folder of the platform."""
+    if chosen := os.environ.get(ENVIRONMENT):
+        return Path(chosen)
+    import platformdirs  # noqa: PLC0415
+
+    return Path(platformdirs.user_data_dir("cleanclaim", appauthor=False)) / "reference"
+
+
+@dataclass(frozen=True)
+class Library:
+    """What was in a library folder when it was opened. Later imports don't change it."""
+
+    folder: Path
+    stored: tuple[StoredRelease, ...]
+    starter: StarterSet
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> Self:
+        """The library of a folder; a folder that does not exist gives the starter set alone.
+
+        Raises: DamagedRelease when a manifest can't be read.
+        """
+        chosen = folder or default_folder()
+        return cls(chosen, stored_releases(chosen), starter_set.load())
+
+    @property
+    def releases(self) -> tuple[Manifest, ...]:
+        """The manifests of all releases and revisions, oldest first in each publication."""
+        return tuple(one.manifest for one in self.stored)
+
+    @property
+    def starter_only(self) -> bool:
+        """Whether nothing was imported: what runs on the starter set says so on every output."""
+        return not self.stored
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of everything that the library tells: two libraries with one digest give the same answers."""
+        digest = hashlib.sha256(self.starter.digest.encode())
+        for manifest in self.releases:
+            files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
+            digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {files}".encode())
+        return digest.hexdigest()
+
+    @property
+    def coverage(self) -> tuple[tuple[Covered, str], ...]:
+        """What the library is complete for, each with the release that says so."""
+        return tuple((_covered(row), str(row[-1])) for row in self._own_rows(COVERAGE))
+
+    def table(self, name: str) -> pa.Table:
+        """A reference table as of every day: for a key, at most one row answers for a day.
+
+        Shape:   the schema of `tables`; intervals are cut to the days for which the row's release has the say.
+        Raises:  UnknownName; DamagedRelease when a file is not the one that was imported.
+        """
+        import pyarrow as pa  # noqa: PLC0415 - look-ups start without it
+
+        schema = _schema(name)
+        parts = [_clip(read_table(say.release, name), say.days) for say in precedence.says(self.stored, name)]
+        own = self._own_rows(schema)
+        columns = [[row[place] for row in own] for place in range(len(schema.columns))]
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema.arrow(), strict=True)]
+        return pa.concat_tables([*parts, pa.Table.from_arrays(arrays, schema=schema.arrow())]).combine_chunks()
+
+    def rows(self, name: str) -> Iterable[Row]:
+        """The rows of `table`, as values; loads nothing heavy when only the starter set tells."""
+        schema = _schema(name)
+        if any(one.manifest.file(name) for one in self.stored):
+            return zip(*(column.to_pylist() for column in self.table(name).columns), strict=True)
+        return self._own_rows(schema)
+
+    def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
+        """The rows of `table` whose text column has a value (None: is empty), from the starter set alone."""
+        schema = _schema(name)
+        found = self.starter.rows_where(name, column, key)
+        if schema.name not in _OPEN_ENDED:
+            return found
+        told = [row for one in (key, None) for row in self.starter.rows_where(COVERAGE.name, "key", one)]
+        declared = _by_key(covered for covered in map(_covered, told) if covered.table == name)
+        return [part for row in found for part in _cut_to(row, schema, {}, declared)]
+
+    def lookup(self) -> Lookup:
+        """Look-ups in this library."""
+        from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415 - it imports this module
+
+        return Lookup.of(self)
+
+    def _own_rows(self, schema: TableSchema) -> list[Row]:
+        """Rows that stand in no Parquet file: the starter's, and the coverage that manifests declare."""
+        if schema is COVERAGE:
+            return [row for table in TABLES if table is not COVERAGE for row in self._coverage_rows(table.name)]
+        rows = self.starter.rows(schema.name)
+        imported = _by_key(one for one, _ in precedence.coverage(self.stored, schema.name))
+        if schema.name not in _OPEN_ENDED:
+            return [part for row in rows for part in _cut_to(row, schema, imported)] if imported else list(rows)
+        declared = _by_key(map(_covered, self._starter_coverage.get(schema.name, ())))
+        return [part for row in rows for part in _cut_to(row, schema, imported, declared)]
+
+    def _coverage_rows(self, table: str) -> list[Row]:
+        own = self._starter_coverage.get(table, [])
+        imported = precedence.coverage(self.stored, table)
+        if not imported:
+            return own
+        taken = _by_key(one for one, _ in imported)
+        told: list[Row] = [(table, one.key, one.days.first, one.days.last, release) for one, release in imported]
+        return told + [part for row in own for part in _cut_to(row, COVERAGE, taken, place=_KEY)]
+
+    @cached_property
+    def _starter_coverage(self) -> dict[str, list[Row]]:
+        by_table: dict[str, list[Row]] = {}
+        for row in self.starter.rows(COVERAGE.name):
+            by_table.setdefault(str(row[0]), []).append(row)
+        return by_table
+
+
+def _covered(row: Row) -> Covered:
+    table, key, first, last, _ = row
+    return Covered(str(table), None if key is None else str(key), _days(first, last))
+
+
+def _by_key(coverage: Iterable[Covered]) -> _ByKey:
+    grouped: _ByKey = {}
+    for one in coverage:
+        grouped.setdefault(one.key, []).append(one)
+    return grouped
+
+
+def _cut_to(
+    row: Row, schema: TableSchema, taken: _ByKey, declared: _ByKey | None = None, *, place: int = 0
+) -> Iterator[Row]:
+    """A starter row on the days that nobody took for its key, and, when given, on days that are declared for it."""
+    first, last = schema.names.index("valid_from"), schema.names.index("valid_to")
+    days = _days(row[first], row[last])
+    left = without(days, _intervals(taken, row[place])) if taken else [days]
+    if declared and (allowed := _intervals(declared, row[place])):
+        left = [part for days in left for part in within(days, allowed)]
+    for part in left:
+        yield (*row[:first], part.first, part.last, *row[last + 1 :])
+
+
+def _intervals(grouped: _ByKey, key: Cell) -> list[Interval]:
+    own = grouped.get(str(key), []) if key is not None else []
+    return union([one.days for one in own] + [one.days for one in grouped.get(None, [])])
+
+
+def _schema(name: str) -> TableSchema:
+    if name in BY_NAME:
+        return BY_NAME[name]
+    import difflib  # noqa: PLC0415 - for the message only
+
+    near = difflib.get_close_matches(name, BY_NAME, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(BY_NAME)}."
+    raise UnknownName(f"no reference table is named {name!r}; {hint}")
+
+
+def _days(first: object, last: object) -> Interval:
+    return Interval(
+        first if isinstance(first, date) else date.min,
+        last if isinstance(last, date) else OPEN_END,
+    )
+
+
+def _clip(table: pa.Table, days: Interval) -> pa.Table:
+    """The rows that hold on one of the days, their intervals cut to them."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    first = pc.max_element_wise(table["valid_from"], pa.scalar(days.first, pa.date32()))
+    last = pc.min_element_wise(table["valid_to"], pa.scalar(days.last, pa.date32()))
+    names: Sequence[str] = table.column_names
+    cut = table.set_column(names.index("valid_from"), "valid_from", first)
+    return cut.set_column(names.index("valid_to"), "valid_to", last).filter(pc.less_equal(first, last))

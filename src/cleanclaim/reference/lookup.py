@@ -1,0 +1,217 @@
+"""Look-ups in the index of a library: a code as of a day, a drug number. Loads neither DuckDB nor Arrow nor numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+from cleanclaim.engine.schema import TableSchema
+from cleanclaim.errors import InvalidValue
+from cleanclaim.reference import tables
+from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer, NdcCode, Product
+from cleanclaim.reference.cells import plain
+from cleanclaim.reference.index import Index, Record, open_index
+from cleanclaim.reference.intervals import union
+from cleanclaim.reference.library import Library
+from cleanclaim.values import OPEN_END, Interval, parse_ndc
+
+SERVICE_TYPES = ("practitioner", "outpatient", "dme")
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Answers from one open library."""
+
+    library: Library
+    index: Index
+
+    @classmethod
+    def of(cls, library: Library) -> Self:
+        """Look-ups in an open library; builds its index anew when that is missing or stale."""
+        return cls(library, open_index(library))
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> Self:
+        """Look-ups in the library of a folder (`Library.open`)."""
+        return cls.of(Library.open(folder))
+
+    def code(self, code: str, on: date, *, service_type: str = "practitioner") -> CodeAnswer:
+        """The HCPCS code as of a day.
+
+        Units:   `payment_limit` is US dollars per billing unit; `mue` is billing units for the service type.
+        Raises:  InvalidValue for a service type that no MUE table has.
+        """
+        if service_type not in SERVICE_TYPES:
+            raise InvalidValue(f"the service type must be one of {', '.join(SERVICE_TYPES)}")
+        code = code.strip().upper()
+        spans = self.index.rows(tables.HCPCS, "hcpcs_code", code)
+        covered = self._covered("hcpcs", code)
+        row, status, why = _settle(spans, covered, code, on)
+        told = row or {}
+        limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
+        mue, mue_unknown = self._of_day(tables.MUE, code, on, service_type=service_type)
+        followers = [one for one in self.index.rows(tables.REPLACEMENT, "hcpcs_code", code) if _start(one) <= on]
+        known = status is CodeStatus.ACTIVE
+        reasons = [why, limit_unknown if known else None, mue_unknown if known else None]
+        return CodeAnswer(
+            code=code, on=on, status=status,
+            descriptor=_text(told, "descriptor"),
+            substance=_text(told, "substance"), amount=_number(told, "amount"),
+            unit=_text(told, "unit"), unit_semantics=_text(told, "unit_semantics"),
+            valid_from=_day(told, "span_from"), valid_to=_day(told, "span_to"),
+            replaced_by=tuple(sorted({str(one["replaced_by"]) for one in followers})),
+            mue=_number(mue, "mue_value"), mue_adjudication_indicator=_integer(mue, "mue_adjudication_indicator"),
+            payment_limit=_price(limit, "payment_limit"), coinsurance_percent=_number(limit, "coinsurance_percent"),
+            why="; ".join(reason for reason in reasons if reason) or None,
+            releases=_releases([told, limit, mue, *followers]),
+        )  # fmt: skip
+
+    def ndc(self, text: str, on: date | None = None) -> NdcAnswer:
+        """A drug number as written: its eleven digits, the codes it is listed under, and its product.
+
+        Shape:   with a day only what holds on it, without one all that the library knows, oldest first.
+        """
+        reading = parse_ndc(text)
+        candidates = reading.candidates or ((reading.ndc11,) if reading.ndc11 else ())
+        codes = [one for ndc11 in candidates for one in self._dated(tables.NDC_CROSSWALK, "ndc11", ndc11, on)]
+        products = [one for ndc11 in candidates for one in self._dated(tables.PRODUCT, "ndc11", ndc11, on)]
+        why = reading.problem
+        if not why and not codes:
+            why = self._not_listed(candidates, on)
+        return NdcAnswer(
+            given=reading.given, ndc11=reading.ndc11, candidates=candidates, kind=str(reading.kind),
+            hcpcs=tuple(map(_ndc_code, codes)), products=tuple(map(_product, products)), why=why,
+            releases=_releases([*codes, *products]),
+        )  # fmt: skip
+
+    def _dated(self, schema: TableSchema, column: str, key: str, on: date | None) -> list[Record]:
+        rows = self.index.rows(schema, column, key)
+        return rows if on is None else [row for row in rows if _start(row) <= on <= _end(row)]
+
+    def _covered(self, table: str, key: str) -> list[Interval]:
+        rows = [row for one in (key, None) for row in self.index.rows(tables.COVERAGE, "key", one)]
+        return union(Interval(_start(row), _end(row)) for row in rows if row["table"] == table)
+
+    def _of_day(self, schema: TableSchema, code: str, on: date, **also: str) -> tuple[Record, str | None]:
+        """The row of the day, or an empty one and why there is none."""
+        rows = self._dated(schema, "hcpcs_code", code, on)
+        row = next((one for one in rows if all(one[name] == value for name, value in also.items())), None)
+        if row:
+            return row, None
+        name = _NAMES[schema.name]
+        if any(days.contains(on) for days in self._covered(schema.name, code)):
+            return {}, f"no {name} is published for {code} on {on}"
+        return {}, f"{name} unknown: no release in the library tells it for {on}"
+
+    def _not_listed(self, candidates: Sequence[str], on: date | None) -> str:
+        day = f" on {on}" if on else ""
+        covered = [days for ndc11 in candidates for days in self._covered("ndc_crosswalk", ndc11)]
+        if any(on is None or days.contains(on) for days in covered):
+            return f"the NDC-HCPCS crosswalk lists no code for it{day}"
+        return f"no crosswalk in the library covers it{day}"
+
+
+_NAMES = {"asp_limit": "payment limit", "mue": "MUE value"}
+
+
+def _settle(
+    spans: Sequence[Record], covered: Sequence[Interval], code: str, on: date
+) -> tuple[Record | None, CodeStatus, str | None]:
+    """The row that tells about a code on a day, its status, and why when that is not active."""
+    current = next((row for row in spans if _start(row) <= on <= _end(row)), None)
+    known = any(days.contains(on) for days in covered)
+    if current:
+        return current, *_status(current, code, on)
+    if not known:
+        nearest = _nearest(spans, on)
+        return nearest, CodeStatus.NOT_IN_REFERENCE, _out_of_reach(nearest, covered, code, on)
+    ended = [row for row in spans if (last := _day(row, "span_to")) and last < on]
+    if ended:
+        return ended[-1], *_status(ended[-1], code, on)
+    coming = [row for row in spans if (first := _day(row, "span_from")) and first > on]
+    if coming:
+        return coming[0], *_status(coming[0], code, on)
+    return None, CodeStatus.NOT_FOUND, f"{code} is in no release that covers {on}"
+
+
+def _status(row: Record, code: str, on: date) -> tuple[CodeStatus, str | None]:
+    first, last = _day(row, "span_from"), _day(row, "span_to")
+    if first and on < first:
+        return CodeStatus.NOT_YET_EFFECTIVE, f"{code} starts on {first}"
+    if first is None or last is None:
+        return CodeStatus.NOT_IN_REFERENCE, f"the release does not say between which days {code} could be billed"
+    if on > last:
+        return CodeStatus.TERMINATED, f"{code} ended on {last}"
+    return CodeStatus.ACTIVE, None
+
+
+def _out_of_reach(nearest: Record | None, covered: Sequence[Interval], code: str, on: date) -> str:
+    if not covered:
+        return f"the library does not cover {code}: whether it exists is unknown"
+    spans = ", ".join(f"{days.first} to {days.last}" for days in covered)
+    known = f"; what is shown is what held on {max(_start(nearest), min(on, _end(nearest)))}" if nearest else ""
+    return f"the library covers {code} from {spans}, not on {on}{known}"
+
+
+def _nearest(spans: Sequence[Record], on: date) -> Record | None:
+    past = [row for row in spans if _end(row) < on]
+    return past[-1] if past else next(iter(spans), None)
+
+
+def _ndc_code(row: Record) -> NdcCode:
+    return NdcCode(
+        ndc11=str(row["ndc11"]), hcpcs_code=str(row["hcpcs_code"]), valid_from=_start(row), valid_to=_end(row),
+        bill_units=_number(row, "bill_units"), bill_units_package=_number(row, "bill_units_package"),
+        release=str(row["release"]),
+    )  # fmt: skip
+
+
+def _product(row: Record) -> Product:
+    return Product(
+        ndc11=str(row["ndc11"]), name=_text(row, "name"), container=_text(row, "container"), form=_text(row, "form"),
+        strength=_text(row, "strength"), ndc_unit=_text(row, "ndc_unit"),
+        content_amount=_number(row, "content_amount"), content_unit=_text(row, "content_unit"),
+        hcpcs_code=_text(row, "hcpcs_code"), source=_text(row, "source"), release=str(row["release"]),
+    )  # fmt: skip
+
+
+def _releases(rows: Sequence[Record]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(row["release"]) for row in rows if row))
+
+
+def _start(row: Record) -> date:
+    return _day(row, "valid_from") or date.min
+
+
+def _end(row: Record) -> date:
+    return _day(row, "valid_to") or OPEN_END
+
+
+def _text(row: Record, name: str) -> str | None:
+    value = row.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _day(row: Record, name: str) -> date | None:
+    value = row.get(name)
+    return value if isinstance(value, date) else None
+
+
+def _integer(row: Record, name: str) -> int | None:
+    value = row.get(name)
+    return value if isinstance(value, int) else None
+
+
+def _number(row: Record, name: str) -> Decimal | None:
+    value = row.get(name)
+    return plain(value) if isinstance(value, Decimal) else None
+
+
+def _price(row: Record, name: str) -> Decimal | None:
+    """A price with the three decimals that publications print, more where it has more."""
+    value = _number(row, name)
+    return value if value is None or int(value.as_tuple().exponent) < -3 else value.quantize(Decimal("0.001"))
