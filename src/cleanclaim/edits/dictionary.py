@@ -1,7 +1,7 @@
 """The dictionary of facts: which there are, at which grain, of what type, from which source, and how a group is computed.
 
-A group is one file in `facts/`: `<group>.sql` (one DuckDB SELECT) or `<group>.py` (a pure function from Arrow to Arrow over the distinct
-keys of a group's rows). Its head, YAML between `---` in the leading comment or docstring, describes every column; the type checker of the edit
+A group is one file in `facts/`: `<group>.sql` (one DuckDB SELECT) or `<group>.py` (a pure function from Arrow to Arrow). It is computed
+once for each distinct combination of its `keys`, or, where rows meet other rows, row by row (`reads`). Its head, YAML between `---` in the leading comment or docstring, describes every column; the type checker of the edit
 language, the examples tables and the generated page all read it.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,8 +39,10 @@ class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     grain: Grain
     columns: dict[str, FactColumn]
-    needs: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()  # .py only: the facts that the function reads
+    view: bool = False  # base groups only: not stored, read through each time
+    needs: tuple[str, ...] = ()  # groups that the SQL reads as `fact_<group>`
+    keys: tuple[str, ...] = ()  # the facts that decide: computed once for each distinct combination (table `keys`)
+    reads: tuple[str, ...] = ()  # the facts that are read row by row (view `rows`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,23 @@ class Dictionary:
         """The group that makes the rows of a grain: it has the name of the grain."""
         return next(group for group in self.groups if group.name == grain)
 
+    def releases_of(self, grain: Grain, facts: Iterable[str]) -> tuple[str, ...]:
+        """The facts that say which release decided some facts: `<group>_release` of their groups."""
+        known = self.facts(grain)
+        groups = dict.fromkeys(self.group_of(grain, fact).name for fact in facts)
+        return tuple(f"{group}_release" for group in groups if f"{group}_release" in known)
+
+    def needs_of(self, group: Group) -> tuple[str, ...]:
+        """The groups that must stand before a group: those it names, those of the facts that it reads, and its base."""
+        return _needs(group, {item.name: item for item in self.groups})
+
     def needed(self, grain: Grain, facts: set[str]) -> tuple[Group, ...]:
         """The groups that must run for some facts of a grain, in order."""
         names = {self.base(grain).name} | {self.group_of(grain, fact).name for fact in facts}
         by_name = {group.name: group for group in self.groups}
         waiting = list(names)
         while waiting:
-            for need in by_name[waiting.pop()].head.needs:
+            for need in self.needs_of(by_name[waiting.pop()]):
                 if need not in names:
                     names.add(need)
                     waiting.append(need)
@@ -108,13 +120,19 @@ def dictionary() -> Dictionary:
         if name in below:
             raise PageError(f"fact groups need each other in a circle: {' -> '.join((*below, name))}")
         if name not in ordered:
-            for need in groups[name].head.needs:
+            for need in _needs(groups[name], groups):
                 place(need, (*below, name))
             ordered[name] = groups[name]
 
     for name in sorted(groups):
         place(name, ())
     return Dictionary(tuple(ordered.values()))
+
+
+def _needs(group: Group, groups: Mapping[str, Group]) -> tuple[str, ...]:
+    facts = {fact: item.name for item in groups.values() if item.grain is group.grain for fact in item.head.columns}
+    read = [*group.head.needs, *(facts[fact] for fact in (*group.head.keys, *group.head.reads))]
+    return tuple(dict.fromkeys(need for need in read if need != group.name))
 
 
 def _groups() -> Iterator[Group]:

@@ -51,7 +51,7 @@ class EditCase:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one edit is one object: by identity
 class Edit:
     """An edit ready to run."""
 

@@ -156,9 +156,10 @@ def read_page(text: str, *, name: str, family: str, file: str) -> Page:
     if not title:
         raise PageError("expected a title line `# ...` after the front matter", file=file, line=body_line)
     prose, _, examples = body.partition("\n## Examples\n")
+    examples_line = text[: len(text) - len(examples)].count("\n") + 1
     return Page(
         name=name, family=family, file=file, front=front, title=title[1].strip(),
-        prose=prose[title.end() :].strip(), examples=_examples(examples, body_line + prose.count("\n") + 2, file),
+        prose=prose[title.end() :].strip(), examples=_examples(examples, examples_line, file),
         version=hashlib.sha256(text.encode()).hexdigest()[:12], lines=_expression_lines(node),
     )  # fmt: skip
 
@@ -187,7 +188,7 @@ def _compose(text: str, file: str) -> yaml.Node:
 
 
 def _construct(text: str) -> object:
-    return yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - a safe loader
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def _line_of(message: str, node: yaml.Node) -> int:

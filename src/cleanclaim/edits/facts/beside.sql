@@ -1,7 +1,8 @@
 /*---
 about: What other lines of the same patient, day and billing provider say.
 grain: line
-needs: [line, code]
+needs: [patient]
+reads: [hcpcs_code, service_date, modifiers, billed_units, complete, line_kind]
 columns:
   jw_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JW", source: the claims of the run}
   jz_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JZ", source: the claims of the run}
@@ -9,50 +10,57 @@ columns:
   discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "units of all JW lines of the code that day on this claim", source: the claims of the run}
   eye_injection_beside: {type: boolean, meaning: "whether the patient has an eye injection line that day", source: "the claims of the run, reference code_range"}
 ---*/
--- Two unknown patients are never one: such a claim is a group of its own. Absence counts only on whole claims with every key known.
+-- Absence counts only on a whole claim every line of which has its code, day and modifiers.
 WITH lines AS (
   SELECT
-    l.line_row,
-    l.claim_row,
-    l.hcpcs_code,
-    l.service_date,
-    l.billed_units,
-    c.complete,
-    coalesce(c.patient_key, 'claim ' || l.claim_row) AS patient,
-    coalesce(c.billing_npi, 'claim ' || l.claim_row) AS provider,
-    list_contains(l.modifiers, 'JW') AS jw,
-    list_contains(l.modifiers, 'JZ') AS jz,
-    k.line_kind = 'eye_injection' AS eye_injection,
-    l.hcpcs_code IS NULL OR l.service_date IS NULL OR l.modifiers IS NULL AS unclear
-  FROM line AS l
-  JOIN claim AS c USING (claim_row)
-  JOIN fact_code AS k USING (line_row)
+    r.*,
+    p.patient_row,
+    coalesce(list_contains(r.modifiers, 'JW'), FALSE) AS jw,
+    coalesce(list_contains(r.modifiers, 'JZ'), FALSE) AS jz,
+    r.modifiers IS NOT NULL AND NOT list_contains(r.modifiers, 'JW') AS dose
+  FROM rows AS r
+  JOIN fact_patient AS p USING (claim_row)
 ),
-counted AS (
-  SELECT
-    *,
-    count(*) FILTER (jw) OVER same_drug - CAST(coalesce(jw, FALSE) AS INTEGER) AS other_jw,
-    count(*) FILTER (jz) OVER same_drug - CAST(coalesce(jz, FALSE) AS INTEGER) AS other_jz,
-    count(*) FILTER (NOT jw) OVER same_drug - CAST(NOT coalesce(jw, TRUE) AS INTEGER) AS other_dose,
-    count(*) FILTER (eye_injection) OVER same_day AS eye_injections,
-    count(*) FILTER (unclear) OVER same_claim - CAST(unclear AS INTEGER) AS other_unclear,
-    sum(billed_units) FILTER (jw) OVER same_claim_drug AS jw_units,
-    count(*) FILTER (jw AND billed_units IS NULL) OVER same_claim_drug AS jw_unknown
+drug AS (
+  SELECT patient_row, hcpcs_code, service_date, count(*) FILTER (jw) AS jw, count(*) FILTER (jz) AS jz, count(*) FILTER (dose) AS dose
   FROM lines
-  WINDOW
-    same_drug AS (PARTITION BY patient, provider, hcpcs_code, service_date),
-    same_day AS (PARTITION BY patient, provider, service_date),
-    same_claim AS (PARTITION BY claim_row),
-    same_claim_drug AS (PARTITION BY claim_row, hcpcs_code, service_date)
+  WHERE hcpcs_code IS NOT NULL AND service_date IS NOT NULL
+  GROUP BY patient_row, hcpcs_code, service_date
+),
+discarded AS (
+  SELECT claim_row, hcpcs_code, service_date, sum(billed_units) AS units, count(*) = count(billed_units) AS known
+  FROM lines
+  WHERE jw
+  GROUP BY claim_row, hcpcs_code, service_date
+),
+eyes AS (SELECT DISTINCT patient_row, service_date, TRUE AS injected FROM lines WHERE line_kind = 'eye_injection'),
+unclear AS (
+  SELECT claim_row, count(*) AS lines
+  FROM lines
+  WHERE hcpcs_code IS NULL OR service_date IS NULL OR modifiers IS NULL
+  GROUP BY claim_row
 ),
 settled AS (
-  SELECT *, hcpcs_code IS NOT NULL AND service_date IS NOT NULL AS keyed, complete AND other_unclear = 0 AS absence_counts FROM counted
+  SELECT
+    l.*,
+    l.complete AND coalesce(u.lines, 0) = CAST(l.hcpcs_code IS NULL OR l.service_date IS NULL OR l.modifiers IS NULL AS INTEGER) AS absence_counts,
+    d.jw - CAST(l.jw AS INTEGER) AS other_jw,
+    d.jz - CAST(l.jz AS INTEGER) AS other_jz,
+    d.dose - CAST(l.dose AS INTEGER) AS other_dose,
+    e.injected,
+    w.units,
+    w.known
+  FROM lines AS l
+  LEFT JOIN drug AS d ON d.patient_row = l.patient_row AND d.hcpcs_code = l.hcpcs_code AND d.service_date = l.service_date
+  LEFT JOIN discarded AS w ON w.claim_row = l.claim_row AND w.hcpcs_code = l.hcpcs_code AND w.service_date = l.service_date
+  LEFT JOIN eyes AS e ON e.patient_row = l.patient_row AND e.service_date = l.service_date
+  LEFT JOIN unclear AS u ON u.claim_row = l.claim_row
 )
 SELECT
   line_row,
-  CASE WHEN keyed AND other_jw > 0 THEN TRUE WHEN keyed AND absence_counts THEN FALSE END AS jw_line_beside,
-  CASE WHEN keyed AND other_jz > 0 THEN TRUE WHEN keyed AND absence_counts THEN FALSE END AS jz_line_beside,
-  CASE WHEN keyed AND other_dose > 0 THEN TRUE WHEN keyed AND absence_counts THEN FALSE END AS dose_line_beside,
-  CASE WHEN keyed AND absence_counts AND jw_unknown = 0 THEN CAST(coalesce(jw_units, 0) AS DECIMAL(28, 3)) END AS discarded_units,
-  CASE WHEN service_date IS NOT NULL AND eye_injections > 0 THEN TRUE WHEN service_date IS NOT NULL AND absence_counts THEN FALSE END AS eye_injection_beside
+  CASE WHEN other_jw > 0 THEN TRUE WHEN other_jw = 0 AND absence_counts THEN FALSE END AS jw_line_beside,
+  CASE WHEN other_jz > 0 THEN TRUE WHEN other_jz = 0 AND absence_counts THEN FALSE END AS jz_line_beside,
+  CASE WHEN other_dose > 0 THEN TRUE WHEN other_dose = 0 AND absence_counts THEN FALSE END AS dose_line_beside,
+  CASE WHEN other_jw IS NOT NULL AND absence_counts AND coalesce(known, TRUE) THEN CAST(coalesce(units, 0) AS DECIMAL(28, 3)) END AS discarded_units,
+  CASE WHEN injected THEN TRUE WHEN service_date IS NOT NULL AND absence_counts THEN FALSE END AS eye_injection_beside
 FROM settled

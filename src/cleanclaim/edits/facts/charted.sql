@@ -1,7 +1,7 @@
 /*---
-about: What the chart says was given, and the container that the drug came from.
+about: What the chart says was given. Only charted lines have a row; a JW line has the dose and content of its dose lines.
 grain: line
-needs: [line, code]
+reads: [hcpcs_code, service_date, modifiers]
 columns:
   dose_amount: {type: amount, unit: dose_unit, meaning: dose charted on the line, source: administration}
   dose_unit: {type: text, meaning: unit of the dose, source: administration}
@@ -9,21 +9,23 @@ columns:
   day_dose_unit: {type: text, meaning: unit of that dose, source: administration}
   day_content_amount: {type: amount, unit: day_content_unit, meaning: "labelled content opened for it: the line's own, else of its administered lines together", source: administration}
   day_content_unit: {type: text, meaning: unit of that content, source: administration}
-  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else of all products of the code when they agree", source: "administration, reference product"}
+  charted_container: {type: text, meaning: "single_dose or multi_dose, as charted", source: administration}
 ---*/
-WITH own AS (
+WITH charted AS (SELECT DISTINCT claim_row FROM rows JOIN administration USING (line_row)),
+own AS (
   SELECT
-    l.line_row,
-    l.claim_row,
-    l.hcpcs_code,
-    l.service_date,
-    list_contains(l.modifiers, 'JW') AS discarded,
+    r.line_row,
+    r.claim_row,
+    r.hcpcs_code,
+    r.service_date,
+    list_contains(r.modifiers, 'JW') AS discarded,
     a.dose_amount,
     a.dose_unit,
     a.content_amount,
     a.content_unit,
     a.container
-  FROM fact_line AS l
+  FROM rows AS r
+  SEMI JOIN charted USING (claim_row)
   LEFT JOIN administration AS a USING (line_row)
 ),
 day AS (
@@ -38,30 +40,15 @@ day AS (
   FROM own
   WHERE NOT discarded AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL
   GROUP BY claim_row, hcpcs_code, service_date
-),
-keys AS (
-  SELECT DISTINCT hcpcs_code, service_date FROM fact_line WHERE hcpcs_code IS NOT NULL AND service_date IS NOT NULL
-),
-by_code AS (
-  SELECT k.hcpcs_code, k.service_date, min(p.container) AS container
-  FROM keys AS k
-  JOIN ref_coverage AS c
-    ON c."table" = 'product' AND (c.key IS NULL OR c.key = k.hcpcs_code) AND k.service_date BETWEEN c.valid_from AND c.valid_to
-  JOIN ref_product AS p ON p.hcpcs_code = k.hcpcs_code AND k.service_date BETWEEN p.valid_from AND p.valid_to
-  GROUP BY k.hcpcs_code, k.service_date
-  HAVING count(DISTINCT p.container) = 1 AND bool_and(p.container IS NOT NULL)
 )
 SELECT
-  l.line_row,
+  o.line_row,
   o.dose_amount,
   o.dose_unit,
   coalesce(o.dose_amount, d.dose_amount) AS day_dose_amount,
   CASE WHEN o.dose_amount IS NOT NULL THEN o.dose_unit ELSE d.dose_unit END AS day_dose_unit,
   coalesce(o.content_amount, d.content_amount) AS day_content_amount,
   CASE WHEN o.content_amount IS NOT NULL THEN o.content_unit ELSE d.content_unit END AS day_content_unit,
-  coalesce(o.container, p.container, b.container) AS container
-FROM fact_line AS l
-JOIN own AS o USING (line_row)
-LEFT JOIN day AS d ON d.claim_row = l.claim_row AND d.hcpcs_code = l.hcpcs_code AND d.service_date = l.service_date
-LEFT JOIN ref_product AS p ON p.ndc11 = l.ndc11 AND l.service_date BETWEEN p.valid_from AND p.valid_to
-LEFT JOIN by_code AS b ON b.hcpcs_code = l.hcpcs_code AND b.service_date = l.service_date
+  o.container AS charted_container
+FROM own AS o
+LEFT JOIN day AS d ON d.claim_row = o.claim_row AND d.hcpcs_code = o.hcpcs_code AND d.service_date = o.service_date

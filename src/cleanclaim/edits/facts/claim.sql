@@ -28,7 +28,7 @@ FROM claim AS c
 LEFT JOIN (
   SELECT
     claim_row,
-    list(line_row ORDER BY line_row) AS line_rows,
+    list(line_row) AS line_rows,
     min(service_date) AS service_date,
     sum(charge_amount) AS charges,
     count(charge_amount) AS known_charges,

@@ -3,7 +3,6 @@
 ---
 about: Units that the charted dose and containers support.
 grain: line
-needs: [line, code, charted]
 keys: [dose_amount, dose_unit, unit_amount, unit, unit_semantics, day_dose_amount, day_dose_unit, day_content_amount, day_content_unit]
 columns:
   expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", source: "COD-51 to COD-62, dosing.units"}

@@ -1,6 +1,7 @@
 /*---
 about: One code of one patient on one day from one billing provider, with the units of all its lines.
 grain: drug_day
+needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether every claim of the group is whole, source: claim.complete}
   claim_type: {type: text, meaning: "P professional or I institutional; null when the claims differ", source: claim.claim_type}
@@ -12,32 +13,32 @@ columns:
   largest_line_units: {type: units, unit: HCPCS billing units, meaning: "most units on one line; null when one is unknown or may be missing", source: line.billed_units}
   largest_line_at_least: {type: units, unit: HCPCS billing units, meaning: "most units on one line of those that are known: a lower bound", source: line.billed_units}
 ---*/
-WITH lines AS (
+WITH unclear AS (SELECT DISTINCT claim_row, TRUE AS unclear FROM line WHERE hcpcs_code IS NULL OR service_date IS NULL),
+lines AS (
   SELECT
     l.line_row,
     l.claim_row,
     l.hcpcs_code,
     l.service_date,
     l.billed_units,
+    p.patient_row,
     c.complete,
     c.claim_type,
     c.payer_program,
-    coalesce(c.patient_key, 'claim ' || l.claim_row) AS patient,
-    coalesce(c.billing_npi, 'claim ' || l.claim_row) AS provider,
     -- A partial claim, or a line of it without code or date, may hold more units of this code.
-    c.complete
-    AND l.billed_units IS NOT NULL
-    AND count(*) FILTER (l.hcpcs_code IS NULL OR l.service_date IS NULL) OVER (PARTITION BY l.claim_row) = 0 AS whole
+    c.complete AND l.billed_units IS NOT NULL AND u.unclear IS NULL AS whole
   FROM line AS l
   JOIN claim AS c USING (claim_row)
+  JOIN fact_patient AS p USING (claim_row)
+  LEFT JOIN unclear AS u USING (claim_row)
 )
 SELECT
   min(line_row) AS drug_day_row,
   min(claim_row) AS claim_row,
-  list(line_row ORDER BY line_row) AS line_rows,
+  list(line_row) AS line_rows,
   bool_and(complete) AS complete,
-  CASE WHEN count(DISTINCT claim_type) = 1 AND count(*) = count(claim_type) THEN min(claim_type) END AS claim_type,
-  CASE WHEN count(DISTINCT payer_program) = 1 AND count(*) = count(payer_program) THEN min(payer_program) END AS payer_program,
+  CASE WHEN min(claim_type) = max(claim_type) AND count(*) = count(claim_type) THEN min(claim_type) END AS claim_type,
+  CASE WHEN min(payer_program) = max(payer_program) AND count(*) = count(payer_program) THEN min(payer_program) END AS payer_program,
   hcpcs_code,
   service_date,
   CASE WHEN bool_and(whole) THEN CAST(sum(billed_units) AS DECIMAL(28, 3)) END AS units_total,
@@ -46,4 +47,4 @@ SELECT
   max(billed_units) AS largest_line_at_least
 FROM lines
 WHERE hcpcs_code IS NOT NULL AND service_date IS NOT NULL
-GROUP BY patient, provider, hcpcs_code, service_date
+GROUP BY patient_row, hcpcs_code, service_date

@@ -1,6 +1,7 @@
 /*---
 about: A service line with what its claim says about it.
 grain: line
+view: true
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
   claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}

@@ -1,33 +1,36 @@
 /*---
 about: The medically unlikely edit of the code in the quarter of the day.
 grain: drug_day
-needs: [drug_day]
+keys: [hcpcs_code, service_date, payer_program, claim_type]
 columns:
   mue_exists: {type: boolean, meaning: "whether the quarter has a published value; false only inside declared coverage", source: reference mue and its coverage}
   mue_value: {type: units, unit: HCPCS billing units, meaning: most units, source: reference mue}
   mue_adjudication_indicator: {type: integer, meaning: "1 by line, 2 by day (policy), 3 by day (clinical)", source: reference mue}
+  mue_release: {type: text, meaning: release that decided, source: reference}
 ---*/
-WITH keys AS (
+WITH services AS (
   SELECT
-    drug_day_row,
-    hcpcs_code,
-    service_date,
+    *,
     CASE WHEN payer_program = 'medicare_dme' THEN 'dme' WHEN claim_type = 'P' THEN 'practitioner' WHEN claim_type = 'I' THEN 'outpatient' END AS service_type
-  FROM fact_drug_day
+  FROM keys
 ),
-distinct_keys AS (SELECT DISTINCT hcpcs_code, service_date FROM keys),
 covered AS (
-  SELECT DISTINCT k.hcpcs_code, k.service_date
-  FROM distinct_keys AS k
+  SELECT k.hcpcs_code, k.service_date, max(c.release) AS release
+  FROM (SELECT DISTINCT hcpcs_code, service_date FROM keys) AS k
   JOIN ref_coverage AS c
     ON c."table" = 'mue' AND (c.key IS NULL OR c.key = k.hcpcs_code) AND k.service_date BETWEEN c.valid_from AND c.valid_to
+  GROUP BY k.hcpcs_code, k.service_date
 )
 SELECT
-  k.drug_day_row,
+  k.hcpcs_code,
+  k.service_date,
+  k.payer_program,
+  k.claim_type,
   CASE WHEN m.hcpcs_code IS NOT NULL THEN TRUE WHEN v.hcpcs_code IS NOT NULL AND k.service_type IS NOT NULL THEN FALSE END AS mue_exists,
   m.mue_value,
-  m.mue_adjudication_indicator
-FROM keys AS k
+  m.mue_adjudication_indicator,
+  coalesce(m.release, v.release) AS mue_release
+FROM services AS k
 LEFT JOIN ref_mue AS m
   ON m.hcpcs_code = k.hcpcs_code AND m.service_type = k.service_type AND k.service_date BETWEEN m.valid_from AND m.valid_to
 LEFT JOIN covered AS v ON v.hcpcs_code = k.hcpcs_code AND v.service_date = k.service_date

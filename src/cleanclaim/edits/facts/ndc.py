@@ -3,7 +3,6 @@
 ---
 about: The form of the drug number as sent.
 grain: line
-needs: [line]
 keys: [ndc_given]
 columns:
   ndc_eleven_digits: {type: boolean, meaning: "whether the number is eleven digits with nothing between them", source: NDC-02}

@@ -1,14 +1,14 @@
 /*---
 about: Whether a modifier of the line is a place of service code.
 grain: line
-needs: [line]
+keys: [modifiers]
 columns:
   pos_in_modifiers: {type: boolean, meaning: "whether a modifier is a place of service code and no modifier", source: "reference place_of_service, modifier and its coverage"}
   pos_modifiers: {type: text, meaning: "those modifiers", source: "reference place_of_service, modifier"}
+  place_release: {type: text, meaning: release that decided, source: reference}
 ---*/
-WITH keys AS (SELECT DISTINCT modifiers FROM fact_line WHERE modifiers IS NOT NULL),
-each AS (SELECT modifiers, unnest(modifiers) AS modifier FROM keys),
-known AS (SELECT DISTINCT modifier FROM ref_modifier),
+WITH each AS (SELECT modifiers, unnest(modifiers) AS modifier FROM keys),
+known AS (SELECT modifier, max(release) AS release FROM ref_modifier GROUP BY modifier),
 covered AS (SELECT DISTINCT key FROM ref_coverage WHERE "table" = 'modifier'),
 answers AS (
   SELECT
@@ -17,22 +17,25 @@ answers AS (
     CASE
       WHEN n.modifier IS NOT NULL OR p.place_of_service IS NULL THEN FALSE
       WHEN EXISTS (SELECT 1 FROM covered WHERE key IS NULL OR key = e.modifier) THEN TRUE
-    END AS is_place
+    END AS is_place,
+    coalesce(n.release, p.release) AS release
   FROM each AS e
   LEFT JOIN known AS n ON n.modifier = e.modifier
-  LEFT JOIN (SELECT DISTINCT place_of_service FROM ref_place_of_service) AS p ON p.place_of_service = e.modifier
+  LEFT JOIN (SELECT place_of_service, max(release) AS release FROM ref_place_of_service GROUP BY place_of_service) AS p ON p.place_of_service = e.modifier
 ),
 together AS (
   SELECT
     modifiers,
     CASE WHEN bool_or(is_place) THEN TRUE WHEN count(*) = count(is_place) THEN FALSE END AS pos_in_modifiers,
-    string_agg(DISTINCT modifier, ', ' ORDER BY modifier) FILTER (is_place) AS pos_modifiers
+    string_agg(DISTINCT modifier, ', ' ORDER BY modifier) FILTER (is_place) AS pos_modifiers,
+    max(release) AS place_release
   FROM answers
   GROUP BY modifiers
 )
 SELECT
-  l.line_row,
-  CASE WHEN len(l.modifiers) = 0 THEN FALSE ELSE t.pos_in_modifiers END AS pos_in_modifiers,
-  t.pos_modifiers
-FROM fact_line AS l
-LEFT JOIN together AS t ON t.modifiers = l.modifiers
+  k.modifiers,
+  CASE WHEN len(k.modifiers) = 0 THEN FALSE ELSE t.pos_in_modifiers END AS pos_in_modifiers,
+  t.pos_modifiers,
+  t.place_release
+FROM keys AS k
+LEFT JOIN together AS t ON t.modifiers = k.modifiers

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import re
+
 import numpy as np
 import pyarrow as pa
 
@@ -11,8 +13,10 @@ from cleanclaim.claims import ADMINISTRATION, CLAIM, LINE, ClaimTables
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.connection import Engine
-from cleanclaim.engine.schema import TableSchema
+from cleanclaim.engine.schema import Column, TableSchema
 
+_STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
+_SHOWN = {"claim_id", "claim_key", "source_file", "segment_number", "line_number", "total_charge", "charge_amount"}
 PLACE_COLUMNS = ("claim_row", "line_rows")  # where a row of any grain stands in the claims
 
 
@@ -27,9 +31,12 @@ class Workbench:
         """A workbench without rows."""
         self.engine, self.facts = engine, facts
         self.claims = self.lines = 0
+        self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
         self._made: set[str] = set()
-        for schema, ids in ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",))):
-            engine.run(f"CREATE TABLE {schema.name} ({', '.join((*(f'{name} BIGINT' for name in ids), *_columns(schema)))})")
+        self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
+        for schema, ids in _STORED:
+            columns = (*(f"{name} BIGINT" for name in ids), *(f'"{column.name}" {column.type.sql}' for column in _used(schema, facts)))
+            engine.run(f"CREATE TABLE {schema.name} ({', '.join(columns)})")
 
     def load_reference(self, tables: Mapping[str, pa.Table]) -> None:
         """Make the as-of tables readable as `ref_<name>`."""
@@ -48,57 +55,69 @@ class Workbench:
         self.claims += tables.claim.num_rows
         self.lines += tables.line.num_rows
 
+    def claim_id(self, claim_row: int) -> str | None:
+        """The account number of a claim of the run."""
+        found: str | None = self.engine.table(f"SELECT claim_id FROM claim WHERE claim_row = {int(claim_row)}")["claim_id"][0].as_py()
+        return found
+
     def make_facts(self, grain: Grain, facts: Iterable[str]) -> str:
         """The name of a view that has the row id, the place columns and these facts of a grain."""
-        wanted = dict.fromkeys(facts)
-        groups = self.facts.needed(grain, set(wanted))
-        for group in groups:
+        wanted = tuple(dict.fromkeys(facts))
+        for group in self.facts.needed(grain, set(wanted)):
             if group.name not in self._made:
                 self._make(group)
                 self._made.add(group.name)
-        base, row_id = self.facts.base(grain).name, ROW_ID[grain]
-        sources = {fact: self.facts.group_of(grain, fact).name for fact in wanted}
-        joins = "".join(f" JOIN fact_{name} USING ({row_id})" for name in dict.fromkeys(sources.values()) if name != base)
-        columns = ", ".join([row_id, *(f"fact_{base}.{name}" for name in PLACE_COLUMNS), *(f'fact_{name}."{fact}"' for fact, name in sources.items())])
         view = f"facts_of_{grain}"
-        self.engine.run(f"CREATE OR REPLACE VIEW {view} AS SELECT {columns} FROM fact_{base}{joins}")  # noqa: S608 - names are our own
+        self.engine.run(f"CREATE OR REPLACE VIEW {view} AS {self._select(grain, wanted, PLACE_COLUMNS)}")
         return view
 
+    def _select(self, grain: Grain, facts: Iterable[str], place: tuple[str, ...]) -> str:
+        """The query for the row id, place columns and facts of a grain: its base with the groups that compute them beside it."""
+        base, row_id = f"fact_{self.facts.base(grain).name}", ROW_ID[grain]
+        columns = [f"{base}.{name}" for name in (row_id, *place)]
+        joins: dict[str, str] = {}
+
+        def source(fact: str) -> str:
+            group = self.facts.group_of(grain, fact)
+            table = f"fact_{group.name}"
+            if table != base and table not in joins:
+                keys = [f'{table}."{key}" IS NOT DISTINCT FROM {source(key)}' for key in group.head.keys]
+                joins[table] = f" LEFT JOIN {table} ON {' AND '.join(keys) or f'{table}.{row_id} = {base}.{row_id}'}"
+            return f'{table}."{fact}"'
+
+        columns += [source(fact) for fact in facts]
+        return f"SELECT {', '.join(columns)} FROM {base}{''.join(joins.values())}"
+
     def _make(self, group: Group) -> None:
+        if group.head.keys:
+            keys = self._select(group.grain, group.head.keys, ())
+            names = ", ".join(f'"{key}"' for key in group.head.keys)
+            self.engine.run(f"CREATE OR REPLACE TABLE keys AS SELECT DISTINCT {names} FROM ({keys})")
+        elif group.head.reads:
+            self.engine.run(f"CREATE OR REPLACE VIEW rows AS {self._select(group.grain, group.head.reads, ('claim_row',))}")
         if group.sql:
-            self.engine.run(f"CREATE TABLE fact_{group.name} AS {group.sql}")
+            self.engine.run(f"CREATE {'VIEW' if group.head.view else 'TABLE'} fact_{group.name} AS {group.sql}")
             return
-        row_id = ROW_ID[group.grain]
-        sources = {key: f"fact_{self.facts.group_of(group.grain, key).name}" for key in group.head.keys}
-        base = f"fact_{self.facts.base(group.grain).name}"
-        joins = "".join(f" JOIN {table} USING ({row_id})" for table in dict.fromkeys(sources.values()) if table != base)
-        keys = ", ".join(f'{table}."{key}"' for key, table in sources.items())
-        # Twice, not once more stored: the distinct keys are few, the rows many.
-        distinct = self.engine.table(f"SELECT DISTINCT {keys} FROM {base}{joins}")  # noqa: S608 - names are our own
-        name = f"answers_{group.name}"
-        self.engine.register(name, group.compute()(distinct))
-        facts = ", ".join(f'{name}."{fact}"' for fact in group.head.columns)
-        same = " AND ".join(f'{name}."{key}" IS NOT DISTINCT FROM {table}."{key}"' for key, table in sources.items())
-        self.engine.run(f"CREATE TABLE fact_{group.name} AS SELECT {base}.{row_id}, {facts} FROM {base}{joins} LEFT JOIN {name} ON {same}")  # noqa: S608
-        self.engine.unregister(name)
+        self.engine.register("answers", group.compute()(self.engine.table("FROM keys")))
+        self.engine.run(f"CREATE TABLE fact_{group.name} AS FROM answers")
+        self.engine.unregister("answers")
 
     def _append(self, name: str, table: pa.Table, **ids: np.ndarray) -> None:
         for place, (column, values) in enumerate(ids.items()):
             table = table.add_column(place, column, pa.array(values, pa.int64()))
+        columns = ", ".join(f'"{column}"' for column in (*ids, *self._columns[name]))
         self.engine.register("incoming", table)
-        self.engine.run(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")  # noqa: S608 - names are our own
+        self.engine.run(f"INSERT INTO {name} BY NAME SELECT {columns} FROM incoming")
         self.engine.unregister("incoming")
 
     def _lines_of(self, tables: ClaimTables, line_rows: np.ndarray) -> np.ndarray:
-        places = {
-            place: row
-            for place, row in zip(
-                zip(tables.line["claim_key"].to_pylist(), tables.line["line_ordinal"].to_pylist(), strict=True), line_rows, strict=True
-            )
-        }
+        keys = zip(tables.line["claim_key"].to_pylist(), tables.line["line_ordinal"].to_pylist(), strict=True)
+        places = dict(zip(keys, line_rows, strict=True))
         charted = zip(tables.administration["claim_key"].to_pylist(), tables.administration["line_ordinal"].to_pylist(), strict=True)
         return np.array([places[place] for place in charted], np.int64)
 
 
-def _columns(schema: TableSchema) -> tuple[str, ...]:
-    return tuple(f'"{column.name}" {column.type.sql}' for column in schema.columns)
+def _used(schema: TableSchema, facts: Dictionary) -> list[Column]:
+    # Only what a fact reads or a finding shows is stored: a claim has twice as many columns.
+    words = {word for group in facts.groups for word in re.findall(r"\w+", group.sql)} | _SHOWN
+    return [column for column in schema.columns if column.name in words]

@@ -1,0 +1,42 @@
+# Bare `make` lists the targets. Every target makes .venv from the hash-locked requirements when it is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench docs clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.locked ## make .venv from the hash-locked requirements
+
+$(VENV)/.locked: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("cleanclaim needs Python 3.11 or later; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@echo "making $(VENV) from requirements/dev.txt"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## check the example claims on the starter set and print the findings
+	@$(BIN)/cleanclaim check --fail-on never examples/clinic-2024q3.837 examples/clinic-2025q4.837 examples/charted.jsonl
+
+test: setup ## run the tests
+	@$(BIN)/python -m pytest
+
+check: setup ## ruff, mypy --strict, import contracts, generated docs fresh
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/python docs/generate.py --check
+
+bench: setup ## measure speed and memory; ARGS="--quick" for a short run
+	@$(BIN)/python -m benchmarks.run $(ARGS)
+
+docs: setup ## write the generated pages of docs/ anew
+	@$(BIN)/python docs/generate.py
+
+clean: ## remove .venv, caches and benchmark files
+	@rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

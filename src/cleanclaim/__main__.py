@@ -1,0 +1,5 @@
+"""`python -m cleanclaim`: the command line."""
+
+from cleanclaim.cli import main
+
+main()

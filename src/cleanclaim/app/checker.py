@@ -1,0 +1,174 @@
+"""Check claim files: read, load, run every edit, gather what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+
+from cleanclaim.app.files import digest, open_file, read_claims
+from cleanclaim.app.result import CheckResult, EditSummary, Fault, Summary
+from cleanclaim.claims import FAULT, ClaimTables, Lost
+from cleanclaim.edits.collection import edits_of_folder, shipped_edits
+from cleanclaim.edits.dictionary import dictionary
+from cleanclaim.edits.findings import as_money
+from cleanclaim.edits.marks import EditCount
+from cleanclaim.edits.outcomes import Edit, Outcome
+from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.run import EditRun, run_edits
+from cleanclaim.engine.connection import Engine
+from cleanclaim.errors import PageError, UnreadableInput
+from cleanclaim.reference.library import Library
+from cleanclaim.reference.tables import TABLES
+
+Watch = Callable[[str, int, int], None]  # what is being done, how far, of how much
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """The edits and the reference, loaded once; each check is a run of its own."""
+
+    library: Library
+    reference: Mapping[str, pa.Table]  # the as-of tables by name
+    edits: tuple[Edit, ...]
+    memory_limit: str = ""
+
+    @classmethod
+    def open(cls, reference: Path | None = None, *, edits: Path | None = None, memory_limit: str = "") -> Self:
+        """A checker on a reference library (the starter set when there is none), with a site's own edits beside the shipped ones.
+
+        Raises: PageError for a page that cannot be used; LibraryError for a damaged library.
+        """
+        shipped = shipped_edits()
+        own = edits_of_folder(edits) if edits else ()
+        taken = {key for edit in shipped for key in (edit.id, edit.name)}
+        for edit in own:
+            if taken & {edit.id, edit.name}:
+                raise PageError(f"{edit.id} or {edit.name} is the name of a shipped edit", file=edit.page.file, line=1)
+        library = Library.open(reference)
+        tables = {table.name: library.table(table.name) for table in TABLES}
+        return cls(library, tables, (*shipped, *own), memory_limit)
+
+    def check_files(
+        self, paths: Iterable[Path], *, complete: bool = False, show_not_evaluated: bool = False, watch: Watch | None = None
+    ) -> CheckResult:
+        """The claims of some files checked together: lines of one patient and day meet across files.
+
+        A file of which nothing could be read is a fault when others could.
+        Raises: UnreadableInput when nothing could be read in any of them.
+        """
+        with Engine(memory_limit=self.memory_limit) as engine:
+            bench = Workbench(engine, dictionary())
+            bench.load_reference(self.reference)
+            reading = _Reading(bench, complete, watch)
+            for path in paths:
+                reading.file(path)
+            reading.refuse_nothing()
+            if watch:
+                watch("checking", 0, 0)
+            run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated)
+            return _result(self, bench, reading, run)
+
+
+def check_files(paths: Sequence[Path], *, reference: Path | None = None, edits: Path | None = None, complete: bool = False) -> CheckResult:
+    """The claims of some files checked; see `Checker`."""
+    return Checker.open(reference, edits=edits).check_files(paths, complete=complete)
+
+
+class _Reading:
+    """Files on their way into the workbench, and what went wrong on it."""
+
+    def __init__(self, bench: Workbench, complete: bool, watch: Watch | None) -> None:  # noqa: FBT001 - private
+        self.bench, self.complete, self.watch = bench, complete, watch
+        self.faults: list[Fault] = []
+        self.seen: dict[str, str] = {}
+        self.unreadable: list[str] = []
+        self.files = 0
+
+    def file(self, path: Path) -> None:
+        self.files += 1
+        try:
+            with open_file(path) as stream:
+                file_hash = digest(stream)
+                if file_hash in self.seen:
+                    self._fault(path.name, "file-duplicate", f"the same content as {self.seen[file_hash]}: read once", Lost.NOTHING)
+                    return
+                self.seen[file_hash] = path.name
+                size = path.stat().st_size
+                progress = (lambda done: self.watch(f"reading {path.name}", done, size)) if self.watch else None  # type: ignore[misc]
+                claims = read_claims(stream, name=path.name, file_hash=file_hash, complete=self.complete, progress=progress)
+                for tables in _one_ahead(claims.tables):
+                    self._load(tables)
+                if claims.by_row:
+                    self.bench.files_by_row.add(path.name)
+        except UnreadableInput as error:
+            self.unreadable.append(str(error))
+            self._fault(path.name, "file-unreadable", str(error), Lost.FILE)
+
+    def refuse_nothing(self) -> None:
+        if self.unreadable and len(self.unreadable) == self.files:
+            raise UnreadableInput("\n".join(self.unreadable))
+
+    def _load(self, tables: ClaimTables) -> None:
+        self.bench.load_claims(tables)
+        self.faults += [Fault(**row) for row in tables.fault.to_pylist()]
+
+    def _fault(self, name: str, fault: str, message: str, lost: Lost) -> None:
+        empty = dict.fromkeys(FAULT.names)
+        self.faults.append(Fault(**{**empty, "source_file": name, "fault": fault, "message": message, "lost": lost}))
+
+
+# What a claim says in total; where it says nothing (JSON may), what its lines say.
+_BILLED = """
+  SELECT CAST(coalesce(sum(coalesce(c.total_charge, l.charges)), 0) AS DECIMAL(28, 2)) AS total
+  FROM claim AS c
+  LEFT JOIN (SELECT claim_row, sum(charge_amount) AS charges FROM line GROUP BY claim_row) AS l USING (claim_row)
+"""
+
+
+def _one_ahead(parts: Iterator[ClaimTables]) -> Iterator[ClaimTables]:
+    """The parts in order, the next one being read while the last one is loaded: both leave the interpreter lock for long."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        waiting = reader.submit(next, parts, None)
+        while (part := waiting.result()) is not None:
+            waiting = reader.submit(next, parts, None)
+            yield part
+
+
+def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun) -> CheckResult:
+    fired = [finding for finding in run.findings if finding.outcome is Outcome.FIRES]
+    by_severity = {severity: sum(finding.severity is severity for finding in fired) for severity in dict.fromkeys(item.severity for item in fired)}
+    total: Decimal = bench.engine.table(_BILLED)["total"][0].as_py()
+    summary = Summary(
+        claims=bench.claims, lines=bench.lines, findings=len(fired), faults=len(reading.faults), files=reading.files,
+        not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
+        claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
+        total_charge=as_money(total) or "0.00", amount_at_risk=as_money(run.amount_at_risk) or "0.00",
+        claims_unread=any(Lost(fault.lost).left_claims_unread for fault in reading.faults),
+        reference=_reference_in_words(checker.library),
+    )  # fmt: skip
+    releases = sorted({release for finding in run.findings for release in finding.releases})
+    return CheckResult(summary, run.findings, tuple(reading.faults), tuple(releases), tuple(_edit_summary(count, run) for count in run.counts))
+
+
+def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
+    edit, outcomes = count.edit, count.outcomes
+    return EditSummary(
+        id=edit.id, edit=edit.name, grain=edit.grain, rows=count.rows, fires=outcomes[Outcome.FIRES], clear=outcomes[Outcome.CLEAR],
+        not_evaluated=outcomes[Outcome.NOT_EVALUATED], not_in_force=outcomes[Outcome.NOT_IN_FORCE],
+        out_of_scope=outcomes[Outcome.OUT_OF_SCOPE], silenced=count.silenced,
+        missing=dict(sorted(count.missing.items(), key=lambda item: (-item[1], item[0]))), error=run.errors.get(edit.name),
+    )  # fmt: skip
+
+
+def _reference_in_words(library: Library) -> str:
+    if library.starter_only:
+        codes = len({row[0] for row in library.starter.rows("hcpcs")})
+        return f"the starter set ({codes} codes, some quarters); `cleanclaim reference import FILE..` widens it"
+    names = ", ".join(item.label for item in library.releases)
+    return f"{names}; on the starter set for what these do not cover"

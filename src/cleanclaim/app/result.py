@@ -1,0 +1,73 @@
+"""What a check yields: the shape that scripts rely on. A change here is a breaking change."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cleanclaim.edits.findings import Finding
+from cleanclaim.edits.pages import Severity
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing in a file that could not be read as it should; the rest of the file was kept."""
+
+    source_file: str
+    fault: str
+    message: str
+    lost: str
+    interchange: str | None = None
+    transaction: str | None = None
+    segment_number: int | None = None
+    segment: str | None = None
+    element: str | None = None
+    row: int | None = None
+    value: str | None = None
+    expected: str | None = None
+
+
+class EditSummary(msgspec.Struct, frozen=True):
+    """How many rows an edit looked at, and how each ended."""
+
+    id: str
+    edit: str
+    grain: str
+    rows: int
+    fires: int
+    clear: int
+    not_evaluated: int
+    not_in_force: int
+    out_of_scope: int
+    silenced: int
+    missing: dict[str, int]
+    error: str | None = None
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """The totals of a check. Amounts are strings of decimals."""
+
+    claims: int
+    lines: int
+    findings: int
+    not_evaluated: int
+    faults: int
+    files: int
+    claims_with_findings: int
+    by_severity: dict[Severity, int]
+    total_charge: str
+    amount_at_risk: str
+    claims_unread: bool
+    reference: str  # in words: on what the check ran
+
+
+class CheckResult(msgspec.Struct, frozen=True):
+    """A check: totals, findings in the order of the claims, faults in the order of the files, releases used."""
+
+    summary: Summary
+    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
+    releases: tuple[str, ...]
+    edits: tuple[EditSummary, ...]
+
+    def has_findings_of(self, *severities: Severity) -> bool:
+        """Whether any finding has one of these severities."""
+        return any(self.summary.by_severity.get(severity, 0) for severity in severities)

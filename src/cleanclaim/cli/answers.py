@@ -1,0 +1,124 @@
+"""Look-ups and the library's state on paper. Imports neither DuckDB nor Arrow: a look-up must be quick."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+from cleanclaim.cli.commands import ShortFormat
+from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer
+from cleanclaim.reference.tables import TABLES
+
+if TYPE_CHECKING:
+    from cleanclaim.reference.importers import ImportReport
+    from cleanclaim.reference.library import Library
+    from cleanclaim.reference.manifest import Manifest
+
+Answer = TypeVar("Answer", CodeAnswer, NdcAnswer)
+
+
+def write_codes(answers: Sequence[CodeAnswer], output_format: ShortFormat, out: TextIO) -> None:
+    """What codes mean on a day."""
+    _write(answers, output_format, out, _code_text)
+
+
+def write_ndcs(answers: Sequence[NdcAnswer], output_format: ShortFormat, out: TextIO) -> None:
+    """What drug numbers stand for."""
+    _write(answers, output_format, out, _ndc_text)
+
+
+def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> None:
+    """What the library holds."""
+    releases = [_release(item) for item in library.releases]
+    starter = {table.name: len(library.starter.rows(table.name)) for table in TABLES}
+    if output_format is not ShortFormat.TABLE:
+        state = {"folder": str(library.folder), "starter_only": library.starter_only, "digest": library.digest, "releases": releases, "starter": starter}
+        out.write(_json(state, output_format) + "\n")
+        return
+    out.write(f"Library: {library.folder}\n")
+    for item in releases:
+        out.write(
+            f"  {item['publication']} {item['release']} r{item['revision']}: days {item['effective_from']} to {item['effective_to']}, "
+            f"{item['rows_kept']} of {item['rows_read']} rows kept, from {item['file_name']}\n"
+        )
+    if not releases:
+        out.write("  no release imported yet: `cleanclaim reference import FILE..`\n")
+    out.write(f"  starter set, for what no release covers: {', '.join(f'{name} {count}' for name, count in starter.items())} rows\n")
+
+
+def write_import(report: ImportReport, out: TextIO) -> None:
+    """What an import did."""
+    manifest = report.manifest
+    if report.already_there:
+        out.write(f"{manifest.file_name}: already there as {manifest.label}\n")
+        return
+    out.write(
+        f"{manifest.file_name}: {manifest.label}, days {manifest.effective.first} to {manifest.effective.last}: "
+        f"{manifest.kept} of {manifest.read} rows kept\n"
+    )
+    if report.replaces:
+        out.write(f"  has the say from now on instead of {report.replaces}, which stays readable\n")
+    for item in manifest.set_aside:
+        out.write(f"  set aside: {item.count} rows, {item.reason}\n")
+    for note in manifest.notes:
+        out.write(f"  note: {note}\n")
+
+
+def _release(item: Manifest) -> dict[str, Any]:
+    return {
+        "publication": item.publication, "release": item.release, "revision": item.revision, "file_name": item.file_name,
+        "effective_from": item.effective.first.isoformat(), "effective_to": item.effective.last.isoformat(),
+        "rows_read": item.read, "rows_kept": item.kept, "set_aside": [asdict(one) for one in item.set_aside],
+    }  # fmt: skip
+
+
+def _write(answers: Sequence[Answer], output_format: ShortFormat, out: TextIO, text: Callable[[Answer], Iterable[str]]) -> None:
+    if output_format is ShortFormat.JSON:
+        out.write(_json([asdict(answer) for answer in answers], output_format) + "\n")
+    elif output_format is ShortFormat.JSONL:
+        out.writelines(_json(asdict(answer), output_format) + "\n" for answer in answers)
+    else:
+        out.write("\n".join(line for answer in answers for line in (*text(answer), "")))
+
+
+def _json(content: object, output_format: ShortFormat) -> str:
+    # Decimals and dates become strings: an amount must not pass through a float.
+    return json.dumps(content, default=str, ensure_ascii=False, indent=2 if output_format is ShortFormat.JSON else None)
+
+
+def _code_text(answer: CodeAnswer) -> Iterable[str]:
+    yield f"{answer.code} on {answer.on}: {answer.status.replace('_', ' ')}"
+    if answer.why:
+        yield f"  {answer.why}"
+    if answer.descriptor:
+        yield f"  {answer.descriptor}"
+    if answer.valid_from:
+        yield f"  valid           {answer.valid_from} to {'(open)' if answer.valid_to and answer.valid_to.year == 9999 else answer.valid_to}"
+    if answer.unit_semantics:
+        amount = f"{answer.amount.normalize():f} {answer.unit}" if answer.amount is not None else answer.unit or ""
+        yield f"  billing unit    {amount} ({answer.unit_semantics.replace('_', ' ')})".rstrip()
+    if answer.replaced_by:
+        yield f"  replaced by     {', '.join(answer.replaced_by)}"
+    if answer.status is CodeStatus.ACTIVE:
+        limit = f"${answer.payment_limit:f} a unit, coinsurance {answer.coinsurance_percent:f} %" if answer.payment_limit is not None else "not known"
+        yield f"  payment limit   {limit}"
+        mue = f"{answer.mue.normalize():f} (adjudication indicator {answer.mue_adjudication_indicator})" if answer.mue is not None else "not known"
+        yield f"  MUE             {mue}"
+    if answer.releases:
+        yield f"  by              {'; '.join(answer.releases)}"
+
+
+def _ndc_text(answer: NdcAnswer) -> Iterable[str]:
+    yield f"{answer.given}: {answer.ndc11 or 'no NDC in eleven digits'} ({answer.kind})"
+    if answer.why:
+        yield f"  {answer.why}"
+    if answer.candidates and answer.ndc11 is None:
+        yield f"  can stand for   {', '.join(answer.candidates)}"
+    for code in answer.hcpcs:
+        yield f"  {code.ndc11} stands under {code.hcpcs_code} from {code.valid_from} to {code.valid_to} [{code.release}]"
+    for product in answer.products:
+        content = f"{product.content_amount.normalize():f} {product.content_unit}" if product.content_amount is not None else "content unknown"
+        container = (product.container or "container kind unknown").replace("_", " ")
+        yield f"  {product.ndc11} is {product.name}, {container}, {product.form or 'form unknown'}, {content}, billed in {product.ndc_unit or '?'} [{product.release}]"

@@ -1,0 +1,208 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleanclaim import __version__
+from cleanclaim.errors import InvalidValue, UnreadableInput
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Get physician-administered drugs paid right: check US drug claims against cited rules, as of the date of service.",
+)  # fmt: skip
+edits_app = typer.Typer(no_args_is_help=True, help="The edits: what is checked, why, and the SQL of it.")
+reference_app = typer.Typer(no_args_is_help=True, help="The reference library: official publications, as dated tables.")
+app.add_typer(edits_app, name="edits")
+app.add_typer(reference_app, name="reference")
+
+
+class Format(StrEnum):
+    """How to print a check."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class ShortFormat(StrEnum):
+    """How to print a look-up."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+class FailOn(StrEnum):
+    """From which severity on the exit code is 1; `not-evaluated` also when anything could not be judged."""
+
+    REJECT = "reject"
+    DENY = "deny"
+    WARN = "warn"
+    INFO = "info"
+    NOT_EVALUATED = "not-evaluated"
+    NEVER = "never"
+
+
+class Show(StrEnum):
+    """What to list beside what fires."""
+
+    NOT_EVALUATED = "not-evaluated"
+
+
+ReferenceOption = Annotated[
+    Path | None, typer.Option("--reference", help="Folder of the reference library; else CLEANCLAIM_REFERENCE, else the user's.")
+]  # fmt: skip
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:  # noqa: FBT002 - an option
+    if version:
+        print(f"cleanclaim {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Claim files: 837P, or claims as JSON Lines.")],
+    output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
+    reference: ReferenceOption = None,
+    edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="JSON claims are whole: what is absent was not sent.")] = False,  # noqa: FBT002
+    show: Annotated[Show | None, typer.Option("--show", help="Also list what could not be judged, and for want of what.")] = None,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="From what on the exit code is 1.")] = FailOn.DENY,
+    memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
+) -> None:
+    """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it."""
+    from cleanclaim.app import Checker  # noqa: PLC0415
+    from cleanclaim.cli.progress import watching  # noqa: PLC0415
+    from cleanclaim.cli.report import exit_code, write_result  # noqa: PLC0415
+
+    checker = Checker.open(reference, edits=edits, memory_limit=memory_limit)
+    with watching() as watch:
+        result = checker.check_files(files, complete=complete, show_not_evaluated=show is Show.NOT_EVALUATED, watch=watch)
+    write_result(result, output_format, sys.stdout)
+    raise typer.Exit(exit_code(result, fail_on))
+
+
+@app.command()
+def code(
+    codes: Annotated[list[str], typer.Argument(help="HCPCS Level II codes.")],
+    on: Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")] = None,
+    output_format: Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")] = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """What a code means on a day: validity, billing unit, payment limit, MUE, and what follows it."""
+    from cleanclaim.cli.answers import write_codes  # noqa: PLC0415
+    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+
+    day = _day(on)
+    lookup = Lookup.open(reference)
+    write_codes([lookup.code(text.strip().upper(), day) for text in codes], output_format, sys.stdout)
+
+
+@app.command()
+def ndc(
+    numbers: Annotated[list[str], typer.Argument(help="NDCs in any form.")],
+    on: Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; every date when left out.")] = None,
+    output_format: Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")] = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """What an NDC stands for: its eleven digits or the candidates, the codes it is listed under, its container."""
+    from cleanclaim.cli.answers import write_ndcs  # noqa: PLC0415
+    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+
+    day = _day(on) if on else None
+    lookup = Lookup.open(reference)
+    write_ndcs([lookup.ndc(text, day) for text in numbers], output_format, sys.stdout)
+
+
+@app.command()
+def explain(
+    edit: Annotated[str, typer.Argument(help="Id or name of an edit: WASTE-001, jz-or-jw-missing.")],
+    edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None,
+) -> None:
+    """Explain an edit: what it checks, why, since when, by which rule, with its examples."""
+    from cleanclaim.cli.catalogue import explanation  # noqa: PLC0415
+
+    print(explanation(edit, edits))
+
+
+@edits_app.command("list")
+def edits_list(edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None) -> None:
+    """List the edits."""
+    from cleanclaim.cli.catalogue import listing  # noqa: PLC0415
+
+    print(listing(edits))
+
+
+@edits_app.command("sql")
+def edits_sql(edit: Annotated[str, typer.Argument(help="Id or name of an edit.")]) -> None:
+    """Print an edit as one SQL expression over its facts (DuckDB)."""
+    from cleanclaim.cli.catalogue import sql_text  # noqa: PLC0415
+
+    print(sql_text(edit))
+
+
+@edits_app.command("test")
+def edits_test(folder: Annotated[Path, typer.Argument(help="Folder with edit pages.")]) -> None:
+    """Run the examples of edit pages; exit 1 when one comes out otherwise."""
+    from cleanclaim.cli.catalogue import failing_examples  # noqa: PLC0415
+
+    count, failures = failing_examples(folder)
+    for failure in failures:
+        print(failure)
+    print(f"{count - len(failures)} of {count} examples come out as their pages say")
+    raise typer.Exit(1 if failures else 0)
+
+
+@reference_app.command("status")
+def reference_status(
+    output_format: Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")] = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """What the library holds: releases, revisions, days, rows."""
+    from cleanclaim.cli.answers import write_status  # noqa: PLC0415
+    from cleanclaim.reference.library import Library  # noqa: PLC0415
+
+    write_status(Library.open(reference), output_format, sys.stdout)
+
+
+@reference_app.command("import")
+def reference_import(
+    files: Annotated[list[Path], typer.Argument(help="Official files: HCPCS xlsx, ASP payment limits CSV.")],
+    reference: ReferenceOption = None,
+) -> None:
+    """Import official files; each is recognised by its content and becomes a release, or a revision of one."""
+    from cleanclaim.cli.answers import write_import  # noqa: PLC0415
+    from cleanclaim.reference.importers import import_file  # noqa: PLC0415
+    from cleanclaim.reference.library import default_folder  # noqa: PLC0415
+
+    for path in files:
+        if not path.is_file():
+            raise UnreadableInput(f"{path}: there is no such file")
+        write_import(import_file(reference or default_folder(), path), sys.stdout)
+
+
+@app.command()
+def schema(name: Annotated[str, typer.Argument(help="check, claim, finding, fault, code, ndc, or a table.")] = "") -> None:
+    """Print the JSON Schema of a shape, or the columns of a table; without a name, list them."""
+    from cleanclaim.cli.shapes import shape_text  # noqa: PLC0415
+
+    print(shape_text(name))
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return date.today()  # noqa: DTZ011 - the user's day is meant
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"--on {text}: expected a date as YYYY-MM-DD") from None

@@ -1,0 +1,40 @@
+"""Progress on the terminal: only where a person looks, and only when a check takes longer than a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from cleanclaim.app.checker import Watch
+
+_QUIET_SECONDS = 1.0
+
+
+@contextmanager
+def watching() -> Iterator[Watch | None]:
+    """A watcher that draws a bar on standard error, or None when that is no terminal."""
+    console = Console(stderr=True)
+    if not (sys.stderr.isatty() and console.is_terminal):
+        yield None
+        return
+    started = time.monotonic()
+    progress = Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), console=console, transient=True)
+    task = progress.add_task("", total=None)
+    drawn = False
+
+    def watch(doing: str, done: int, total: int) -> None:
+        nonlocal drawn
+        if not drawn and time.monotonic() - started > _QUIET_SECONDS:
+            progress.start()
+            drawn = True
+        progress.update(task, description=doing, completed=done, total=total or None)
+
+    try:
+        yield watch
+    finally:
+        progress.stop()

@@ -1,0 +1,220 @@
+"""A check on paper: a table for people; JSON, JSON Lines and CSV for scripts."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from io import StringIO
+from itertools import groupby
+from typing import TextIO
+
+import msgspec
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from cleanclaim.app.result import CheckResult, Fault
+from cleanclaim.cli.commands import FailOn, Format
+from cleanclaim.edits.findings import Finding, severity_order
+from cleanclaim.edits.outcomes import Outcome
+from cleanclaim.edits.pages import Severity
+
+PLAIN_WIDTH = 100  # where the output is no terminal
+MOST_FAULTS = 20
+_STYLES = {Severity.REJECT: "bold red", Severity.DENY: "red", Severity.WARN: "yellow", Severity.INFO: "cyan"}
+_ENOUGH = {
+    FailOn.REJECT: {Severity.REJECT},
+    FailOn.DENY: {Severity.REJECT, Severity.DENY},
+    FailOn.WARN: {Severity.REJECT, Severity.DENY, Severity.WARN},
+    FailOn.INFO: set(Severity),
+    FailOn.NOT_EVALUATED: {Severity.REJECT, Severity.DENY},
+    FailOn.NEVER: set[Severity](),
+}
+
+
+def exit_code(result: CheckResult, fail_on: FailOn) -> int:
+    """0 clean; 1 findings of the asked severity, claims unread, or (when asked) something not evaluated."""
+    if fail_on is FailOn.NEVER:
+        return 0
+    strict = fail_on is FailOn.NOT_EVALUATED and result.summary.not_evaluated > 0
+    return int(result.has_findings_of(*_ENOUGH[fail_on]) or result.summary.claims_unread or strict)
+
+
+def write_result(result: CheckResult, output_format: Format, out: TextIO) -> None:
+    """The result in one of the formats."""
+    writers: dict[Format, Callable[[CheckResult, TextIO], None]] = {
+        Format.TABLE: _write_table, Format.JSON: _write_json, Format.JSONL: _write_jsonl, Format.CSV: _write_csv,
+    }  # fmt: skip
+    writers[output_format](result, out)
+
+
+def _write_json(result: CheckResult, out: TextIO) -> None:
+    out.write(msgspec.json.format(msgspec.json.encode(result), indent=2).decode() + "\n")
+
+
+def _write_jsonl(result: CheckResult, out: TextIO) -> None:
+    # One record a line, each saying what it is, the summary last.
+    records: list[tuple[str, Iterable[msgspec.Struct]]] = [
+        ("fault", result.faults), ("finding", result.findings), ("edit", result.edits), ("summary", [result.summary]),
+    ]  # fmt: skip
+    for record, items in records:
+        for item in items:
+            out.write(msgspec.json.encode({"record": record, **msgspec.to_builtins(item)}).decode() + "\n")
+
+
+_CSV_COLUMNS = (
+    "file", "claim_id", "line_number", "hcpcs_code", "severity", "id", "edit", "case", "outcome", "message", "fix", "predicted",
+    "confidence", "authority", "evidence", "missing", "related_lines", "charge_amount", "releases", "segment_number", "row", "edit_version",
+)  # fmt: skip
+
+
+def _write_csv(result: CheckResult, out: TextIO) -> None:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV_COLUMNS)
+    for finding in result.findings:
+        writer.writerow([_cell(finding, column) for column in _CSV_COLUMNS])
+    for fault in result.faults:  # a spreadsheet of findings has no place for them, and they must not be lost
+        print(f"cleanclaim: {_place(fault)}: {fault.message}", file=sys.stderr)
+
+
+def _cell(finding: Finding, column: str) -> str:
+    match column:
+        case "fix":
+            return finding.fix.say
+        case "predicted":
+            return _predicted(finding)
+        case "authority":
+            return "; ".join(_authorities(finding))
+        case "evidence":
+            return "; ".join(f"{name}={value}" for name, value in finding.evidence.items())
+        case "missing" | "releases":
+            return "; ".join(getattr(finding, column))
+        case "related_lines":
+            return "; ".join(f"{place.claim_id} line {place.line_number}" for place in finding.related_lines)
+        case _:
+            value = getattr(finding, column)
+            # A cell that a spreadsheet would run as a formula is shown as text.
+            text = "" if value is None else str(value)
+            return f"'{text}" if text[:1] in {"=", "+", "@", "\t"} else text
+
+
+def _write_table(result: CheckResult, out: TextIO) -> None:
+    if out.isatty():
+        _print_table(Console(file=out, highlight=False), result)
+        return
+    page = StringIO()
+    _print_table(Console(file=page, highlight=False, width=PLAIN_WIDTH), result)
+    out.writelines(line.rstrip() + "\n" for line in page.getvalue().splitlines())
+
+
+def _print_table(console: Console, result: CheckResult) -> None:
+    _faults(console, result)
+    for _, findings in groupby(result.findings, key=lambda finding: finding.claim_key):
+        _claim(console, list(findings))
+    _totals(console, result)
+    _not_evaluated(console, result)
+
+
+def _faults(console: Console, result: CheckResult) -> None:
+    if not result.faults:
+        return
+    console.print(Text(f"{_count(len(result.faults), 'fault')} in reading", style="bold magenta"))
+    for fault in result.faults[:MOST_FAULTS]:
+        line = Text.assemble((f"{_place(fault)}: ", "magenta"), fault.message)
+        if fault.lost != "nothing":
+            line.append(f" Lost: {fault.lost}.")
+        console.print(Padding(line, (0, 0, 0, 2)))
+    if len(result.faults) > MOST_FAULTS:
+        console.print(f"  ... and {len(result.faults) - MOST_FAULTS} more; --format json lists them all")
+    console.print()
+
+
+def _place(fault: Fault) -> str:
+    parts = [fault.source_file]
+    if fault.segment_number is not None:
+        parts.append(f"segment {fault.segment_number}" + (f" {fault.element or fault.segment or ''}").rstrip())
+    elif fault.row is not None:
+        parts.append(f"row {fault.row}" + (f" {fault.element}" if fault.element else ""))
+    return ", ".join(parts)
+
+
+def _claim(console: Console, findings: list[Finding]) -> None:
+    first = findings[0]
+    console.print(Text.assemble((first.claim_id or "(claim without an account number)", "bold"), f"  {first.file}, {_where(first)}"))
+    for finding in findings:
+        _finding(console, finding)
+    console.print()
+
+
+def _where(finding: Finding) -> str:
+    return f"row {finding.row}" if finding.row is not None else f"segment {finding.segment_number}"
+
+
+def _finding(console: Console, finding: Finding) -> None:
+    where = "claim" if finding.line_number is None else f"line {finding.line_number}"
+    asked = finding.outcome is Outcome.NOT_EVALUATED
+    head = Text.assemble(
+        ("unknown" if asked else str(finding.severity), "dim" if asked else _STYLES[finding.severity]), "  ",
+        (where, "bold"), f"  {finding.hcpcs_code or ''}".rstrip(), "  ", (f"{finding.id} {finding.edit}", "dim"),
+        f"  ${finding.charge_amount}" if finding.charge_amount else "",
+    )  # fmt: skip
+    console.print(Padding(head, (0, 0, 0, 2)))
+    console.print(Padding(finding.message, (0, 0, 0, 4)), markup=False)
+    if asked:
+        return
+    console.print(Padding(Text.assemble(("Fix: ", "green"), finding.fix.say), (0, 0, 0, 4)))
+    if finding.related_lines:
+        lines = ", ".join(f"{place.claim_id} line {place.line_number}" for place in finding.related_lines)
+        console.print(Padding(f"With: {lines}", (0, 0, 0, 4)), markup=False)
+    rule = f"Expect {_predicted(finding)}. Rule: {'; '.join(_authorities(finding))} [{finding.confidence}]."
+    console.print(Padding(Text(rule, style="dim"), (0, 0, 0, 4)))
+    if finding.releases:
+        console.print(Padding(Text(f"By: {'; '.join(finding.releases)}.", style="dim"), (0, 0, 0, 4)))
+
+
+def _predicted(finding: Finding) -> str:
+    return " or ".join(f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in finding.predicted) or "no denial"
+
+
+def _authorities(finding: Finding) -> list[str]:
+    return [item.title + (f", {item.at}" if item.at else "") for item in finding.authority]
+
+
+def _totals(console: Console, result: CheckResult) -> None:
+    summary = result.summary
+    console.print(
+        Text.assemble(
+            (f"{_count(summary.claims, 'claim')}, {_count(summary.lines, 'line')}, ${summary.total_charge} billed: ", "bold"),
+            f"{_count(summary.findings, 'finding')} on {_count(summary.claims_with_findings, 'claim')}, ${summary.amount_at_risk} at risk",
+        )
+    )
+    fired = [edit for edit in result.edits if edit.fires - edit.silenced]
+    if fired:
+        table = Table(box=None, pad_edge=False, show_edge=False)
+        for title in ("edit", "", "reject", "deny", "warn", "info"):
+            table.add_column(title, justify="right" if title in set(Severity) else "left")
+        for edit in fired:
+            counts = Counter(finding.severity for finding in result.findings if finding.id == edit.id and finding.outcome is Outcome.FIRES)
+            table.add_row(edit.id, edit.edit, *(str(counts[severity] or "") for severity in sorted(Severity, key=severity_order)))
+        console.print(Padding(table, (0, 0, 0, 2)))
+    console.print(f"Checked on {summary.reference}.", markup=False)
+
+
+def _not_evaluated(console: Console, result: CheckResult) -> None:
+    if not result.summary.not_evaluated:
+        return
+    rows = sum(edit.rows for edit in result.edits)
+    console.print(Text(f"{result.summary.not_evaluated} of {rows} checks could not be made for want of:", style="yellow"))
+    table = Table(box=None, pad_edge=False, show_edge=False, show_header=False)
+    for edit in result.edits:
+        if edit.not_evaluated:
+            wants = ", ".join(f"{name} ({count})" for name, count in edit.missing.items())
+            table.add_row(edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else ""))
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,48 @@
+"""The shapes that scripts rely on, as JSON Schema; the tables, as their columns."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable
+
+import msgspec
+
+from cleanclaim.app.result import CheckResult, Fault
+from cleanclaim.claims import TABLES as CLAIM_TABLES
+from cleanclaim.edits.findings import Finding
+from cleanclaim.engine.schema import TableSchema
+from cleanclaim.errors import UnknownName
+from cleanclaim.formats.jsonl import claim_json_schema
+from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
+from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
+
+_SCHEMAS: dict[str, Callable[[], object]] = {
+    "check": lambda: msgspec.json.schema(CheckResult),
+    "claim": claim_json_schema,
+    "finding": lambda: msgspec.json.schema(Finding),
+    "fault": lambda: msgspec.json.schema(Fault),
+    "code": lambda: msgspec.json.schema(list[CodeAnswer]),
+    "ndc": lambda: msgspec.json.schema(list[NdcAnswer]),
+}
+_TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES)}
+
+
+def shape_text(name: str) -> str:
+    """The JSON Schema of a shape, the columns of a table, or (without a name) the list of both."""
+    if not name:
+        return "\n".join((*_SCHEMAS, *_TABLES))
+    if name in _SCHEMAS:
+        return json.dumps(_SCHEMAS[name](), indent=2)
+    if name in _TABLES:
+        return json.dumps(_columns(_TABLES[name]), indent=2)
+    near = difflib.get_close_matches(name, (*_SCHEMAS, *_TABLES), n=1, cutoff=0.4)
+    raise UnknownName(f"there is no shape `{name}`" + (f"; the nearest is `{near[0]}`" if near else ""))
+
+
+def _columns(table: TableSchema) -> object:
+    columns = [
+        {key: value for key, value in (("name", item.name), ("type", item.type), ("meaning", item.meaning), ("unit", item.unit), ("x12", item.x12), ("fhir", item.fhir)) if value}
+        for item in table.columns
+    ]  # fmt: skip
+    return {"table": table.name, "row": table.row, "key": table.key, "columns": columns}

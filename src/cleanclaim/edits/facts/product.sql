@@ -1,0 +1,24 @@
+/*---
+about: The container that the line's drug came from.
+grain: line
+keys: [charted_container, ndc11, hcpcs_code, service_date]
+columns:
+  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else of all products of the code when they agree", source: "administration, reference product and its coverage"}
+  product_release: {type: text, meaning: release that decided, source: reference}
+---*/
+WITH by_code AS (
+  SELECT k.hcpcs_code, k.service_date, min(p.container) AS container, max(p.release) AS release
+  FROM (SELECT DISTINCT hcpcs_code, service_date FROM keys) AS k
+  JOIN ref_coverage AS c
+    ON c."table" = 'product' AND (c.key IS NULL OR c.key = k.hcpcs_code) AND k.service_date BETWEEN c.valid_from AND c.valid_to
+  JOIN ref_product AS p ON p.hcpcs_code = k.hcpcs_code AND k.service_date BETWEEN p.valid_from AND p.valid_to
+  GROUP BY k.hcpcs_code, k.service_date
+  HAVING count(DISTINCT p.container) = 1 AND bool_and(p.container IS NOT NULL)
+)
+SELECT
+  k.*,
+  coalesce(k.charted_container, p.container, b.container) AS container,
+  CASE WHEN k.charted_container IS NULL THEN CASE WHEN p.container IS NOT NULL THEN p.release ELSE b.release END END AS product_release
+FROM keys AS k
+LEFT JOIN ref_product AS p ON p.ndc11 = k.ndc11 AND k.service_date BETWEEN p.valid_from AND p.valid_to
+LEFT JOIN by_code AS b ON b.hcpcs_code = k.hcpcs_code AND b.service_date = k.service_date

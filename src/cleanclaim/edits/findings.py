@@ -1,0 +1,119 @@
+"""Findings: what an edit found, where, why, by which rule and release, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from cleanclaim.edits.collection import message_fields
+from cleanclaim.edits.language import columns_of
+from cleanclaim.edits.language.tree import COMPLETE
+from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
+from cleanclaim.edits.pages import Authority, Confidence, Fix, Prediction, Severity
+
+
+class LinePlace(msgspec.Struct, frozen=True):
+    """A claim line, as a person finds it."""
+
+    claim_id: str | None
+    line_number: int | None
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One edit on one row: it fired, or (when asked for) could not be evaluated. Amounts are strings of decimals."""
+
+    edit: str
+    id: str
+    case: str
+    outcome: Outcome
+    severity: Severity
+    claim_id: str | None
+    line_number: int | None
+    related_lines: tuple[LinePlace, ...]
+    message: str
+    fix: Fix
+    predicted: tuple[Prediction, ...]
+    authority: tuple[Authority, ...]
+    confidence: Confidence
+    evidence: dict[str, str]
+    missing: tuple[str, ...]
+    edit_version: str
+    releases: tuple[str, ...]
+    file: str
+    claim_key: int
+    segment_number: int | None = None  # where the file is X12
+    row: int | None = None  # where it is not
+    hcpcs_code: str | None = None
+    charge_amount: str | None = None
+
+
+def as_text(value: Any) -> str:  # noqa: ANN401 - a value of any fact
+    """A value of a fact as people and scripts read it."""
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "yes" if value else "no"
+        case Decimal():
+            text = f"{value:f}"
+            if "." not in text:
+                return text
+            whole, _, decimals = text.partition(".")
+            kept = decimals.rstrip("0")
+            return f"{whole}.{kept}" if kept else whole
+        case date():
+            return value.isoformat()
+        case list():
+            return " ".join(value)
+        case _:
+            return str(value)
+
+
+def as_money(value: Decimal | None) -> str | None:
+    """An amount in dollars as a string with two decimals."""
+    return None if value is None else f"{value:.2f}"
+
+
+def facts_to_show(edit: Edit) -> tuple[str, ...]:
+    """The facts that findings of an edit need: those its cases read and those its messages name."""
+    names = [*columns_of(edit.scope)]
+    for case in edit.cases:
+        names += [*columns_of(case.when), *message_fields(case.case.message or "")]
+    return tuple(dict.fromkeys(name for name in names if name != COMPLETE))
+
+
+def message_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> str:
+    """The message of a case with the facts of a row in it."""
+    text = case.case.message or edit.page.front.message
+    return text.format_map({name: _in_message(name, facts[name]) for name in message_fields(text)})
+
+
+def evidence_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> dict[str, str]:
+    """The known facts that a case rests on, as texts."""
+    names = (*columns_of(edit.scope), *columns_of(case.when), *message_fields(case.case.message or ""))
+    return {name: as_text(facts[name]) for name in dict.fromkeys(names) if name != COMPLETE and facts[name] is not None}
+
+
+def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
+    """What a remittance would say, likeliest first."""
+    return case.case.predicted or ()
+
+
+def severity_order(severity: Severity) -> int:
+    """0 for the worst."""
+    return list(Severity).index(severity)
+
+
+def worst(cases: Sequence[EditCase]) -> Severity:
+    """The worst severity of some cases."""
+    return min((case.severity for case in cases), key=severity_order)
+
+
+def _in_message(name: str, value: Any) -> str:  # noqa: ANN401 - a value of any fact
+    if isinstance(value, Decimal) and ("charge" in name or name.endswith("_amount") and name.startswith(("paid", "allowed", "billed"))):
+        return f"${value:,.2f}"
+    return as_text(value)

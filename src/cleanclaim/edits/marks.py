@@ -1,0 +1,33 @@
+"""Marks: which edit has something to tell about which row. Judging makes them, telling turns them into findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from cleanclaim.edits.outcomes import Edit, Outcome
+
+
+@dataclass(slots=True)
+class EditCount:
+    """How many rows an edit looked at, and how each ended."""
+
+    edit: Edit
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    missing: Counter[str] = field(default_factory=Counter)
+    silenced: int = 0  # fires not told because a more basic edit fired on the line
+
+    @property
+    def rows(self) -> int:
+        """Rows of the edit's grain."""
+        return sum(self.outcomes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One edit on one row: the case that fired, or (case -1) the facts that were missing."""
+
+    row_id: int
+    edit: Edit
+    case: int
+    missing: tuple[str, ...] = ()

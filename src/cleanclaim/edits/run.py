@@ -1,0 +1,136 @@
+"""Edits over the claims of a run: every edit on every row of its grain, counted; what fires is marked and told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cleanclaim.edits.dictionary import ROW_ID
+from cleanclaim.edits.examples import facts_read
+from cleanclaim.edits.findings import Finding, facts_to_show
+from cleanclaim.edits.language.tree import COMPLETE
+from cleanclaim.edits.marks import EditCount, Mark
+from cleanclaim.edits.outcomes import Edit, Outcome, program
+from cleanclaim.edits.pages import Grain
+from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
+from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
+from cleanclaim.edits.plan.rows import judge
+from cleanclaim.edits.telling import Told, amount_at_risk, tell, without_silenced
+from cleanclaim.errors import EngineError
+
+FEW_ROWS = 1_000  # up to here closures are faster than asking DuckDB for every atom
+ERROR = "error"  # the "missing fact" of a page that could not be run
+
+
+@dataclass(frozen=True, slots=True)
+class EditRun:
+    """What some edits say about the claims of a run."""
+
+    findings: tuple[Finding, ...]
+    counts: tuple[EditCount, ...]
+    amount_at_risk: Decimal  # charges of the lines under a reject or deny, each line once
+    errors: dict[str, str]  # edits that could not be run, and why
+
+
+def run_edits(bench: Workbench, edits: tuple[Edit, ...], *, show_not_evaluated: bool = False, few_rows: int = FEW_ROWS) -> EditRun:
+    """Every edit on every row of its grain."""
+    run = _Run(bench, {edit: EditCount(edit) for edit in edits}, {}, show_not_evaluated, few_rows)
+    told: list[Told] = []
+    for grain in Grain:
+        of_grain = tuple(edit for edit in edits if edit.grain is grain)
+        if of_grain:
+            told += run.grain(grain, of_grain)
+    order = {edit.name: place for place, edit in enumerate(edits)}
+    kept = sorted(without_silenced(told, run.counts), key=lambda item: (*item.place, order[item.finding.edit]))
+    return EditRun(tuple(item.finding for item in kept), tuple(run.counts.values()), amount_at_risk(bench, kept), run.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    bench: Workbench
+    counts: dict[Edit, EditCount]
+    errors: dict[str, str]
+    show_not_evaluated: bool
+    few_rows: int
+
+    def grain(self, grain: Grain, edits: tuple[Edit, ...]) -> list[Told]:
+        """The edits of one grain judged and told."""
+        facts = dict.fromkeys(name for edit in edits for name in _facts_of(self.bench, edit))
+        view = self.bench.make_facts(grain, facts)
+        rows = self.bench.engine.table(f"SELECT count(*) AS n FROM {view}")["n"][0].as_py()  # noqa: S608 - names are our own
+        marks: list[Mark] = []
+        runnable = self._runnable(edits, view, grain, rows)
+        if runnable and rows <= self.few_rows:
+            marks += self._judged_by_row(runnable, view, grain)
+        elif runnable:
+            for batch in run_planes(self.bench.engine, program(runnable), table=view, row_id=ROW_ID[grain]):
+                marks += self._judged_by_planes(batch)
+        return tell(self.bench, grain, view, marks)
+
+    def _runnable(self, edits: tuple[Edit, ...], view: str, grain: Grain, rows: int) -> tuple[Edit, ...]:
+        # One page that the engine refuses must not take the others with it: it is not evaluated, and says why.
+        if not self._refusal(edits, view, grain):
+            return edits
+        runnable = []
+        for edit in edits:
+            if refusal := self._refusal((edit,), view, grain):
+                self.errors[edit.name] = refusal
+                self.counts[edit].outcomes[Outcome.NOT_EVALUATED] = self.counts[edit].missing[ERROR] = rows
+            else:
+                runnable.append(edit)
+        return tuple(runnable)
+
+    def _refusal(self, edits: tuple[Edit, ...], view: str, grain: Grain) -> str:
+        try:
+            for _ in run_planes(self.bench.engine, program(edits), table=f"(FROM {view} LIMIT 0)", row_id=ROW_ID[grain]):
+                pass
+        except EngineError as error:
+            return str(error)
+        return ""
+
+    def _judged_by_row(self, edits: tuple[Edit, ...], view: str, grain: Grain) -> Iterator[Mark]:
+        judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
+        for row in self.bench.engine.table(f"SELECT * FROM {view}").to_pylist():  # noqa: S608 - names are our own
+            for edit, verdict_of, cases in judges:
+                verdict, count = verdict_of(row), self.counts[edit]
+                count.outcomes[verdict.outcome] += 1
+                count.missing.update(verdict.missing)
+                if verdict.outcome is Outcome.FIRES:
+                    yield Mark(row[ROW_ID[grain]], edit, cases.index(verdict.case))
+                elif verdict.outcome is Outcome.NOT_EVALUATED and self.show_not_evaluated:
+                    yield Mark(row[ROW_ID[grain]], edit, -1, verdict.missing)
+
+    def _judged_by_planes(self, batch: PlaneBatch) -> Iterator[Mark]:
+        rows = len(batch.row_ids)
+        for planes in batch.edits:
+            count = self.counts[planes.edit]
+            for outcome, plane in planes.outcomes.items():
+                count.outcomes[outcome] += popcount(plane)
+            for name, plane in planes.missing.items():
+                count.missing[name] += popcount(plane)
+            for case, plane in enumerate(planes.cases):
+                for row_id in batch.row_ids[rows_of(plane, rows)].tolist():
+                    yield Mark(row_id, planes.edit, case)
+            if self.show_not_evaluated:
+                yield from _not_evaluated(batch, planes, rows)
+
+
+def _not_evaluated(batch: PlaneBatch, planes: EditPlanes, rows: int) -> Iterator[Mark]:
+    missing: dict[int, list[str]] = defaultdict(list)
+    for name, plane in planes.missing.items():
+        for row_id in batch.row_ids[rows_of(plane, rows)].tolist():
+            missing[row_id].append(name)
+    for row_id, names in missing.items():
+        yield Mark(row_id, planes.edit, -1, tuple(names))
+
+
+def _facts_of(bench: Workbench, edit: Edit) -> Iterator[str]:
+    """The facts that judging and telling an edit need."""
+    names = dict.fromkeys((*facts_read(edit), *facts_to_show(edit), COMPLETE))
+    yield from names
+    facts = bench.facts.facts(edit.grain)
+    yield from (name for name in bench.facts.releases_of(edit.grain, names))
+    yield from (name for name in ("hcpcs_code", "charge_amount", "total_charge") if name in facts)
