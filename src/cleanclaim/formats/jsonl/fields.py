@@ -17,7 +17,7 @@ from cleanclaim.values import parse_date, read_unit
 Schema = dict[str, object]  # a JSON Schema, or a part of one
 
 
-class NotRead(Exception):  # noqa: N818 - caught in this package; becomes a row
+class NotRead(Exception):
     """A value that its key cannot hold."""
 
     def __init__(self, fault: str, expected: str) -> None:

@@ -1,0 +1,182 @@
+"""Faults of 837P files: their names, what each costs, and the rows that tell them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from cleanclaim.claims.tables import FAULT, Lost
+
+_VALUE_LENGTH = 40
+_TAG_LENGTH = 10
+
+
+class FaultKind(NamedTuple):
+    """What every fault of one name has in common. `message` and `expected` never hold a value of the file."""
+
+    lost: Lost
+    message: str
+    expected: str | None = None
+
+
+_N, _V, _S = Lost.NOTHING, Lost.VALUE, Lost.SEGMENT
+KINDS = {
+    "byte-order-mark": FaultKind(_N, "The file starts with a UTF-8 byte order mark.", "ISA as the first bytes"),
+    "text-outside-interchange": FaultKind(
+        Lost.INTERCHANGE, "Text that belongs to no interchange was passed over.", "an interchange from ISA to IEA",
+    ),
+    "isa-length": FaultKind(
+        _N, "The interchange header is not 106 characters long; it was read by its separators.", "106 characters",
+    ),
+    "isa-unreadable": FaultKind(
+        Lost.INTERCHANGE,
+        "The interchange header does not declare usable delimiters; everything up to the next ISA was passed over.",
+        "16 element separators and four distinct delimiters",
+    ),
+    "not-utf8": FaultKind(_N, "The text is not UTF-8; such segments were read as Windows-1252.", "UTF-8"),
+    "control-character": FaultKind(_N, "A control character stands inside the segment.", "no character below 0x20"),
+    "segment-unterminated": FaultKind(_S, "The file ends inside this segment.", "a segment terminator"),
+    "iea-missing": FaultKind(_N, "The interchange has no trailer.", "IEA"),
+    "ge-missing": FaultKind(_N, "The functional group has no trailer.", "GE"),
+    "se-missing": FaultKind(_N, "The transaction has no trailer.", "SE"),
+    "gs-missing": FaultKind(_N, "The transaction stands outside a functional group.", "GS before ST"),
+    "st-missing": FaultKind(_S, "Segments stand outside a transaction.", "ST before them"),
+    "trailer-unexpected": FaultKind(_S, "The trailer ends something that is not open."),
+    "control-number-mismatch": FaultKind(_N, "The control number of the trailer is not that of the header."),
+    "segment-count-mismatch": FaultKind(_N, "The trailer counts other than the segments that the transaction has."),
+    "transaction-count-mismatch": FaultKind(_N, "The trailer counts other than the transactions that the group has."),
+    "group-count-mismatch": FaultKind(_N, "The trailer counts other than the groups that the interchange has."),
+    "version-mismatch": FaultKind(_N, "The version of the transaction is not that of its functional group."),
+    "group-type": FaultKind(_N, "The functional group does not hold claims.", "HC"),
+    "transaction-type": FaultKind(
+        Lost.TRANSACTION, "The transaction is no professional claim and was not read here.", "837, version 005010X222",
+    ),
+    "interchange-duplicate": FaultKind(
+        _N,
+        "An interchange with this sender, receiver and control number came before in this file.",
+        "a control number of its own",
+    ),
+    "hl-level": FaultKind(_S, "This level does not occur in a professional claim.", "20, 22 or 23"),
+    "lx-missing": FaultKind(_N, "The service line starts without LX.", "LX before SV1"),
+    "sv1-missing": FaultKind(_N, "The service line has no SV1.", "SV1 after LX"),
+    "subscriber-missing": FaultKind(_N, "The claim stands under no subscriber.", "HL with level 22 before CLM"),
+    "claim-missing": FaultKind(
+        Lost.CLAIM,
+        "Service lines stand outside a claim and were passed over up to the next CLM or HL.",
+        "CLM before LX",
+    ),
+    "line-number-invalid": FaultKind(_V, "The line number is no whole number.", "a whole number"),
+    "hi-qualifier": FaultKind(
+        _V, "The qualifier of the health care code is not known.", "ABK, ABF, BK, BF, BG or another qualifier of 837P",
+    ),
+    "hi-code-missing": FaultKind(_V, "The health care code is missing after its qualifier.", "a code"),
+    "pointer-invalid": FaultKind(
+        _V, "The pointer leads to no diagnosis of the claim.", "a whole number from 1 to the number of diagnoses",
+    ),
+    "lin-missing": FaultKind(_S, "A drug quantity stands without a drug identification.", "LIN before CTP"),
+    "amount-invalid": FaultKind(_V, "The amount of money cannot be read.", "at most 12 digits and two decimals"),
+    "number-invalid": FaultKind(_V, "The number cannot be read.", "at most 9 digits and three decimals"),
+    "date-invalid": FaultKind(_V, "The date cannot be read.", "a day CCYYMMDD"),
+    "clm-id-missing": FaultKind(_V, "The claim has no account number.", "an account number"),
+    "segment-unknown": FaultKind(_S, "837P has no segment of this name.", "a segment of 005010X222A1"),
+    "segment-not-in-837p": FaultKind(_S, "The segment belongs to another transaction.", "a segment of 005010X222A1"),
+}  # fmt: skip
+
+
+class _Row(NamedTuple):
+    """A fault. `after` is its segment, or the last one before bytes that are in none."""
+
+    after: int
+    fault: str
+    element: str = ""
+    number: int | None = None
+    tag: str | None = None
+    value: str | None = None
+    expected: str | None = None
+    interchange: str | None = None
+    transaction: str | None = None
+
+    def place(self) -> tuple[int, bool, str, str]:
+        """What faults are sorted by; those of no segment keep the order of the file."""
+        if self.number is None:
+            return self.after, True, "", ""
+        return self.after, False, self.fault, self.element
+
+
+@dataclass(slots=True)
+class ControlNumbers:
+    """Which interchange and transaction each segment number stands in. Numbers are added in rising order."""
+
+    since: list[int] = field(default_factory=list)
+    held: list[tuple[str | None, str | None]] = field(default_factory=list)
+
+    def change(self, number: int, interchange: str | None, transaction: str | None) -> None:
+        """From segment `number` on, these control numbers hold."""
+        self.since.append(number)
+        self.held.append((interchange, transaction))
+
+    def of(self, number: int) -> tuple[str | None, str | None]:
+        """Interchange and transaction control number of a segment."""
+        at = bisect_right(self.since, number) - 1
+        return self.held[at] if at >= 0 else (None, None)
+
+    def forget(self) -> None:
+        """Keep only what holds last."""
+        del self.since[:-1], self.held[:-1]
+
+
+@dataclass(slots=True)
+class FaultLog:
+    """Collects the faults of one part of a file."""
+
+    name: str
+    controls: ControlNumbers = field(default_factory=ControlNumbers)
+    rows: list[_Row] = field(default_factory=list)
+
+    def tell(
+        self,
+        fault: str,
+        number: int,
+        tag: str,
+        element: str = "",
+        *,
+        value: str | None = None,
+        expected: str | None = None,
+        within: tuple[str | None, str | None] | None = None,
+    ) -> None:
+        """Add a fault of a segment. `within`: interchange and transaction, where they are not those of the segment."""
+        interchange, transaction = within or self.controls.of(number)
+        value = value[:_VALUE_LENGTH] if value else None
+        tag = tag[:_TAG_LENGTH]
+        self.rows.append(
+            _Row(number, fault, element, number, tag, value, expected, interchange or None, transaction or None)
+        )
+
+    def tell_unnumbered(self, fault: str, after: int) -> None:
+        """Add a fault of bytes that are no numbered segment, behind segment number `after`."""
+        self.rows.append(_Row(after, fault))
+
+    def drain(self) -> pa.Table:
+        """The faults so far in the order of the specification; the log is empty afterwards."""
+        rows = sorted(self.rows, key=_Row.place)
+        self.rows = []
+        self.controls.forget()
+        kinds = [KINDS[row.fault] for row in rows]
+        columns: dict[str, list[str | int | None]] = {
+            "source_file": [self.name] * len(rows),
+            "fault": [row.fault for row in rows],
+            "message": [kind.message for kind in kinds],
+            "lost": [kind.lost.value for kind in kinds],
+            "interchange": [row.interchange for row in rows],
+            "transaction": [row.transaction for row in rows],
+            "segment_number": [row.number for row in rows],
+            "segment": [row.tag or None for row in rows],
+            "element": [row.element or None for row in rows],
+            "row": [None] * len(rows),
+            "value": [row.value for row in rows],
+            "expected": [row.expected or kind.expected for row, kind in zip(rows, kinds, strict=True)],
+        }
+        return pa.table(columns, schema=FAULT.arrow())
