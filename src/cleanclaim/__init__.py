@@ -1,3 +1,49 @@
-"""cleanclaim: physician-administered drugs, billed and paid right."""
+"""cleanclaim: physician-administered drugs, billed and paid right.
+
+The public names are the functions that the command line calls. They are imported when first used, so that a look-up of
+a code loads neither DuckDB nor Arrow.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cleanclaim.app import Checker, CheckResult, check_files
+    from cleanclaim.dosing import discard, units_for_dose
+    from cleanclaim.edits.findings import Finding
+    from cleanclaim.errors import CleanclaimError
+    from cleanclaim.formats.jsonl import read_jsonl
+    from cleanclaim.formats.x12 import read_837
+    from cleanclaim.reference.library import Library
+    from cleanclaim.reference.lookup import Lookup
+    from cleanclaim.values import parse_ndc
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "CheckResult": "cleanclaim.app",
+    "Checker": "cleanclaim.app",
+    "CleanclaimError": "cleanclaim.errors",
+    "Finding": "cleanclaim.edits.findings",
+    "Library": "cleanclaim.reference.library",
+    "Lookup": "cleanclaim.reference.lookup",
+    "check_files": "cleanclaim.app",
+    "discard": "cleanclaim.dosing",
+    "parse_ndc": "cleanclaim.values",
+    "read_837": "cleanclaim.formats.x12",
+    "read_jsonl": "cleanclaim.formats.jsonl",
+    "units_for_dose": "cleanclaim.dosing",
+}
+
+__all__ = [
+    "CheckResult", "Checker", "CleanclaimError", "Finding", "Library", "Lookup", "__version__", "check_files", "discard",
+    "parse_ndc", "read_837", "read_jsonl", "units_for_dose",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,185 @@
+"""The commands as a person and a script use them: output, exit codes, messages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from cleanclaim.cli import main
+from cleanclaim.edits.collection import shipped_edits
+
+ROOT = Path(__file__).parents[2]
+Q3 = str(ROOT / "examples" / "clinic-2024q3.837")
+CHARTED = str(ROOT / "examples" / "charted.jsonl")
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    monkeypatch.setenv("CLEANCLAIM_REFERENCE", str(tmp_path / "library"))
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["cleanclaim", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        captured = capsys.readouterr()
+        return int(stop.value.code or 0), captured.out, captured.err
+
+    return command
+
+
+def test_check_prints_each_finding_once_with_its_rule_and_the_totals(run: Run) -> None:
+    code, out, err = run("check", Q3)
+    assert (code, err) == (1, "")
+    assert "A12-JZ-MISSING  clinic-2024q3.837, segment " in out
+    assert "reject  line 1  J1745  WASTE-001 jz-or-jw-missing" in out
+    assert "Fix: Add JZ if nothing was discarded" in out
+    assert "Rule: CMS Pub. 100-04" in out
+    assert "15 claims" in out
+    assert "at risk" in out
+    assert "the starter set" in out
+    assert all(line == line.rstrip() for line in out.splitlines())
+
+
+def test_json_has_the_shape_that_the_schema_promises(run: Run) -> None:
+    _, schema, _ = run("schema", "check")
+    _, out, _ = run("check", Q3, CHARTED, "--format", "json", "--show", "not-evaluated")
+    result = json.loads(out)
+    jsonschema.validate(result, json.loads(schema))
+    assert {"claims", "lines", "findings", "not_evaluated", "faults"} <= set(result["summary"])
+    finding = next(item for item in result["findings"] if item["id"] == "WASTE-001" and item["outcome"] == "fires")
+    assert {
+        "edit", "id", "case", "outcome", "severity", "claim_id", "line_number", "related_lines", "message", "fix", "predicted",
+        "authority", "confidence", "evidence", "missing", "edit_version",
+    } <= set(finding)  # fmt: skip
+    assert isinstance(finding["charge_amount"], str)
+    assert finding["predicted"][0] == {"group": "CO", "carc": "16", "rarc": "N822"}
+
+
+def test_jsonl_is_one_record_a_line_and_csv_one_finding_a_row(run: Run) -> None:
+    _, out, _ = run("check", Q3, "--format", "jsonl")
+    records = [json.loads(line) for line in out.splitlines()]
+    assert records[-1]["record"] == "summary"
+    findings = sum(record["record"] == "finding" for record in records)
+    assert findings == records[-1]["findings"] > 0
+    _, out, _ = run("check", Q3, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == findings
+    assert {row["id"] for row in rows} == {record["id"] for record in records if record["record"] == "finding"}
+
+
+def test_csv_tells_faults_on_standard_error(run: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.837"
+    broken.write_text(Path(Q3).read_text(encoding="ascii").replace("DTP*472*D8*2024", "DTP*472*D8*20X4", 1), encoding="ascii")
+    code, out, err = run("check", str(broken), "--format", "csv")
+    assert code == 1
+    assert "broken.837, segment " in err
+    assert "DTP03" in err
+    assert "date" in err
+    assert out.startswith("file,claim_id,")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "expected"), [("never", 0), ("reject", 1), ("deny", 1), ("warn", 1), ("info", 1), ("not-evaluated", 1)]
+)
+def test_fail_on_decides_the_exit_code(run: Run, fail_on: str, expected: int) -> None:
+    assert run("check", Q3, "--fail-on", fail_on)[0] == expected
+
+
+def test_a_clean_claim_exits_0_and_1_when_asked_to_be_strict(run: Run, tmp_path: Path) -> None:
+    clean = tmp_path / "clean.jsonl"
+    clean.write_text('{"claim_id": "A", "lines": [{"hcpcs_code": "J3420", "service_date": "2025-11-01", "billed_units": 1}]}\n')
+    assert run("check", str(clean))[0] == 0
+    assert run("check", str(clean), "--fail-on", "not-evaluated")[0] == 1
+
+
+def test_what_cannot_run_exits_2_with_one_clear_line(run: Run, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(b"%PDF-1.7\n%\xe2\xe3")
+    page = tmp_path / "page.md"
+    page.write_text("no page")
+    for arguments, said in (
+        (("check", str(letter)), "letter.pdf: "),
+        (("check", str(tmp_path / "absent.837")), "absent.837: No such file"),
+        (("check", str(tmp_path)), "is a folder"),
+        (("check", Q3, "--edits", str(tmp_path)), "page.md:1: expected front matter"),
+        (("check", Q3, "--edits", str(tmp_path / "absent")), "expected a folder of edit pages"),
+        (("explain", "WASTE-999"), "the nearest is"),
+        (("code", "J9271", "--on", "soon"), "expected a date as YYYY-MM-DD"),
+        (("schema", "chek"), "the nearest is `check`"),
+        (("reference", "import", str(letter)), "letter.pdf"),
+        (("reference", "import", str(tmp_path / "absent.csv")), "there is no such file"),
+    ):
+        code, out, err = run(*arguments)
+        assert (code, out) == (2, ""), arguments
+        assert said in err, arguments
+        assert "Traceback" not in err, arguments
+
+
+def test_code_answers_as_of_a_day(run: Run) -> None:
+    _, out, _ = run("code", "j1030", "J1010", "G0605", "J9271", "--on", "2025-11-01", "--format", "json")
+    answers = {answer["code"]: answer for answer in json.loads(out)}
+    assert [answers[code]["status"] for code in ("J1030", "J1010", "G0605", "J9271")] == ["terminated", "active", "not_found", "active"]
+    assert answers["J1030"]["replaced_by"] == ["J1010"]
+    assert answers["J9271"]["payment_limit"] == "60.291"
+    assert {"descriptor", "substance", "amount", "unit", "unit_semantics", "valid_from", "valid_to", "mue", "releases"} <= set(answers["J9271"])
+    _, text, _ = run("code", "J1030", "--on", "2025-11-01")
+    assert "ended on 2024-03-31" in text
+    assert "replaced by     J1010" in text
+
+
+def test_ndc_lists_candidates_and_never_guesses(run: Run) -> None:
+    _, out, _ = run("ndc", "5789403001", "57894-030-01", "--format", "json")
+    bare, hyphenated = json.loads(out)
+    assert (bare["ndc11"], len(bare["candidates"])) == (None, 3)
+    assert hyphenated["ndc11"] == "57894003001"
+    assert {code["hcpcs_code"] for code in hyphenated["hcpcs"]} == {"J1745"}
+
+
+@pytest.mark.parametrize("edit", shipped_edits(), ids=lambda edit: edit.id)
+def test_every_edit_is_explained_and_printed_as_sql(run: Run, edit) -> None:
+    code, out, _ = run("explain", edit.id)
+    assert code == 0
+    assert all(case.case.name in out for case in edit.cases)
+    assert all(authority.title in out for authority in edit.page.front.authority)
+    code, out, _ = run("edits", "sql", edit.name)
+    assert code == 0
+    assert "CASE\n" in out
+    assert edit.id in out
+
+
+def test_edits_list_and_schema_without_a_name_list_everything(run: Run) -> None:
+    _, out, _ = run("edits", "list")
+    assert all(edit.id in out and edit.name in out for edit in shipped_edits())
+    _, out, _ = run("schema")
+    for name in out.split():
+        code, text, _ = run("schema", name)
+        assert code == 0
+        assert json.loads(text), name
+
+
+def test_reference_status_says_what_there_is(run: Run) -> None:
+    _, out, _ = run("reference", "status")
+    assert "no release imported yet" in out
+    _, out, _ = run("reference", "status", "--format", "json")
+    assert json.loads(out)["starter_only"] is True
+
+
+def test_a_look_up_loads_neither_duckdb_nor_arrow() -> None:
+    loaded = "import sys; sys.argv = ['cleanclaim', 'code', 'J9271', '--on', '2025-11-01']\nfrom cleanclaim.cli import main\ntry: main()\nexcept SystemExit: pass\nprint(sorted({'duckdb', 'pyarrow', 'numpy', 'sqlglot', 'rich.console'} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "[]"
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    command = f"{sys.executable} -m cleanclaim check {Q3} --format json | head -c 10"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr

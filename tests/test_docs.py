@@ -1,0 +1,89 @@
+"""What the documentation shows runs, and what is generated is fresh."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cleanclaim
+from cleanclaim.app import Checker
+from cleanclaim.cli.catalogue import failing_examples
+from cleanclaim.cli.commands import app, edits_app, reference_app
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"])
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_generated_pages_are_fresh() -> None:
+    run = subprocess.run([sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_page_of_the_guide_passes_its_own_examples(tmp_path: Path) -> None:
+    (page,) = blocks(ROOT / "docs" / "guides" / "write-an-edit.md", "markdown")
+    (tmp_path / "drug-without-authorisation.md").write_text(page, encoding="utf-8")
+    assert failing_examples(tmp_path) == (4, [])
+
+
+def test_the_claim_of_the_guide_is_read_and_its_units_are_judged(tmp_path: Path) -> None:
+    (claim,) = blocks(ROOT / "docs" / "guides" / "check-a-claim-file.md", "json")
+    (tmp_path / "claim.jsonl").write_text(" ".join(claim.split()) + "\n", encoding="utf-8")
+    result = Checker.open(tmp_path / "none").check_files([tmp_path / "claim.jsonl"])
+    assert not result.faults
+    assert "UNIT-003" in {finding.id for finding in result.findings}
+
+
+def test_python_in_the_readme_runs(tmp_path: Path) -> None:
+    for code in blocks(ROOT / "README.md", "python"):
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+        assert run.returncode == 0, run.stderr
+
+
+def test_the_session_of_the_readme_is_what_the_commands_print() -> None:
+    sessions = [block for block in blocks(ROOT / "README.md", "console")]
+    assert sessions
+    for session in sessions:
+        command, _, shown = session.partition("\n")
+        assert command.startswith("$ cleanclaim ")
+        run = subprocess.run([sys.executable, "-m", *command[2:].split()], capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": "", "CLEANCLAIM_REFERENCE": str(ROOT / "absent")})
+        parts = [part.strip("\n") for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)]
+        place = 0
+        for part in parts:
+            found = run.stdout.find(part, place)
+            assert found >= 0, f"{command}: not printed any more:\n{part}"
+            place = found + len(part)
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for group, prefix in ((app, ""), (edits_app, "edits "), (reference_app, "reference ")):
+        for command in group.registered_commands:
+            name = command.name or command.callback.__name__
+            assert f"## cleanclaim {prefix}{name}" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_readme_has_the_promised_length() -> None:
+    assert 100 <= len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
+
+
+def test_public_names_are_those_that_can_be_imported() -> None:
+    assert set(cleanclaim.__all__) == {*cleanclaim._HOMES, "__version__"}
+    for name in cleanclaim.__all__:
+        assert getattr(cleanclaim, name), name
+    with pytest.raises(AttributeError, match="no attribute 'chek'"):
+        _ = cleanclaim.chek
