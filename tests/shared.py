@@ -9,5 +9,7 @@ SHARED = Path(os.environ.get("CLEANCLAIM_SHARED", Path(__file__).resolve().paren
 
 needs_shared = [
     pytest.mark.shared,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="needs the official files beside the checkout (../shared), absent here"),
+    pytest.mark.skipif(
+        not SHARED.is_dir(), reason="needs the official files beside the checkout (../shared), absent here"
+    ),
 ]

@@ -37,17 +37,30 @@ def write(tmp_path: Path, *claims: dict[str, Any]) -> Path:
 
 
 def claim(claim_id: str = "A", *, lines: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    base = {"claim_id": claim_id, "claim_type": "P", "payer_program": "medicare_b", "place_of_service": "11", "complete": True}
+    base = {
+        "claim_id": claim_id,
+        "claim_type": "P",
+        "payer_program": "medicare_b",
+        "place_of_service": "11",
+        "complete": True,
+    }
     return {**base, **more, "lines": [{"line_number": number, **line} for number, line in enumerate(lines, 1)]}
 
 
 def fired(result: CheckResult) -> list[tuple[str | None, int | None, str, str]]:
-    return [(item.claim_id, item.line_number, item.id, item.case) for item in result.findings if item.outcome is Outcome.FIRES]
+    return [
+        (item.claim_id, item.line_number, item.id, item.case)
+        for item in result.findings
+        if item.outcome is Outcome.FIRES
+    ]
 
 
 def test_every_fault_of_the_examples_is_found_and_no_clean_claim_is_accused(examples: CheckResult) -> None:
     with (ROOT / "examples" / "expected.csv").open(encoding="utf-8", newline="") as file:
-        expected = {(row["claim_id"], row["line_number"], row["edit_id"]): row["case_or_severity"] for row in csv.DictReader(file)}
+        expected = {
+            (row["claim_id"], row["line_number"], row["edit_id"]): row["case_or_severity"]
+            for row in csv.DictReader(file)
+        }
     found = {(item.claim_id, str(item.line_number or ""), item.id): item.severity for item in examples.findings}
     assert {key: found.get(key) for key in expected} == expected
     severe = {key for key, severity in found.items() if severity in EDITS_TOLD_SEVERELY}
@@ -65,7 +78,9 @@ def test_every_row_of_every_edit_has_one_outcome(examples: CheckResult) -> None:
     assert examples.summary.not_evaluated == sum(edit.not_evaluated for edit in examples.edits)
 
 
-def test_closures_and_planes_give_the_same_result(checker: Checker, examples: CheckResult, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closures_and_planes_give_the_same_result(
+    checker: Checker, examples: CheckResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(run.run_edits, "__kwdefaults__", {**(run.run_edits.__kwdefaults__ or {}), "few_rows": 0})
     assert checker.check_files(EXAMPLES) == examples
     shown = checker.check_files(EXAMPLES, show_not_evaluated=True)
@@ -95,7 +110,13 @@ def test_a_finding_names_its_rule_and_the_releases_that_decided(examples: CheckR
 
 def test_lines_of_one_patient_and_day_meet_across_files(checker: Checker, tmp_path: Path) -> None:
     patient = {"member_id": "M1", "birth_date": "1950-01-01", "first_name": "TEST"}
-    line = {"hcpcs_code": "J9271", "modifiers": ["JZ"], "billed_units": 250, "service_date": "2024-08-01", "charge_amount": "100.00"}
+    line = {
+        "hcpcs_code": "J9271",
+        "modifiers": ["JZ"],
+        "billed_units": 250,
+        "service_date": "2024-08-01",
+        "charge_amount": "100.00",
+    }
     shared = {"billing_npi": "1234567893", "patient": patient, "total_charge": "100.00"}
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
@@ -134,9 +155,19 @@ def test_an_edit_that_explains_another_silences_it(checker: Checker, tmp_path: P
 
 
 def test_an_absurd_amount_is_a_finding_and_not_a_crash(checker: Checker, tmp_path: Path) -> None:
-    line = {"hcpcs_code": "J9271", "modifiers": ["JZ"], "billed_units": "999999999.999", "service_date": "2024-08-01", "charge_amount": "999999999999.99"}
+    line = {
+        "hcpcs_code": "J9271",
+        "modifiers": ["JZ"],
+        "billed_units": "999999999.999",
+        "service_date": "2024-08-01",
+        "charge_amount": "999999999999.99",
+    }
     result = checker.check_files([write(tmp_path, claim(lines=[line, line], total_charge="1.00"))])
-    assert {("A", 1, "UNIT-001", "fractional"), ("A", 1, "NCCI-002", "by-day"), ("A", None, "FMT-E-003", "differs")} <= set(fired(result))
+    assert {
+        ("A", 1, "UNIT-001", "fractional"),
+        ("A", 1, "NCCI-002", "by-day"),
+        ("A", None, "FMT-E-003", "differs"),
+    } <= set(fired(result))
     assert Decimal(result.summary.amount_at_risk) == Decimal("1999999999999.98")
 
 
@@ -156,7 +187,9 @@ def test_an_unreadable_file_beside_a_good_one_is_a_fault(checker: Checker, tmp_p
     assert result.summary.claims_unread
 
 
-@pytest.mark.parametrize("content", [b"", b" \r\n\t ", b"%PDF-1.7", b"<!DOCTYPE html><html></html>", b"I\x00S\x00A\x00*\x00", b"PK\x03\x04"])
+@pytest.mark.parametrize(
+    "content", [b"", b" \r\n\t ", b"%PDF-1.7", b"<!DOCTYPE html><html></html>", b"I\x00S\x00A\x00*\x00", b"PK\x03\x04"]
+)
 def test_nothing_readable_raises(checker: Checker, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.837"
     path.write_bytes(content)
@@ -166,23 +199,37 @@ def test_nothing_readable_raises(checker: Checker, tmp_path: Path, content: byte
 
 def test_no_patient_field_in_a_message(checker: Checker, tmp_path: Path) -> None:
     text = EXAMPLES[0].read_text(encoding="ascii")
-    patients = {part for line in text.split("~") for part in line.strip().split("*")[3:5] if line.strip().startswith(("NM1*IL", "NM1*QC"))}
+    patients = {
+        part
+        for line in text.split("~")
+        for part in line.strip().split("*")[3:5]
+        if line.strip().startswith(("NM1*IL", "NM1*QC"))
+    }
     assert patients
     broken = tmp_path / "broken.837"
     broken.write_text(text.replace("DMG*D8*19", "DMG*D8*XX"), encoding="ascii")
     result = checker.check_files([broken])
-    told = " ".join([*(item.message for item in result.findings), *(f"{fault.message} {fault.value}" for fault in result.faults)])
+    told = " ".join(
+        [*(item.message for item in result.findings), *(f"{fault.message} {fault.value}" for fault in result.faults)]
+    )
     assert any(fault.fault == "date-invalid" for fault in result.faults)
     assert not [name for name in patients if len(name) > 2 and name in told]
 
 
-def test_results_do_not_depend_on_threads(checker: Checker, examples: CheckResult, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_do_not_depend_on_threads(
+    checker: Checker, examples: CheckResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 1)
     assert checker.check_files(EXAMPLES) == examples
 
 
 def test_own_edits_run_beside_the_shipped_ones(tmp_path: Path) -> None:
-    page = (ROOT / "tests" / "edits" / "test_pages.py").read_text(encoding="utf-8").split('PAGE = """', 1)[1].split('"""', 1)[0]
+    page = (
+        (ROOT / "tests" / "edits" / "test_pages.py")
+        .read_text(encoding="utf-8")
+        .split('PAGE = """', 1)[1]
+        .split('"""', 1)[0]
+    )
     folder = tmp_path / "edits"
     folder.mkdir()
     (folder / "many-units.md").write_text(page, encoding="utf-8")

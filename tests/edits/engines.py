@@ -31,9 +31,18 @@ def on_planes(edit: Edit, table: pa.Table) -> list[Verdict]:
                 for outcome, plane in planes.outcomes.items():
                     for place in rows_of(plane, rows):
                         assert int(batch.row_ids[place]) not in verdicts, "a row has two outcomes"
-                        case = next((c.case.name for c, p in zip(edit.cases, planes.cases, strict=True) if place in rows_of(p, rows)), "")
+                        case = next(
+                            (
+                                c.case.name
+                                for c, p in zip(edit.cases, planes.cases, strict=True)
+                                if place in rows_of(p, rows)
+                            ),
+                            "",
+                        )
                         missing = tuple(sorted(name for name, p in planes.missing.items() if place in rows_of(p, rows)))
-                        verdicts[int(batch.row_ids[place])] = Verdict(outcome, case if outcome is Outcome.FIRES else "", missing)
+                        verdicts[int(batch.row_ids[place])] = Verdict(
+                            outcome, case if outcome is Outcome.FIRES else "", missing
+                        )
     return [verdicts[row] for row in range(table.num_rows)]
 
 
@@ -45,7 +54,11 @@ def on_closures(edit: Edit, table: pa.Table) -> list[Verdict]:
 
 def on_sql(edit: Edit, table: pa.Table) -> list[Verdict]:
     with loaded(table) as engine:
-        texts = engine.table(f"SELECT row_id, {outcome_sql(edit)} AS outcome FROM facts ORDER BY row_id").column("outcome").to_pylist()
+        texts = (
+            engine.table(f"SELECT row_id, {outcome_sql(edit)} AS outcome FROM facts ORDER BY row_id")
+            .column("outcome")
+            .to_pylist()
+        )
     found = []
     for text in texts:
         fires, _, case = text.partition("fires ")

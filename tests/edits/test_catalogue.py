@@ -79,7 +79,12 @@ def test_every_page_shows_every_case_and_every_outcome_that_it_can_have(edit: Ed
 def test_both_sides_of_every_date_boundary_are_shown(edit: Edit) -> None:
     days = {row.row["service_date"] for row in rows_of(edit)}
     for case in edit.cases:
-        for day in {case.in_force.first, case.in_force.last, edit.page.front.in_force.first, edit.page.front.in_force.last} - {None}:
+        for day in {
+            case.in_force.first,
+            case.in_force.last,
+            edit.page.front.in_force.first,
+            edit.page.front.in_force.last,
+        } - {None}:
             near = {other for other in days if other and abs((other - day).days) <= 1}
             assert len(near) == 2, f"{edit.page.file}: {case.case.name}: both sides of {day}"
 
@@ -93,7 +98,9 @@ def mutants(expression: Expression) -> list[tuple[str, Expression]]:
                 rest = expression.items[:place] + expression.items[place + 1 :]
                 found.append((f"without {item}", rest[0] if len(rest) == 1 else type(expression)(rest)))
                 for name, changed in mutants(item):
-                    found.append((name, type(expression)((*expression.items[:place], changed, *expression.items[place + 1 :]))))
+                    found.append(
+                        (name, type(expression)((*expression.items[:place], changed, *expression.items[place + 1 :])))
+                    )
         case Not():
             found.append((f"without not {expression.item}", expression.item))
             found += [(name, Not(changed)) for name, changed in mutants(expression.item)]
@@ -107,7 +114,9 @@ def mutated_edits(edit: Edit) -> list[tuple[str, Edit]]:
         if len(edit.cases) > 1:
             found.append((f"without case {case.case.name}", replace(edit, cases=(*others[0], *others[1]))))
         for name, changed in mutants(case.when):
-            found.append((f"{case.case.name} {name}", replace(edit, cases=(*others[0], replace(case, when=changed), *others[1]))))
+            found.append(
+                (f"{case.case.name} {name}", replace(edit, cases=(*others[0], replace(case, when=changed), *others[1])))
+            )
     return found
 
 
@@ -132,12 +141,16 @@ def test_blanking_a_fact_never_changes_one_outcome_into_another(edit: Edit) -> N
             if name == "complete" or blank.outcome is Outcome.NOT_EVALUATED:
                 continue
             allowed = [whole]
-            if whole.outcome is Outcome.FIRES:  # the first *true* case is told: with an earlier one unknown it can be a later one
+            if (
+                whole.outcome is Outcome.FIRES
+            ):  # the first *true* case is told: with an earlier one unknown it can be a later one
                 allowed += [Verdict(Outcome.FIRES, later) for later in order[order.index(whole.case) + 1 :]]
             if row.row["complete"] and blank not in allowed:
                 # `given` makes absence on a whole claim a statement of its own: blanking is then another claim, not less knowledge.
                 partial = verdict({**row.row, name: None, "complete": False})
-                assert partial in allowed or partial.outcome is Outcome.NOT_EVALUATED, f"{edit.page.file}: {row.example.name}: {name}"
+                assert partial in allowed or partial.outcome is Outcome.NOT_EVALUATED, (
+                    f"{edit.page.file}: {row.example.name}: {name}"
+                )
                 continue
             assert blank in allowed, f"{edit.page.file}: {row.example.name}: blank {name}: {whole} -> {blank}"
 
@@ -161,7 +174,9 @@ def test_ids_names_and_pages_agree() -> None:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", edit.name), edit.name
         assert all(silencer in BY_ID for silencer in edit.page.front.unless_fires), edit.name
         assert edit.page.prose, edit.name
-        assert any(authority.checked for authority in edit.page.front.authority if authority.confidence == "S"), edit.name
+        assert any(authority.checked for authority in edit.page.front.authority if authority.confidence == "S"), (
+            edit.name
+        )
 
 
 def test_predictions_are_codes_and_messages_read_facts_of_the_grain() -> None:
@@ -179,6 +194,8 @@ def test_predictions_are_codes_and_messages_read_facts_of_the_grain() -> None:
 
 
 def test_what_nobody_confirmed_is_never_a_reject() -> None:
-    unconfirmed = [(edit.id, case.case.name, case.severity) for edit in EDITS for case in edit.cases if case.confidence != "S"]
+    unconfirmed = [
+        (edit.id, case.case.name, case.severity) for edit in EDITS for case in edit.cases if case.confidence != "S"
+    ]
     assert unconfirmed
     assert all(severity != "reject" for _, _, severity in unconfirmed)

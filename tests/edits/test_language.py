@@ -45,7 +45,7 @@ REFUSED = {
     "total * total > 1": "at most 38 are exact on every engine",
     "flag -- a comment": "comments are not part of the language",
     "flag /* a comment */": "comments are not part of the language",
-    '"container" = \'x\'': "is not the name of a fact",
+    "\"container\" = 'x'": "is not the name of a fact",
     "line.container = 'x'": "is not the name of a fact",
     "flag; flag": "expected one expression",
     "": "the expression is empty",
@@ -70,7 +70,9 @@ def test_refused_with_file_line_and_reason(text: str) -> None:
 
 
 def test_columns_are_read_from_the_expression() -> None:
-    expression = parse_expression("has(modifiers, container) and (given(units) or units * 2 > 1) and day >= '2024-01-01'", FACTS)
+    expression = parse_expression(
+        "has(modifiers, container) and (given(units) or units * 2 > 1) and day >= '2024-01-01'", FACTS
+    )
     assert columns_of(expression) == ("modifiers", "container", "units", "complete", "day")
 
 

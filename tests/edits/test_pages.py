@@ -71,7 +71,9 @@ def test_a_broken_page_names_file_and_line(name: str, tmp_path: Path) -> None:
 
 
 def test_a_yaml_bomb_is_refused_before_it_grows() -> None:
-    bomb = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20))
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
+    )
     with pytest.raises(PageError, match=r"bomb\.md:2: .*anchors and aliases"):
         read_page(f"---\n{bomb}---\n# T\n", name="bomb", family="x", file="bomb.md")
 

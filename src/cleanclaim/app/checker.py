@@ -9,11 +9,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Self
 
+import msgspec
 import pyarrow as pa
 
-from cleanclaim.app.files import digest, open_file, read_claims
+from cleanclaim.app.files import Progress, digest, open_file, read_claims
 from cleanclaim.app.result import CheckResult, EditSummary, Fault, Summary
-from cleanclaim.claims import FAULT, ClaimTables, Lost
+from cleanclaim.claims import ClaimTables, Lost
 from cleanclaim.edits.collection import edits_of_folder, shipped_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.findings import as_money
@@ -40,8 +41,9 @@ class Checker:
 
     @classmethod
     def open(cls, reference: Path | None = None, *, edits: Path | None = None, memory_limit: str = "") -> Self:
-        """A checker on a reference library (the starter set when there is none), with a site's own edits beside the shipped ones.
+        """A checker on a reference library, with a site's own edits beside the shipped ones.
 
+        The starter set stands in when there is no library.
         Raises: PageError for a page that cannot be used; LibraryError for a damaged library.
         """
         shipped = shipped_edits()
@@ -55,7 +57,12 @@ class Checker:
         return cls(library, tables, (*shipped, *own), memory_limit)
 
     def check_files(
-        self, paths: Iterable[Path], *, complete: bool = False, show_not_evaluated: bool = False, watch: Watch | None = None
+        self,
+        paths: Iterable[Path],
+        *,
+        complete: bool = False,
+        show_not_evaluated: bool = False,
+        watch: Watch | None = None,
     ) -> CheckResult:
         """The claims of some files checked together: lines of one patient and day meet across files.
 
@@ -75,7 +82,9 @@ class Checker:
             return _result(self, bench, reading, run)
 
 
-def check_files(paths: Sequence[Path], *, reference: Path | None = None, edits: Path | None = None, complete: bool = False) -> CheckResult:
+def check_files(
+    paths: Sequence[Path], *, reference: Path | None = None, edits: Path | None = None, complete: bool = False
+) -> CheckResult:
     """The claims of some files checked; see `Checker`."""
     return Checker.open(reference, edits=edits).check_files(paths, complete=complete)
 
@@ -96,12 +105,18 @@ class _Reading:
             with open_file(path) as stream:
                 file_hash = digest(stream)
                 if file_hash in self.seen:
-                    self._fault(path.name, "file-duplicate", f"the same content as {self.seen[file_hash]}: read once", Lost.NOTHING)
+                    self._fault(
+                        path.name,
+                        "file-duplicate",
+                        f"the same content as {self.seen[file_hash]}: read once",
+                        Lost.NOTHING,
+                    )
                     return
                 self.seen[file_hash] = path.name
-                size = path.stat().st_size
-                progress = (lambda done: self.watch(f"reading {path.name}", done, size)) if self.watch else None  # type: ignore[misc]
-                claims = read_claims(stream, name=path.name, file_hash=file_hash, complete=self.complete, progress=progress)
+                progress = self._progress(path)
+                claims = read_claims(
+                    stream, name=path.name, file_hash=file_hash, complete=self.complete, progress=progress
+                )
                 for tables in _one_ahead(claims.tables):
                     self._load(tables)
                 if claims.by_row:
@@ -114,13 +129,16 @@ class _Reading:
         if self.unreadable and len(self.unreadable) == self.files:
             raise UnreadableInput("\n".join(self.unreadable))
 
+    def _progress(self, path: Path) -> Progress | None:
+        watch, size = self.watch, path.stat().st_size
+        return (lambda done: watch(f"reading {path.name}", done, size)) if watch else None
+
     def _load(self, tables: ClaimTables) -> None:
         self.bench.load_claims(tables)
-        self.faults += [Fault(**row) for row in tables.fault.to_pylist()]
+        self.faults += msgspec.convert(tables.fault.to_pylist(), list[Fault])
 
     def _fault(self, name: str, fault: str, message: str, lost: Lost) -> None:
-        empty = dict.fromkeys(FAULT.names)
-        self.faults.append(Fault(**{**empty, "source_file": name, "fault": fault, "message": message, "lost": lost}))
+        self.faults.append(Fault(source_file=name, fault=fault, message=message, lost=lost))
 
 
 # What a claim says in total; where it says nothing (JSON may), what its lines say.
@@ -132,7 +150,8 @@ _BILLED = """
 
 
 def _one_ahead(parts: Iterator[ClaimTables]) -> Iterator[ClaimTables]:
-    """The parts in order, the next one being read while the last one is loaded: both leave the interpreter lock for long."""
+    """The parts in order, the next one being read while the last one is loaded."""
+    # Worth a thread: both leave the interpreter lock for long.
     with ThreadPoolExecutor(max_workers=1) as reader:
         waiting = reader.submit(next, parts, None)
         while (part := waiting.result()) is not None:
@@ -142,7 +161,10 @@ def _one_ahead(parts: Iterator[ClaimTables]) -> Iterator[ClaimTables]:
 
 def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun) -> CheckResult:
     fired = [finding for finding in run.findings if finding.outcome is Outcome.FIRES]
-    by_severity = {severity: sum(finding.severity is severity for finding in fired) for severity in dict.fromkeys(item.severity for item in fired)}
+    by_severity = {
+        severity: sum(finding.severity is severity for finding in fired)
+        for severity in dict.fromkeys(item.severity for item in fired)
+    }
     total: Decimal = bench.engine.table(_BILLED)["total"][0].as_py()
     summary = Summary(
         claims=bench.claims, lines=bench.lines, findings=len(fired), faults=len(reading.faults), files=reading.files,
@@ -153,16 +175,23 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
         reference=_reference_in_words(checker.library),
     )  # fmt: skip
     releases = sorted({release for finding in run.findings for release in finding.releases})
-    return CheckResult(summary, run.findings, tuple(reading.faults), tuple(releases), tuple(_edit_summary(count, run) for count in run.counts))
+    return CheckResult(
+        summary,
+        run.findings,
+        tuple(reading.faults),
+        tuple(releases),
+        tuple(_edit_summary(count, run) for count in run.counts),
+    )
 
 
 def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
     edit, outcomes = count.edit, count.outcomes
     return EditSummary(
-        id=edit.id, edit=edit.name, grain=edit.grain, rows=count.rows, fires=outcomes[Outcome.FIRES], clear=outcomes[Outcome.CLEAR],
-        not_evaluated=outcomes[Outcome.NOT_EVALUATED], not_in_force=outcomes[Outcome.NOT_IN_FORCE],
-        out_of_scope=outcomes[Outcome.OUT_OF_SCOPE], silenced=count.silenced,
-        missing=dict(sorted(count.missing.items(), key=lambda item: (-item[1], item[0]))), error=run.errors.get(edit.name),
+        id=edit.id, edit=edit.name, grain=edit.grain, rows=count.rows,
+        fires=outcomes[Outcome.FIRES], clear=outcomes[Outcome.CLEAR], not_evaluated=outcomes[Outcome.NOT_EVALUATED],
+        not_in_force=outcomes[Outcome.NOT_IN_FORCE], out_of_scope=outcomes[Outcome.OUT_OF_SCOPE],
+        missing=dict(sorted(count.missing.items(), key=lambda item: (-item[1], item[0]))),
+        silenced=count.silenced, error=run.errors.get(edit.name),
     )  # fmt: skip
 
 

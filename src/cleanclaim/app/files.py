@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +18,7 @@ Progress = Callable[[int], None]
 _HEAD_BYTES = 4_096
 
 
-def digest(stream: BinaryIO) -> str:
+def digest(stream: BufferedReader) -> str:
     """The SHA-256 of a stream, in hex; the stream is back at its start."""
     found = hashlib.file_digest(stream, "sha256").hexdigest()
     stream.seek(0)
@@ -46,7 +47,7 @@ def read_claims(
     return Claims(iter(read_837(stream, name=name, file_hash=file_hash, progress=progress)), by_row=False)
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """The file, open for reading. Raises: UnreadableInput that says why not."""
     try:
         return path.open("rb")

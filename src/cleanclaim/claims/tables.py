@@ -54,8 +54,8 @@ class Lost(StrEnum):
     """What a fault cost: the rest was kept."""
 
     NOTHING = "nothing"
-    VALUE = "value"              # one element or field is null where the file said something
-    SEGMENT = "segment"          # one segment was not used
+    VALUE = "value"  # one element or field is null where the file said something
+    SEGMENT = "segment"  # one segment was not used
     CLAIM = "claim"
     TRANSACTION = "transaction"
     INTERCHANGE = "interchange"

@@ -1,4 +1,4 @@
-"""The command line: one thin function per command. Modules that are slow to import are imported by the command that needs them."""
+"""The command line: one thin function per command, which imports what is slow to import only when it runs."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
     from cleanclaim.reference.manifest import Manifest
 
-Answer = TypeVar("Answer", CodeAnswer, NdcAnswer)
+Answer = TypeVar("Answer", bound=CodeAnswer | NdcAnswer)
 
 
 def write_codes(answers: Sequence[CodeAnswer], output_format: ShortFormat, out: TextIO) -> None:
@@ -34,18 +34,26 @@ def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> N
     releases = [_release(item) for item in library.releases]
     starter = {table.name: len(library.starter.rows(table.name)) for table in TABLES}
     if output_format is not ShortFormat.TABLE:
-        state = {"folder": str(library.folder), "starter_only": library.starter_only, "digest": library.digest, "releases": releases, "starter": starter}
+        state = {
+            "folder": str(library.folder),
+            "starter_only": library.starter_only,
+            "digest": library.digest,
+            "releases": releases,
+            "starter": starter,
+        }
         out.write(_json(state, output_format) + "\n")
         return
     out.write(f"Library: {library.folder}\n")
     for item in releases:
+        days = f"days {item['effective_from']} to {item['effective_to']}"
         out.write(
-            f"  {item['publication']} {item['release']} r{item['revision']}: days {item['effective_from']} to {item['effective_to']}, "
+            f"  {item['publication']} {item['release']} r{item['revision']}: {days}, "
             f"{item['rows_kept']} of {item['rows_read']} rows kept, from {item['file_name']}\n"
         )
     if not releases:
         out.write("  no release imported yet: `cleanclaim reference import FILE..`\n")
-    out.write(f"  starter set, for what no release covers: {', '.join(f'{name} {count}' for name, count in starter.items())} rows\n")
+    counts = ", ".join(f"{name} {count}" for name, count in starter.items())
+    out.write(f"  starter set, for what no release covers: {counts} rows\n")
 
 
 def write_import(report: ImportReport, out: TextIO) -> None:
@@ -68,13 +76,16 @@ def write_import(report: ImportReport, out: TextIO) -> None:
 
 def _release(item: Manifest) -> dict[str, Any]:
     return {
-        "publication": item.publication, "release": item.release, "revision": item.revision, "file_name": item.file_name,
+        "publication": item.publication, "release": item.release, "revision": item.revision,
+        "file_name": item.file_name,
         "effective_from": item.effective.first.isoformat(), "effective_to": item.effective.last.isoformat(),
         "rows_read": item.read, "rows_kept": item.kept, "set_aside": [asdict(one) for one in item.set_aside],
     }  # fmt: skip
 
 
-def _write(answers: Sequence[Answer], output_format: ShortFormat, out: TextIO, text: Callable[[Answer], Iterable[str]]) -> None:
+def _write(
+    answers: Sequence[Answer], output_format: ShortFormat, out: TextIO, text: Callable[[Answer], Iterable[str]]
+) -> None:
     if output_format is ShortFormat.JSON:
         out.write(_json([asdict(answer) for answer in answers], output_format) + "\n")
     elif output_format is ShortFormat.JSONL:
@@ -95,16 +106,25 @@ def _code_text(answer: CodeAnswer) -> Iterable[str]:
     if answer.descriptor:
         yield f"  {answer.descriptor}"
     if answer.valid_from:
-        yield f"  valid           {answer.valid_from} to {'(open)' if answer.valid_to and answer.valid_to.year == 9999 else answer.valid_to}"
+        is_open = answer.valid_to is not None and answer.valid_to.year == 9999
+        yield f"  valid           {answer.valid_from} to {'(open)' if is_open else answer.valid_to}"
     if answer.unit_semantics:
         amount = f"{answer.amount.normalize():f} {answer.unit}" if answer.amount is not None else answer.unit or ""
         yield f"  billing unit    {amount} ({answer.unit_semantics.replace('_', ' ')})".rstrip()
     if answer.replaced_by:
         yield f"  replaced by     {', '.join(answer.replaced_by)}"
     if answer.status is CodeStatus.ACTIVE:
-        limit = f"${answer.payment_limit:f} a unit, coinsurance {answer.coinsurance_percent:f} %" if answer.payment_limit is not None else "not known"
+        limit = (
+            f"${answer.payment_limit:f} a unit, coinsurance {answer.coinsurance_percent:f} %"
+            if answer.payment_limit is not None
+            else "not known"
+        )
         yield f"  payment limit   {limit}"
-        mue = f"{answer.mue.normalize():f} (adjudication indicator {answer.mue_adjudication_indicator})" if answer.mue is not None else "not known"
+        mue = (
+            f"{answer.mue.normalize():f} (adjudication indicator {answer.mue_adjudication_indicator})"
+            if answer.mue is not None
+            else "not known"
+        )
         yield f"  MUE             {mue}"
     if answer.releases:
         yield f"  by              {'; '.join(answer.releases)}"
@@ -117,8 +137,15 @@ def _ndc_text(answer: NdcAnswer) -> Iterable[str]:
     if answer.candidates and answer.ndc11 is None:
         yield f"  can stand for   {', '.join(answer.candidates)}"
     for code in answer.hcpcs:
-        yield f"  {code.ndc11} stands under {code.hcpcs_code} from {code.valid_from} to {code.valid_to} [{code.release}]"
+        days = f"from {code.valid_from} to {code.valid_to}"
+        yield f"  {code.ndc11} stands under {code.hcpcs_code} {days} [{code.release}]"
     for product in answer.products:
-        content = f"{product.content_amount.normalize():f} {product.content_unit}" if product.content_amount is not None else "content unknown"
+        content = (
+            f"{product.content_amount.normalize():f} {product.content_unit}"
+            if product.content_amount is not None
+            else "content unknown"
+        )
         container = (product.container or "container kind unknown").replace("_", " ")
-        yield f"  {product.ndc11} is {product.name}, {container}, {product.form or 'form unknown'}, {content}, billed in {product.ndc_unit or '?'} [{product.release}]"
+        form, unit = product.form or "form unknown", product.ndc_unit or "?"
+        what = f"{product.name}, {container}, {form}, {content}"
+        yield f"  {product.ndc11} is {what}, billed in {unit} [{product.release}]"

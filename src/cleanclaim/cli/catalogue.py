@@ -45,7 +45,9 @@ def failing_examples(folder: Path) -> tuple[int, list[str]]:
             verdict = verdict_of(row.row)
             if (verdict.outcome, verdict.case) != row.expected:
                 expected, got = " ".join(row.expected).strip(), f"{verdict.outcome} {verdict.case}".strip()
-                failures.append(f"{edit.page.file}:{row.example.line}: {row.example.name}: expected {expected}, got {got}")
+                failures.append(
+                    f"{edit.page.file}:{row.example.line}: {row.example.name}: expected {expected}, got {got}"
+                )
     return count, failures
 
 
@@ -78,7 +80,9 @@ def explained(edit: Edit) -> Iterator[str]:
     yield "Sources"
     for item in front.authority:
         checked = f", checked {item.checked}" if item.checked else ""
-        yield f"  {item.title}{f', {item.at}' if item.at else ''} [{item.confidence}{checked}]" + (f" {item.url}" if item.url else "")
+        yield f"  {item.title}{f', {item.at}' if item.at else ''} [{item.confidence}{checked}]" + (
+            f" {item.url}" if item.url else ""
+        )
     yield ""
     yield "Examples"
     for example in edit.page.examples:
@@ -92,12 +96,22 @@ def explained(edit: Edit) -> Iterator[str]:
 
 def _case(edit: Edit, case: EditCase) -> Iterator[str]:
     interval = case.in_force
-    days = " ".join(part for part in (f"from {interval.first}" if interval.first else "", f"to {interval.last}" if interval.last else "") if part)
-    lowered = f" (the page says {case.case.severity}; never more than deny while nobody has confirmed it)" if case.case.severity != case.severity else ""
+    days = " ".join(
+        part
+        for part in (f"from {interval.first}" if interval.first else "", f"to {interval.last}" if interval.last else "")
+        if part
+    )
+    lowered = (
+        f" (the page says {case.case.severity}; never more than deny while nobody has confirmed it)"
+        if case.case.severity != case.severity
+        else ""
+    )
     yield f"{case.case.name}: {case.severity}{lowered}, confidence {case.confidence}, {days or 'always in force'}"
     yield f"  when     {case.case.when}"
     yield f"  message  {case.case.message or edit.page.front.message}"
     fix = case.case.fix or edit.page.front.fix
     yield f"  fix      {fix.say}{' (safe to apply)' if fix.safe else ''}"
-    predicted = [f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in case.case.predicted or ()]
+    predicted = [
+        f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in case.case.predicted or ()
+    ]
     yield f"  expect   {' or '.join(predicted) or 'no denial'}"

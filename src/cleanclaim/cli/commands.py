@@ -15,7 +15,8 @@ from cleanclaim.errors import InvalidValue, UnreadableInput
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-    help="Get physician-administered drugs paid right: check US drug claims against cited rules, as of the date of service.",
+    help="Get physician-administered drugs paid right: "
+    "check US drug claims against cited rules, as of the date of service.",
 )  # fmt: skip
 edits_app = typer.Typer(no_args_is_help=True, help="The edits: what is checked, why, and the SQL of it.")
 reference_app = typer.Typer(no_args_is_help=True, help="The reference library: official publications, as dated tables.")
@@ -58,12 +59,13 @@ class Show(StrEnum):
 
 
 ReferenceOption = Annotated[
-    Path | None, typer.Option("--reference", help="Folder of the reference library; else CLEANCLAIM_REFERENCE, else the user's.")
+    Path | None,
+    typer.Option("--reference", help="Folder of the reference library; else CLEANCLAIM_REFERENCE, else the user's."),
 ]  # fmt: skip
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:  # noqa: FBT002 - an option
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     if version:
         print(f"cleanclaim {__version__}")
         raise typer.Exit
@@ -75,8 +77,12 @@ def check(
     output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
     reference: ReferenceOption = None,
     edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None,
-    complete: Annotated[bool, typer.Option("--complete", help="JSON claims are whole: what is absent was not sent.")] = False,  # noqa: FBT002
-    show: Annotated[Show | None, typer.Option("--show", help="Also list what could not be judged, and for want of what.")] = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="JSON claims are whole: what is absent was not sent.")
+    ] = False,
+    show: Annotated[
+        Show | None, typer.Option("--show", help="Also list what could not be judged, and for want of what.")
+    ] = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="From what on the exit code is 1.")] = FailOn.DENY,
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
 ) -> None:
@@ -87,7 +93,9 @@ def check(
 
     checker = Checker.open(reference, edits=edits, memory_limit=memory_limit)
     with watching() as watch:
-        result = checker.check_files(files, complete=complete, show_not_evaluated=show is Show.NOT_EVALUATED, watch=watch)
+        result = checker.check_files(
+            files, complete=complete, show_not_evaluated=show is Show.NOT_EVALUATED, watch=watch
+        )
     write_result(result, output_format, sys.stdout)
     raise typer.Exit(exit_code(result, fail_on))
 
@@ -96,7 +104,9 @@ def check(
 def code(
     codes: Annotated[list[str], typer.Argument(help="HCPCS Level II codes.")],
     on: Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")] = None,
-    output_format: Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")] = ShortFormat.TABLE,
+    output_format: Annotated[
+        ShortFormat, typer.Option("--format", help="How to print the answer.")
+    ] = ShortFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
     """What a code means on a day: validity, billing unit, payment limit, MUE, and what follows it."""
@@ -111,8 +121,12 @@ def code(
 @app.command()
 def ndc(
     numbers: Annotated[list[str], typer.Argument(help="NDCs in any form.")],
-    on: Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; every date when left out.")] = None,
-    output_format: Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")] = ShortFormat.TABLE,
+    on: Annotated[
+        str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; every date when left out.")
+    ] = None,
+    output_format: Annotated[
+        ShortFormat, typer.Option("--format", help="How to print the answer.")
+    ] = ShortFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
     """What an NDC stands for: its eleven digits or the candidates, the codes it is listed under, its container."""
@@ -136,7 +150,9 @@ def explain(
 
 
 @edits_app.command("list")
-def edits_list(edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None) -> None:
+def edits_list(
+    edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None,
+) -> None:
     """List the edits."""
     from cleanclaim.cli.catalogue import listing  # noqa: PLC0415
 
@@ -165,7 +181,9 @@ def edits_test(folder: Annotated[Path, typer.Argument(help="Folder with edit pag
 
 @reference_app.command("status")
 def reference_status(
-    output_format: Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")] = ShortFormat.TABLE,
+    output_format: Annotated[
+        ShortFormat, typer.Option("--format", help="How to print the answer.")
+    ] = ShortFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
     """What the library holds: releases, revisions, days, rows."""
@@ -192,7 +210,9 @@ def reference_import(
 
 
 @app.command()
-def schema(name: Annotated[str, typer.Argument(help="check, claim, finding, fault, code, ndc, or a table.")] = "") -> None:
+def schema(
+    name: Annotated[str, typer.Argument(help="check, claim, finding, fault, code, ndc, or a table.")] = "",
+) -> None:
     """Print the JSON Schema of a shape, or the columns of a table; without a name, list them."""
     from cleanclaim.cli.shapes import shape_text  # noqa: PLC0415
 

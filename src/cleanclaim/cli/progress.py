@@ -23,7 +23,14 @@ def watching() -> Iterator[Watch | None]:
         yield None
         return
     started = time.monotonic()
-    progress = Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), console=console, transient=True)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=console,
+        transient=True,
+    )
     task = progress.add_task("", total=None)
     drawn = False
 

@@ -66,8 +66,9 @@ def _write_jsonl(result: CheckResult, out: TextIO) -> None:
 
 
 _CSV_COLUMNS = (
-    "file", "claim_id", "line_number", "hcpcs_code", "severity", "id", "edit", "case", "outcome", "message", "fix", "predicted",
-    "confidence", "authority", "evidence", "missing", "related_lines", "charge_amount", "releases", "segment_number", "row", "edit_version",
+    "file", "claim_id", "line_number", "hcpcs_code", "severity", "id", "edit", "case", "outcome", "message", "fix",
+    "predicted", "confidence", "authority", "evidence", "missing", "related_lines", "charge_amount", "releases",
+    "segment_number", "row", "edit_version",
 )  # fmt: skip
 
 
@@ -143,7 +144,11 @@ def _place(fault: Fault) -> str:
 
 def _claim(console: Console, findings: list[Finding]) -> None:
     first = findings[0]
-    console.print(Text.assemble((first.claim_id or "(claim without an account number)", "bold"), f"  {first.file}, {_where(first)}"))
+    console.print(
+        Text.assemble(
+            (first.claim_id or "(claim without an account number)", "bold"), f"  {first.file}, {_where(first)}"
+        )
+    )
     for finding in findings:
         _finding(console, finding)
     console.print()
@@ -176,7 +181,12 @@ def _finding(console: Console, finding: Finding) -> None:
 
 
 def _predicted(finding: Finding) -> str:
-    return " or ".join(f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in finding.predicted) or "no denial"
+    return (
+        " or ".join(
+            f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in finding.predicted
+        )
+        or "no denial"
+    )
 
 
 def _authorities(finding: Finding) -> list[str]:
@@ -185,20 +195,23 @@ def _authorities(finding: Finding) -> list[str]:
 
 def _totals(console: Console, result: CheckResult) -> None:
     summary = result.summary
-    console.print(
-        Text.assemble(
-            (f"{_count(summary.claims, 'claim')}, {_count(summary.lines, 'line')}, ${summary.total_charge} billed: ", "bold"),
-            f"{_count(summary.findings, 'finding')} on {_count(summary.claims_with_findings, 'claim')}, ${summary.amount_at_risk} at risk",
-        )
-    )
+    billed = f"{_count(summary.claims, 'claim')}, {_count(summary.lines, 'line')}, ${summary.total_charge} billed: "
+    found = f"{_count(summary.findings, 'finding')} on {_count(summary.claims_with_findings, 'claim')}"
+    console.print(Text.assemble((billed, "bold"), f"{found}, ${summary.amount_at_risk} at risk"))
     fired = [edit for edit in result.edits if edit.fires - edit.silenced]
     if fired:
         table = Table(box=None, pad_edge=False, show_edge=False)
         for title in ("edit", "", "reject", "deny", "warn", "info"):
             table.add_column(title, justify="right" if title in set(Severity) else "left")
         for edit in fired:
-            counts = Counter(finding.severity for finding in result.findings if finding.id == edit.id and finding.outcome is Outcome.FIRES)
-            table.add_row(edit.id, edit.edit, *(str(counts[severity] or "") for severity in sorted(Severity, key=severity_order)))
+            counts = Counter(
+                finding.severity
+                for finding in result.findings
+                if finding.id == edit.id and finding.outcome is Outcome.FIRES
+            )
+            table.add_row(
+                edit.id, edit.edit, *(str(counts[severity] or "") for severity in sorted(Severity, key=severity_order))
+            )
         console.print(Padding(table, (0, 0, 0, 2)))
     console.print(f"Checked on {summary.reference}.", markup=False)
 
@@ -207,12 +220,16 @@ def _not_evaluated(console: Console, result: CheckResult) -> None:
     if not result.summary.not_evaluated:
         return
     rows = sum(edit.rows for edit in result.edits)
-    console.print(Text(f"{result.summary.not_evaluated} of {rows} checks could not be made for want of:", style="yellow"))
+    console.print(
+        Text(f"{result.summary.not_evaluated} of {rows} checks could not be made for want of:", style="yellow")
+    )
     table = Table(box=None, pad_edge=False, show_edge=False, show_header=False)
     for edit in result.edits:
         if edit.not_evaluated:
             wants = ", ".join(f"{name} ({count})" for name, count in edit.missing.items())
-            table.add_row(edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else ""))
+            table.add_row(
+                edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else "")
+            )
     console.print(Padding(table, (0, 0, 0, 2)))
 
 

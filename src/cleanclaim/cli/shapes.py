@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 
 import msgspec
 
@@ -41,8 +42,5 @@ def shape_text(name: str) -> str:
 
 
 def _columns(table: TableSchema) -> object:
-    columns = [
-        {key: value for key, value in (("name", item.name), ("type", item.type), ("meaning", item.meaning), ("unit", item.unit), ("x12", item.x12), ("fhir", item.fhir)) if value}
-        for item in table.columns
-    ]  # fmt: skip
+    columns = [{key: value for key, value in asdict(column).items() if value} for column in table.columns]
     return {"table": table.name, "row": table.row, "key": table.key, "columns": columns}

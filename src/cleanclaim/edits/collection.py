@@ -19,7 +19,8 @@ from cleanclaim.errors import PageError, UnknownName
 
 # The order in which families stand in reports (domain/edits.md, engine notes).
 FAMILIES = (
-    "format", "demographic", "code", "units", "waste", "ndc", "modifier", "administration", "ncci", "diagnosis", "payer", "payment",
+    "format", "demographic", "code", "units", "waste", "ndc",
+    "modifier", "administration", "ncci", "diagnosis", "payer", "payment",
 )  # fmt: skip
 
 
@@ -51,7 +52,10 @@ def find_edit(edits: Iterable[Edit], wanted: str) -> Edit:
     if wanted.lower() in known:
         return known[wanted.lower()]
     near = difflib.get_close_matches(wanted.lower(), known, n=1, cutoff=0.4)
-    raise UnknownName(f"there is no edit `{wanted}`" + (f"; the nearest is `{known[near[0]].id}` ({known[near[0]].name})" if near else ""))
+    raise UnknownName(
+        f"there is no edit `{wanted}`"
+        + (f"; the nearest is `{known[near[0]].id}` ({known[near[0]].name})" if near else "")
+    )
 
 
 def checked(pages: Iterable[Page], facts: Dictionary | None = None) -> tuple[Edit, ...]:
@@ -72,7 +76,10 @@ def _pages(folder: Traversable, family: str) -> Iterator[Page]:
         for entry in sorted(folder.iterdir(), key=lambda item: item.name):
             if entry.name.endswith(".md"):
                 yield read_page(
-                    entry.read_text(encoding="utf-8"), name=entry.name[:-3], family=family, file=f"{family}/{entry.name}"
+                    entry.read_text(encoding="utf-8"),
+                    name=entry.name[:-3],
+                    family=family,
+                    file=f"{family}/{entry.name}",
                 )
 
 
@@ -93,7 +100,15 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
         when = parse_expression(case.when, types, file=page.file, line=line)
         _check_message(case.message or front.message, page, types)
         confidence = case.confidence or _strongest(front.authority)
-        cases.append(EditCase(_filled(case, page), when, both(front.in_force, case.in_force), _capped(case.severity, confidence), confidence))
+        cases.append(
+            EditCase(
+                _filled(case, page),
+                when,
+                both(front.in_force, case.in_force),
+                _capped(case.severity, confidence),
+                confidence,
+            )
+        )
     names = [case.name for case in front.cases]
     if len(set(names)) != len(names):
         raise PageError("two cases have one name", file=page.file, line=1)
@@ -103,8 +118,9 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
 def _filled(case: Case, page: Page) -> Case:
     front = page.front
     return Case(
-        name=case.name, when=case.when, severity=case.severity, in_force=case.in_force, message=case.message or front.message,
-        fix=case.fix or front.fix, predicted=case.predicted if case.predicted is not None else front.predicted, confidence=case.confidence,
+        name=case.name, when=case.when, severity=case.severity, in_force=case.in_force, confidence=case.confidence,
+        message=case.message or front.message, fix=case.fix or front.fix,
+        predicted=front.predicted if case.predicted is None else case.predicted,
     )  # fmt: skip
 
 
@@ -131,4 +147,8 @@ def _check_message(message: str, page: Page, types: Mapping[str, ColumnType]) ->
     for name in names:
         if name not in types:
             near = difflib.get_close_matches(name, types, n=1)
-            raise PageError(f"message: there is no fact `{name}`" + (f"; the nearest is `{near[0]}`" if near else ""), file=page.file, line=1)
+            raise PageError(
+                f"message: there is no fact `{name}`" + (f"; the nearest is `{near[0]}`" if near else ""),
+                file=page.file,
+                line=1,
+            )

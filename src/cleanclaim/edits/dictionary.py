@@ -1,8 +1,9 @@
-"""The dictionary of facts: which there are, at which grain, of what type, from which source, and how a group is computed.
+"""The dictionary of facts: which there are, at which grain, of what type, from which source, how they are computed.
 
-A group is one file in `facts/`: `<group>.sql` (one DuckDB SELECT) or `<group>.py` (a pure function from Arrow to Arrow). It is computed
-once for each distinct combination of its `keys`, or, where rows meet other rows, row by row (`reads`). Its head, YAML between `---` in the leading comment or docstring, describes every column; the type checker of the edit
-language, the examples tables and the generated page all read it.
+A group is one file in `facts/`: `<group>.sql` (one DuckDB SELECT) or `<group>.py` (a pure function from Arrow to
+Arrow). It is computed once for each distinct combination of its `keys`, or, where rows meet other rows, row by row
+(`reads`). Its head, YAML between `---` in the leading comment or docstring, describes every column; the type checker
+of the edit language, the examples tables and the generated page all read it.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ class Dictionary:
 
     def facts(self, grain: Grain) -> dict[str, FactColumn]:
         """The facts of a grain by name."""
-        return {name: column for group in self.groups if group.grain is grain for name, column in group.head.columns.items()}
+        return {
+            name: column for group in self.groups if group.grain is grain for name, column in group.head.columns.items()
+        }
 
     def types(self, grain: Grain) -> dict[str, ColumnType]:
         """The types of the facts of a grain by name: what the type checker reads."""
@@ -152,6 +155,6 @@ def _groups() -> Iterator[Group]:
 
 def _head(text: str, file: str) -> _Head:
     try:
-        return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), _Head)  # noqa: S506 - a safe loader
+        return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), _Head)
     except (msgspec.ValidationError, yaml.YAMLError) as error:
         raise PageError(f"head of the fact group: {error}", file=file) from None

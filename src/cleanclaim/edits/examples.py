@@ -40,7 +40,10 @@ def facts_read(edit: Edit) -> tuple[str, ...]:
 
 
 def example_rows(edit: Edit, facts: Dictionary | None = None) -> Iterator[ExampleRow]:
-    """The examples of an edit. Raises: PageError for a column that the edit does not read, or one that it reads and the table lacks."""
+    """The examples of an edit.
+
+    Raises: PageError for a column that the edit does not read, or one that it reads and the table lacks.
+    """
     types = (facts or dictionary()).types(edit.grain)
     read = facts_read(edit)
     for example in edit.page.examples:
@@ -62,7 +65,8 @@ def example_table(edit: Edit, rows: Iterable[dict[str, Any]], facts: Dictionary 
     """Rows of the facts that an edit reads as an Arrow table, with `row_id` from 0."""
     types = (facts or dictionary()).types(edit.grain)
     rows = list(rows)
-    columns: dict[str, pa.Array] = {"row_id": pa.array(range(len(rows)), pa.int64())}
-    for name in dict.fromkeys((*facts_read(edit), COMPLETE)):
-        columns[name] = pa.array([row[name] for row in rows], types[name].arrow())
-    return pa.table(columns)
+    columns = {
+        name: pa.array([row[name] for row in rows], types[name].arrow())
+        for name in dict.fromkeys((*facts_read(edit), COMPLETE))
+    }
+    return pa.table({"row_id": pa.array(range(len(rows)), pa.int64()), **columns})

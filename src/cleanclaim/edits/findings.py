@@ -114,6 +114,8 @@ def worst(cases: Sequence[EditCase]) -> Severity:
 
 
 def _in_message(name: str, value: Any) -> str:  # noqa: ANN401 - a value of any fact
-    if isinstance(value, Decimal) and ("charge" in name or name.endswith("_amount") and name.startswith(("paid", "allowed", "billed"))):
+    if isinstance(value, Decimal) and (
+        "charge" in name or (name.endswith("_amount") and name.startswith(("paid", "allowed", "billed")))
+    ):
         return f"${value:,.2f}"
     return as_text(value)

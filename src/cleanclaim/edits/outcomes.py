@@ -5,11 +5,13 @@ The order that decides, for every engine alike:
 1. service date unknown -> `not evaluated`;
 2. no case in force on the day -> `not in force`;
 3. `scope` false -> `out of scope`; `scope` unknown -> `not evaluated`;
-4. the first case in force that is true -> `fires`; all false -> `clear`; else `not evaluated`, with the null facts that kept it open.
+4. the first case in force that is true -> `fires`; all false -> `clear`; else `not evaluated`, with the null facts that
+   kept it open.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -143,8 +145,13 @@ def program(edits: tuple[Edit, ...]) -> Program:
     return Program(edits, tuple(steps), scopes, whens)
 
 
-def decide(edit: Edit, day: date | None, scope: bool | None, whens: list[bool | None]) -> tuple[Outcome, int]:  # noqa: FBT001 - truth values
-    """The outcome of one edit on one row from the truth of its parts, and the number of the case that fired (-1: none)."""
+def decide(
+    edit: Edit,
+    day: date | None,
+    scope: bool | None,  # noqa: FBT001 - a truth value
+    whens: Sequence[bool | None],
+) -> tuple[Outcome, int]:
+    """The outcome of one edit on one row from the truth of its parts, and the number of the case that fired or -1."""
     if day is None:
         return Outcome.NOT_EVALUATED, -1
     live = [case.in_force.contains(day) for case in edit.cases]

@@ -168,13 +168,13 @@ def _compose(text: str, file: str) -> yaml.Node:
     # Aliases and tags are refused at the event level, before anything is built: a YAML bomb must not go off.
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            mark = event.start_mark.line + 2
+            line = event.start_mark.line + 2 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise PageError("YAML anchors and aliases are not read in a page", file=file, line=mark)
+                raise PageError("YAML anchors and aliases are not read in a page", file=file, line=line)
             if getattr(event, "tag", None) and not isinstance(event, yaml.ScalarEvent):
-                raise PageError("YAML tags are not read in a page", file=file, line=mark)
+                raise PageError("YAML tags are not read in a page", file=file, line=line)
             if isinstance(event, yaml.ScalarEvent) and event.tag:
-                raise PageError("YAML tags are not read in a page", file=file, line=mark)
+                raise PageError("YAML tags are not read in a page", file=file, line=line)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)

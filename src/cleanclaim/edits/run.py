@@ -35,7 +35,9 @@ class EditRun:
     errors: dict[str, str]  # edits that could not be run, and why
 
 
-def run_edits(bench: Workbench, edits: tuple[Edit, ...], *, show_not_evaluated: bool = False, few_rows: int = FEW_ROWS) -> EditRun:
+def run_edits(
+    bench: Workbench, edits: tuple[Edit, ...], *, show_not_evaluated: bool = False, few_rows: int = FEW_ROWS
+) -> EditRun:
     """Every edit on every row of its grain."""
     run = _Run(bench, {edit: EditCount(edit) for edit in edits}, {}, show_not_evaluated, few_rows)
     told: list[Told] = []
@@ -45,7 +47,9 @@ def run_edits(bench: Workbench, edits: tuple[Edit, ...], *, show_not_evaluated: 
             told += run.grain(grain, of_grain)
     order = {edit.name: place for place, edit in enumerate(edits)}
     kept = sorted(without_silenced(told, run.counts), key=lambda item: (*item.place, order[item.finding.edit]))
-    return EditRun(tuple(item.finding for item in kept), tuple(run.counts.values()), amount_at_risk(bench, kept), run.errors)
+    return EditRun(
+        tuple(item.finding for item in kept), tuple(run.counts.values()), amount_at_risk(bench, kept), run.errors
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class _Run:
         """The edits of one grain judged and told."""
         facts = dict.fromkeys(name for edit in edits for name in _facts_of(self.bench, edit))
         view = self.bench.make_facts(grain, facts)
-        rows = self.bench.engine.table(f"SELECT count(*) AS n FROM {view}")["n"][0].as_py()  # noqa: S608 - names are our own
+        rows = self.bench.engine.table(f"SELECT count(*) AS n FROM {view}")["n"][0].as_py()
         marks: list[Mark] = []
         runnable = self._runnable(edits, view, grain, rows)
         if runnable and rows <= self.few_rows:
@@ -85,7 +89,9 @@ class _Run:
 
     def _refusal(self, edits: tuple[Edit, ...], view: str, grain: Grain) -> str:
         try:
-            for _ in run_planes(self.bench.engine, program(edits), table=f"(FROM {view} LIMIT 0)", row_id=ROW_ID[grain]):
+            for _ in run_planes(
+                self.bench.engine, program(edits), table=f"(FROM {view} LIMIT 0)", row_id=ROW_ID[grain]
+            ):
                 pass
         except EngineError as error:
             return str(error)
@@ -93,7 +99,7 @@ class _Run:
 
     def _judged_by_row(self, edits: tuple[Edit, ...], view: str, grain: Grain) -> Iterator[Mark]:
         judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
-        for row in self.bench.engine.table(f"SELECT * FROM {view}").to_pylist():  # noqa: S608 - names are our own
+        for row in self.bench.engine.table(f"SELECT * FROM {view}").to_pylist():
             for edit, verdict_of, cases in judges:
                 verdict, count = verdict_of(row), self.counts[edit]
                 count.outcomes[verdict.outcome] += 1

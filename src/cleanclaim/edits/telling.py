@@ -13,7 +13,14 @@ import pyarrow as pa
 from cleanclaim.edits.dictionary import ROW_ID
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.findings import (
-    Finding, LinePlace, as_money, evidence_of, facts_to_show, message_of, predictions_of, worst,
+    Finding,
+    LinePlace,
+    as_money,
+    evidence_of,
+    facts_to_show,
+    message_of,
+    predictions_of,
+    worst,
 )  # fmt: skip
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome
@@ -21,6 +28,10 @@ from cleanclaim.edits.pages import Grain, Severity
 from cleanclaim.edits.plan.facts import Workbench
 
 _AT_RISK = {Severity.REJECT, Severity.DENY}
+_CHARGES_AT_RISK = """
+  SELECT CAST(coalesce(sum(charge_amount), 0) AS DECIMAL(28, 2)) AS total
+  FROM line JOIN at_risk USING (line_row)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +50,42 @@ def tell(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]) -> li
     row_id = ROW_ID[grain]
     wanted = pa.table({"row_id": pa.array(sorted({mark.row_id for mark in marks}), pa.int64())})
     bench.engine.register("marked", wanted)
-    rows = {row[row_id]: row for row in bench.engine.table(f"SELECT v.* FROM {view} AS v JOIN marked ON v.{row_id} = marked.row_id").to_pylist()}  # noqa: S608 - names are our own
-    claims = _by(bench, "claim", "claim_row", "claim_id, claim_key, source_file, segment_number", f"SELECT claim_row FROM {view} JOIN marked ON {row_id} = row_id")
-    lines = _by(bench, "line", "line_row", "claim_row, line_number, segment_number", f"SELECT unnest(line_rows) FROM {view} JOIN marked ON {row_id} = row_id")
+    rows = {
+        row[row_id]: row
+        for row in bench.engine.table(
+            f"SELECT v.* FROM {view} AS v JOIN marked ON v.{row_id} = marked.row_id"
+        ).to_pylist()
+    }
+    claims = _by(
+        bench,
+        "claim",
+        "claim_row",
+        "claim_id, claim_key, source_file, segment_number",
+        f"SELECT claim_row FROM {view} JOIN marked ON {row_id} = row_id",
+    )
+    lines = _by(
+        bench,
+        "line",
+        "line_row",
+        "claim_row, line_number, segment_number",
+        f"SELECT unnest(line_rows) FROM {view} JOIN marked ON {row_id} = row_id",
+    )
     bench.engine.unregister("marked")
     return [_told(bench, mark, rows[mark.row_id], claims, lines) for mark in marks]
 
 
 def _by(bench: Workbench, table: str, key: str, columns: str, wanted: str) -> dict[int, dict[str, Any]]:
-    found = bench.engine.table(f"SELECT {key}, {columns} FROM {table} WHERE {key} IN ({wanted})")  # noqa: S608 - names are our own
+    found = bench.engine.table(f"SELECT {key}, {columns} FROM {table} WHERE {key} IN ({wanted})")
     return {row[key]: row for row in found.to_pylist()}
 
 
-def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], claims: Mapping[int, dict[str, Any]], lines: Mapping[int, dict[str, Any]]) -> Told:
+def _told(
+    bench: Workbench,
+    mark: Mark,
+    facts: Mapping[str, Any],
+    claims: Mapping[int, dict[str, Any]],
+    lines: Mapping[int, dict[str, Any]],
+) -> Told:
     edit = mark.edit
     claim = claims[facts["claim_row"]]
     about = tuple(sorted(facts["line_rows"]))
@@ -60,7 +94,8 @@ def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], claims: Mappin
     by_row = claim["source_file"] in bench.files_by_row
     charge = facts.get("charge_amount") if edit.grain is Grain.LINE else facts.get("total_charge")
     shared = {
-        "edit": edit.name, "id": edit.id, "claim_id": claim["claim_id"], "line_number": first["line_number"] if first else None,
+        "edit": edit.name, "id": edit.id,
+        "claim_id": claim["claim_id"], "line_number": first["line_number"] if first else None,
         "related_lines": _related(bench, about[1:] if edit.grain is Grain.DRUG_DAY else (), claims, lines),
         "authority": edit.page.front.authority, "missing": mark.missing, "edit_version": edit.page.version,
         "releases": _releases(bench, edit, facts), "file": claim["source_file"], "claim_key": claim["claim_key"],
@@ -89,7 +124,9 @@ def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any])
     )  # fmt: skip
 
 
-def _related(bench: Workbench, rows: Sequence[int], claims: Mapping[int, dict[str, Any]], lines: Mapping[int, dict[str, Any]]) -> tuple[LinePlace, ...]:
+def _related(
+    bench: Workbench, rows: Sequence[int], claims: Mapping[int, dict[str, Any]], lines: Mapping[int, dict[str, Any]]
+) -> tuple[LinePlace, ...]:
     related = []
     for row in rows:
         line = lines[row]
@@ -105,7 +142,7 @@ def _releases(bench: Workbench, edit: Edit, facts: Mapping[str, Any]) -> tuple[s
 
 
 def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> Iterator[Told]:
-    """The findings without those that a more basic edit explains on the same line (`unless_fires`); these are counted."""
+    """The findings but those that a more basic edit explains on the same line (`unless_fires`); these are counted."""
     told = list(told)
     edits = {edit.name: edit for edit in counts}
     fired: dict[str, set[int]] = defaultdict(set)
@@ -123,9 +160,16 @@ def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> 
 
 def amount_at_risk(bench: Workbench, told: Iterable[Told]) -> Decimal:
     """The charges of the lines under a reject or deny, each line once."""
-    lines = sorted({line for item in told if item.finding.outcome is Outcome.FIRES and item.finding.severity in _AT_RISK for line in item.lines})
+    lines = sorted(
+        {
+            line
+            for item in told
+            if item.finding.outcome is Outcome.FIRES and item.finding.severity in _AT_RISK
+            for line in item.lines
+        }
+    )
     bench.engine.register("at_risk", pa.table({"line_row": pa.array(lines, pa.int64())}))
-    total = bench.engine.table("SELECT CAST(coalesce(sum(charge_amount), 0) AS DECIMAL(28, 2)) AS total FROM line JOIN at_risk USING (line_row)")
+    total = bench.engine.table(_CHARGES_AT_RISK)
     bench.engine.unregister("at_risk")
     amount: Decimal = total["total"][0].as_py()
     return amount

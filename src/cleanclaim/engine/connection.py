@@ -1,4 +1,4 @@
-"""DuckDB as cleanclaim uses it: in memory, no outside access, settings locked, a memory limit, spilling to a temporary folder."""
+"""DuckDB as cleanclaim uses it: in memory, shut off from outside, settings locked, spilling to a temporary folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Engine:
         Units: memory_limit as DuckDB writes it ("2GB"); empty for 60 % of what the machine has free to it.
         """
         self._spill = Path(tempfile.mkdtemp(prefix="cleanclaim-"))
-        config: dict[str, str | int | bool] = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads or os.cpu_count() or 1,
             "temp_directory": str(self._spill),
             "preserve_insertion_order": False,
@@ -48,7 +48,9 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -74,9 +76,10 @@ class Engine:
     def table(self, sql: str) -> pa.Table:
         """The rows of a query as one Arrow table."""
         try:
-            return self._con.sql(sql).to_arrow_table()
+            rows: pa.Table = self._con.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             raise EngineError(str(error).splitlines()[0]) from error
+        return rows
 
     def batches(self, sql: str, *, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """The rows of a query in Arrow batches, streamed."""

@@ -1,4 +1,4 @@
-"""How a table is described once: columns with type, unit, meaning and source. No heavy import until Arrow is asked for."""
+"""How a table is described once: columns with type, unit, meaning, source. Imports Arrow only when asked for it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ class ColumnType(StrEnum):
     """The closed list of column types. Money and units are decimals, never floats."""
 
     TEXT = "text"
-    TEXTS = "list of text"      # never null inside; a null list is "unknown", an empty one "said to be none"
+    TEXTS = "list of text"  # never null inside; a null list is "unknown", an empty one "said to be none"
     BOOLEAN = "boolean"
-    INTEGER = "integer"         # 64 bits
+    INTEGER = "integer"  # 64 bits
     DATE = "date"
-    MONEY = "money"             # US dollars, DECIMAL(14, 2)
-    UNITS = "units"             # counts and quantities, DECIMAL(12, 3)
-    TOTAL = "total of units"    # sums of UNITS, DECIMAL(28, 3)
+    MONEY = "money"  # US dollars, DECIMAL(14, 2)
+    UNITS = "units"  # counts and quantities, DECIMAL(12, 3)
+    TOTAL = "total of units"  # sums of UNITS, DECIMAL(28, 3)
     MONEY_TOTAL = "total of money"  # sums of MONEY, DECIMAL(28, 2)
-    AMOUNT = "amount"           # amounts of a substance, factors and prices per unit, DECIMAL(18, 6)
+    AMOUNT = "amount"  # amounts of a substance, factors and prices per unit, DECIMAL(18, 6)
 
     @property
     def precision(self) -> tuple[int, int] | None:

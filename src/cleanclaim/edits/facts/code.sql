@@ -8,7 +8,7 @@ columns:
   code_valid: {type: boolean, meaning: whether the code may be billed on the day of service, source: reference hcpcs}
   code_from: {type: date, meaning: first day of the span nearest to the day of service, source: reference hcpcs}
   code_to: {type: date, meaning: last day of that span, source: reference hcpcs}
-  successor: {type: text, meaning: codes that follow the code, source: reference replacement}
+  successor: {type: text, meaning: "codes that follow the code, with their units for one unit of it where that is one number", source: reference replacement}
   code_descriptor: {type: text, meaning: official descriptor on the day of service, source: reference hcpcs}
   is_drug: {type: boolean, meaning: "whether the code is a drug, biologic, radiopharmaceutical, contrast agent or vaccine", source: "reference hcpcs, code_range"}
   is_noc: {type: boolean, meaning: whether the code is an unclassified drug code, source: reference hcpcs}
@@ -56,8 +56,14 @@ nearest AS (
   ) = 1
 ),
 followers AS (
-  SELECT hcpcs_code, string_agg(DISTINCT replaced_by, ', ' ORDER BY replaced_by) AS successor
-  FROM ref_replacement
+  SELECT
+    hcpcs_code,
+    string_agg(
+      replaced_by || CASE WHEN unit_factor IS NULL THEN '' ELSE ' (' || rtrim(rtrim(CAST(unit_factor AS VARCHAR), '0'), '.') || ' units for 1)' END,
+      ', '
+      ORDER BY replaced_by
+    ) AS successor
+  FROM (SELECT DISTINCT hcpcs_code, replaced_by, unit_factor FROM ref_replacement)
   GROUP BY hcpcs_code
 ),
 traits AS (

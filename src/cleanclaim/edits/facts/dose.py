@@ -45,7 +45,10 @@ def _answers(row: dict[str, Any]) -> tuple[Decimal | None, str | None, Decimal |
         result = units_for_dose(dose, billing_unit)
         expected = _units(result)
         needs = _NEEDS.get(result.reason) if result.reason else "none"
-    day_dose, content = _quantity(row["day_dose_amount"], row["day_dose_unit"]), _quantity(row["day_content_amount"], row["day_content_unit"])
+    day_dose, content = (
+        _quantity(row["day_dose_amount"], row["day_dose_unit"]),
+        _quantity(row["day_content_amount"], row["day_content_unit"]),
+    )
     if day_dose is None or content is None or billing_unit is None:
         return expected, needs, None
     return expected, needs, _units(discarded_units(day_dose, content, billing_unit))

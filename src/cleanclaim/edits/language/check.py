@@ -1,8 +1,8 @@
 """Text -> checked tree. SQLGlot reads the text; an allow-list and a type checker decide what of it is the language.
 
-Not in it, on purpose: `is null`, `coalesce`, `case`, subqueries, division, casts, date parts and every function not named here.
-So every expression is monotone: learning a value can end an `unknown`, never turn a yes into a no. And a page from a stranger can neither
-read a file nor stall a run.
+Not in it, on purpose: `is null`, `coalesce`, `case`, subqueries, division, casts, date parts and every function not
+named here. So every expression is monotone: learning a value can end an `unknown`, never turn a yes into a no. And a
+page from a stranger can neither read a file nor stall a run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,23 @@ from sqlglot import expressions as exp
 from sqlglot.errors import SqlglotError
 
 from cleanclaim.edits.language.tree import (
-    And, Call, ColumnRef, Compare, Constant, Expression, Flag, Given, Has, InList, Kind, Literal, Not, Or, StartsWith, Type, Value,
+    And,
+    Call,
+    ColumnRef,
+    Compare,
+    Constant,
+    Expression,
+    Flag,
+    Given,
+    Has,
+    InList,
+    Kind,
+    Literal,
+    Not,
+    Or,
+    StartsWith,
+    Type,
+    Value,
 )  # fmt: skip
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError
@@ -25,8 +41,15 @@ from cleanclaim.errors import PageError
 MOST_CHARACTERS, MOST_DEPTH, MOST_OPTIONS, MOST_DIGITS = 4_000, 50, 200, 38
 FUNCTIONS = ("has", "has_any", "count", "starts_with", "abs", "days_between", "least", "greatest", "given")
 
-_COMPARISONS: dict[type[exp.Expression], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
-_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
+_COMPARISONS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*"}
 _ORDERED = {Kind.NUMBER, Kind.DATE}
 
 
@@ -54,7 +77,7 @@ def fact_type(column: ColumnType) -> Type:
     }[column]  # fmt: skip
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     if len(text) > MOST_CHARACTERS:
         raise PageError(f"the expression has {len(text)} characters; at most {MOST_CHARACTERS} are read")
     _refuse_depth_and_comments(text)
@@ -91,7 +114,7 @@ class _Checker:
         self._facts = facts
         self._depth = 0
 
-    def boolean(self, node: exp.Expression) -> Expression:
+    def boolean(self, node: exp.Expr) -> Expression:
         self._depth += 1
         if self._depth > MOST_DEPTH:
             raise PageError(f"the expression is nested deeper than {MOST_DEPTH}")
@@ -100,7 +123,7 @@ class _Checker:
         finally:
             self._depth -= 1
 
-    def _boolean(self, node: exp.Expression) -> Expression:  # noqa: PLR0911 - one return per construct of the language
+    def _boolean(self, node: exp.Expr) -> Expression:
         if isinstance(node, exp.And | exp.Or):
             items = tuple(self.boolean(item) for item in node.flatten(unnest=False))
             return And(items) if isinstance(node, exp.And) else Or(items)
@@ -111,7 +134,9 @@ class _Checker:
         if type(node) in _COMPARISONS:
             return self._compare(_COMPARISONS[type(node)], node.this, node.expression)
         if isinstance(node, exp.Between):
-            return And((self._compare(">=", node.this, node.args["low"]), self._compare("<=", node.this, node.args["high"])))
+            return And(
+                (self._compare(">=", node.this, node.args["low"]), self._compare("<=", node.this, node.args["high"]))
+            )
         if isinstance(node, exp.In):
             return self._in_list(node)
         if isinstance(node, exp.StartsWith):
@@ -125,7 +150,7 @@ class _Checker:
             return Flag(column)
         raise _not_in_the_language(node)
 
-    def _compare(self, operator: str, left_node: exp.Expression, right_node: exp.Expression) -> Expression:
+    def _compare(self, operator: str, left_node: exp.Expr, right_node: exp.Expr) -> Expression:
         left, right = _with_dates(self._value(left_node), self._value(right_node))
         if left.type.kind is not right.type.kind:
             raise PageError(f"`{operator}` between a {left.type.kind} and a {right.type.kind}")
@@ -155,13 +180,13 @@ class _Checker:
             options.append(option)
         return InList(value, tuple(options))
 
-    def _starts_with(self, value_node: exp.Expression, prefix_node: exp.Expression) -> Expression:
+    def _starts_with(self, value_node: exp.Expr, prefix_node: exp.Expr) -> Expression:
         value, prefix = self._value(value_node), self._value(prefix_node)
         if value.type.kind is not Kind.TEXT or not isinstance(prefix, Literal) or prefix.type.kind is not Kind.TEXT:
             raise PageError("starts_with takes a text and a text literal")
         return StartsWith(value, prefix)
 
-    def _boolean_function(self, name: str, arguments: Sequence[exp.Expression]) -> Expression:
+    def _boolean_function(self, name: str, arguments: Sequence[exp.Expr]) -> Expression:
         if name == "given":
             if len(arguments) != 1 or not isinstance(arguments[0].unnest(), exp.Column):
                 raise PageError("given takes one fact")
@@ -176,7 +201,7 @@ class _Checker:
             return found[0] if len(found) == 1 else Or(found)
         raise _unknown_function(name)
 
-    def _has(self, texts_node: exp.Expression, text_node: exp.Expression) -> Has:
+    def _has(self, texts_node: exp.Expr, text_node: exp.Expr) -> Has:
         texts, text = self._value(texts_node), self._value(text_node)
         if not isinstance(texts, ColumnRef) or texts.type.kind is not Kind.TEXTS:
             raise PageError("the first argument of has and has_any is a fact that is a list of text")
@@ -184,7 +209,7 @@ class _Checker:
             raise PageError("has and has_any look for texts")
         return Has(texts, text)
 
-    def _value(self, node: exp.Expression) -> Value:
+    def _value(self, node: exp.Expr) -> Value:
         self._depth += 1
         if self._depth > MOST_DEPTH:
             raise PageError(f"the expression is nested deeper than {MOST_DEPTH}")
@@ -193,7 +218,7 @@ class _Checker:
         finally:
             self._depth -= 1
 
-    def _value_of(self, node: exp.Expression) -> Value:  # noqa: PLR0911 - one return per construct of the language
+    def _value_of(self, node: exp.Expr) -> Value:
         if isinstance(node, exp.Column):
             return self._column(node)
         if isinstance(node, exp.Literal):
@@ -217,12 +242,17 @@ class _Checker:
             raise _unknown_function(str(node.this).lower())
         raise _not_in_the_language(node)
 
-    def _call(self, name: str, nodes: Sequence[exp.Expression]) -> Call:
+    def _call(self, name: str, nodes: Sequence[exp.Expr]) -> Call:
         arguments = tuple(self._value(node) for node in nodes)
         return Call(name, arguments, _RESULTS[name](name, [argument.type for argument in arguments]))
 
-    def _column(self, node: exp.Expression) -> ColumnRef:
-        if not isinstance(node, exp.Column) or node.table or not isinstance(node.this, exp.Identifier) or node.this.args.get("quoted"):
+    def _column(self, node: exp.Expr) -> ColumnRef:
+        if (
+            not isinstance(node, exp.Column)
+            or node.table
+            or not isinstance(node.this, exp.Identifier)
+            or node.this.args.get("quoted")
+        ):
             raise PageError(f"`{node.sql()[:40]}` is not the name of a fact")
         name = node.name
         if name not in self._facts:
@@ -237,13 +267,18 @@ def common(left: Type, right: Type) -> Type:
 
 
 def _held(number: Type) -> Type:
-    if number.digits + number.scale > MOST_DIGITS:
-        raise PageError(f"the result can have {number.digits + number.scale} digits; at most {MOST_DIGITS} are exact on every engine")
+    digits = number.digits + number.scale
+    if digits > MOST_DIGITS:
+        raise PageError(f"the result can have {digits} digits; at most {MOST_DIGITS} are exact on every engine")
     return number
 
 
 def _numbers(name: str, types: Sequence[Type], count: int | None) -> None:
-    if (count is not None and len(types) != count) or len(types) < 1 or any(item.kind is not Kind.NUMBER for item in types):
+    if (
+        (count is not None and len(types) != count)
+        or len(types) < 1
+        or any(item.kind is not Kind.NUMBER for item in types)
+    ):
         raise PageError(f"{name} takes {'numbers' if count is None else f'{count} number' + 's' * (count > 1)}")
 
 
@@ -319,10 +354,12 @@ def _with_dates(left: Value, right: Value) -> tuple[Value, Value]:
 
 def _unknown_function(name: str) -> PageError:
     near = difflib.get_close_matches(name, FUNCTIONS, n=1)
-    return PageError(f"there is no function `{name[:40]}` in the language" + (f"; the nearest is `{near[0]}`" if near else ""))
+    return PageError(
+        f"there is no function `{name[:40]}` in the language" + (f"; the nearest is `{near[0]}`" if near else "")
+    )
 
 
-def _not_in_the_language(node: exp.Expression) -> PageError:
+def _not_in_the_language(node: exp.Expr) -> PageError:
     if isinstance(node, exp.Func):
         return _unknown_function(node.sql_name().lower())
     return PageError(f"`{type(node).__name__.lower()}` is not part of the language")

@@ -1,4 +1,4 @@
-"""An expression as a Python function of one row: the engine of small inputs, and an independent reading of the language."""
+"""An expression as a Python function of one row: the engine of small inputs, an independent reading of the language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,22 @@ from decimal import Decimal
 from typing import Any
 
 from cleanclaim.edits.language.tree import (
-    COMPLETE, And, Call, ColumnRef, Compare, Constant, Expression, Flag, Given, Has, InList, Literal, Not, Or, StartsWith, Value,
+    COMPLETE,
+    And,
+    Call,
+    ColumnRef,
+    Compare,
+    Constant,
+    Expression,
+    Flag,
+    Given,
+    Has,
+    InList,
+    Literal,
+    Not,
+    Or,
+    StartsWith,
+    Value,
 )  # fmt: skip
 
 Row = Mapping[str, Any]  # a row of facts by name: text, Decimal, int, bool, date, list of text, or None

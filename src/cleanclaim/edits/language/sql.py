@@ -7,7 +7,24 @@ from decimal import Decimal
 
 from cleanclaim.edits.language.check import common
 from cleanclaim.edits.language.tree import (
-    COMPLETE, And, Call, ColumnRef, Compare, Constant, Expression, Flag, Given, Has, InList, Kind, Literal, Not, Or, StartsWith, Type, Value,
+    COMPLETE,
+    And,
+    Call,
+    ColumnRef,
+    Compare,
+    Constant,
+    Expression,
+    Flag,
+    Given,
+    Has,
+    InList,
+    Kind,
+    Literal,
+    Not,
+    Or,
+    StartsWith,
+    Type,
+    Value,
 )  # fmt: skip
 
 
@@ -77,10 +94,9 @@ def _call(call: Call) -> str:
     if call.name == "abs":
         return f"abs({_number(call.arguments[0], call.type)})"
     if call.name in {"+", "-"}:
-        left, right = (_number(argument, call.type) for argument in call.arguments)
-        return f"({left} {call.name} {right})"
+        return "(" + f" {call.name} ".join(_number(argument, call.type) for argument in call.arguments) + ")"
     if call.name == "*":
-        # DECIMAL x DECIMAL keeps 64 bits when both are narrow and then overflows: one wide side makes the product 128 bits.
+        # DECIMAL x DECIMAL keeps 64 bits when both are narrow and then overflows: one wide side makes it 128 bits.
         left, right = call.arguments
         wide = Type(Kind.NUMBER, max(left.type.digits, 19 - left.type.scale), left.type.scale)
         return f"({_number(left, wide)} * {_number(right, right.type)})"

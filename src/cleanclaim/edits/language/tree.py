@@ -94,7 +94,7 @@ class StartsWith:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """True when the fact has a value, false when it has none and the claim is complete, unknown when the claim is partial."""
+    """True when the fact has a value; when it has none, false on a complete claim, unknown on a partial one."""
 
     column: ColumnRef
 

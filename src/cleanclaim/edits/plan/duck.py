@@ -28,7 +28,7 @@ def atoms_sql(program: Program, *, table: str, row_id: str) -> str:
     columns = [f'"{row_id}" AS row_id', f'"{SERVICE_DATE}" AS service_date']
     columns += [f"{sql_of(atom)} AS a{number}" for number, atom in program.atoms]
     columns += [f'"{name}" IS NULL AS n{place}' for place, name in enumerate(program.columns_of_wide_atoms)]
-    return f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names are our own
+    return f"SELECT {', '.join(columns)} FROM {table}"
 
 
 def run_planes(engine: Engine, program: Program, *, table: str, row_id: str) -> Iterator[PlaneBatch]:
@@ -40,5 +40,7 @@ def run_planes(engine: Engine, program: Program, *, table: str, row_id: str) -> 
 def planes_of_batch(program: Program, batch: pa.RecordBatch) -> PlaneBatch:
     """What each edit says about one batch of `atoms_sql`."""
     atoms = {number: atom_planes(batch.column(f"a{number}")) for number, _ in program.atoms}
-    nulls = {name: atom_planes(batch.column(f"n{place}"))[0] for place, name in enumerate(program.columns_of_wide_atoms)}
+    nulls = {
+        name: atom_planes(batch.column(f"n{place}"))[0] for place, name in enumerate(program.columns_of_wide_atoms)
+    }
     return PlaneBatch(batch.column("row_id").to_numpy(), evaluate(program, atoms, nulls, batch.column("service_date")))

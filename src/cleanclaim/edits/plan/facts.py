@@ -1,10 +1,9 @@
-"""Claim tables and reference tables in, one table of facts per grain out. Only the groups that the edits read are computed."""
+"""Claim tables and reference tables in, one table of facts per grain out, of the groups that the edits read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 import re
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +22,8 @@ PLACE_COLUMNS = ("claim_row", "line_rows")  # where a row of any grain stands in
 class Workbench:
     """The claims of one run and the reference beside them, in one private database.
 
-    `claim`, `line` and `administration` are the claim tables with `claim_row` and `line_row` (0, 1, 2 ... through the run); `ref_<table>` are the
-    as-of tables; `fact_<group>` is made when it is needed.
+    `claim`, `line` and `administration` are the claim tables with `claim_row` and `line_row` (0, 1, 2 ... through the
+    run); `ref_<table>` are the as-of tables; `fact_<group>` is made when it is needed.
     """
 
     def __init__(self, engine: Engine, facts: Dictionary) -> None:
@@ -35,7 +34,10 @@ class Workbench:
         self._made: set[str] = set()
         self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
         for schema, ids in _STORED:
-            columns = (*(f"{name} BIGINT" for name in ids), *(f'"{column.name}" {column.type.sql}' for column in _used(schema, facts)))
+            columns = (
+                *(f"{name} BIGINT" for name in ids),
+                *(f'"{column.name}" {column.type.sql}' for column in _used(schema, facts)),
+            )
             engine.run(f"CREATE TABLE {schema.name} ({', '.join(columns)})")
 
     def load_reference(self, tables: Mapping[str, pa.Table]) -> None:
@@ -57,7 +59,9 @@ class Workbench:
 
     def claim_id(self, claim_row: int) -> str | None:
         """The account number of a claim of the run."""
-        found: str | None = self.engine.table(f"SELECT claim_id FROM claim WHERE claim_row = {int(claim_row)}")["claim_id"][0].as_py()
+        found: str | None = self.engine.table(f"SELECT claim_id FROM claim WHERE claim_row = {int(claim_row)}")[
+            "claim_id"
+        ][0].as_py()
         return found
 
     def make_facts(self, grain: Grain, facts: Iterable[str]) -> str:
@@ -72,7 +76,7 @@ class Workbench:
         return view
 
     def _select(self, grain: Grain, facts: Iterable[str], place: tuple[str, ...]) -> str:
-        """The query for the row id, place columns and facts of a grain: its base with the groups that compute them beside it."""
+        """The query for the row id, place columns and facts of a grain: its base joined to the groups of the facts."""
         base, row_id = f"fact_{self.facts.base(grain).name}", ROW_ID[grain]
         columns = [f"{base}.{name}" for name in (row_id, *place)]
         joins: dict[str, str] = {}
@@ -94,7 +98,9 @@ class Workbench:
             names = ", ".join(f'"{key}"' for key in group.head.keys)
             self.engine.run(f"CREATE OR REPLACE TABLE keys AS SELECT DISTINCT {names} FROM ({keys})")
         elif group.head.reads:
-            self.engine.run(f"CREATE OR REPLACE VIEW rows AS {self._select(group.grain, group.head.reads, ('claim_row',))}")
+            self.engine.run(
+                f"CREATE OR REPLACE VIEW rows AS {self._select(group.grain, group.head.reads, ('claim_row',))}"
+            )
         if group.sql:
             self.engine.run(f"CREATE {'VIEW' if group.head.view else 'TABLE'} fact_{group.name} AS {group.sql}")
             return
@@ -113,7 +119,11 @@ class Workbench:
     def _lines_of(self, tables: ClaimTables, line_rows: np.ndarray) -> np.ndarray:
         keys = zip(tables.line["claim_key"].to_pylist(), tables.line["line_ordinal"].to_pylist(), strict=True)
         places = dict(zip(keys, line_rows, strict=True))
-        charted = zip(tables.administration["claim_key"].to_pylist(), tables.administration["line_ordinal"].to_pylist(), strict=True)
+        charted = zip(
+            tables.administration["claim_key"].to_pylist(),
+            tables.administration["line_ordinal"].to_pylist(),
+            strict=True,
+        )
         return np.array([places[place] for place in charted], np.int64)
 
 

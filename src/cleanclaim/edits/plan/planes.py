@@ -1,7 +1,8 @@
-"""Edits on bit planes: each truth value of a batch is two planes of packed bits, T (true) and F (false); unknown is neither.
+"""Edits on bit planes: the truth of a batch is two planes of packed bits, T (true) and F (false); unknown is neither.
 
-Arrow's booleans already are packed bits (least significant first), so an atom's planes cost nothing: T = values & valid, F = ~values & valid.
-And = (Ta & Tb, Fa | Fb), or = (Ta | Tb, Fa & Fb), not = swap. Counts are popcounts; row numbers are expanded for what is asked only.
+Arrow's booleans already are packed bits (least significant first), so an atom's planes cost nothing:
+T = values & valid, F = ~values & valid. And = (Ta & Tb, Fa | Fb), or = (Ta | Tb, Fa & Fb), not = swap.
+Counts are popcounts; row numbers are expanded for what is asked only.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class EditPlanes:
     missing: dict[str, Plane] = field(default_factory=dict)
 
 
-def atom_planes(column: pa.Array) -> Truth:
+def atom_planes(column: pa.Array[pa.BooleanScalar]) -> Truth:
     """The planes of a boolean Arrow array."""
     if column.offset or len(column) == 0:
         column = pa.concat_arrays([column.slice(0, len(column))]) if len(column) else column
@@ -41,8 +42,8 @@ def atom_planes(column: pa.Array) -> Truth:
     valid_buffer, value_buffer = column.buffers()
     if value_buffer is None:
         return np.zeros(size, np.uint8), np.zeros(size, np.uint8)
-    values = np.frombuffer(value_buffer, np.uint8, size)
-    valid = np.frombuffer(valid_buffer, np.uint8, size) if valid_buffer else full_plane(len(column))
+    values = np.frombuffer(memoryview(value_buffer), np.uint8, size)
+    valid = np.frombuffer(memoryview(valid_buffer), np.uint8, size) if valid_buffer else full_plane(len(column))
     return values & valid, ~values & valid
 
 
@@ -64,10 +65,12 @@ def popcount(plane: Plane) -> int:
     return int(np.bitwise_count(plane).sum())
 
 
-def evaluate(program: Program, atoms: Mapping[int, Truth], nulls: Mapping[str, Plane], days: pa.Array) -> Iterator[EditPlanes]:
+def evaluate(
+    program: Program, atoms: Mapping[int, Truth], nulls: Mapping[str, Plane], days: pa.Array[pa.Date32Scalar]
+) -> Iterator[EditPlanes]:
     """What each edit of a program says about a batch.
 
-    Shape: atoms by step number; nulls by column for `Program.columns_of_wide_atoms`; days is the date32 column of service dates.
+    Shape: atoms by step number; nulls by column for `Program.columns_of_wide_atoms`; days are the service dates.
     """
     rows = len(days)
     whole = full_plane(rows)
@@ -108,7 +111,8 @@ def _truths(program: Program, atoms: Mapping[int, Truth], whole: Plane) -> list[
             truths.append((false, true))
         else:
             all_of, any_of = (0, 1) if step.kind == "and" else (1, 0)
-            joined, met = (np.bitwise_and.reduce([truths[i][all_of] for i in step.inputs]), np.bitwise_or.reduce([truths[i][any_of] for i in step.inputs]))  # fmt: skip
+            joined = np.bitwise_and.reduce([truths[item][all_of] for item in step.inputs])
+            met = np.bitwise_or.reduce([truths[item][any_of] for item in step.inputs])
             truths.append((joined, met) if step.kind == "and" else (met, joined))
     return truths
 
@@ -122,7 +126,9 @@ def _in_force(interval: InForce, numbers: npt.NDArray[np.int32]) -> Plane:
     return np.packbits(holds, bitorder="little")
 
 
-def _edit_planes(batch: _Batch, edit: Edit, scope: int, whens: tuple[int, ...], live: list[Plane], known: Plane) -> EditPlanes:
+def _edit_planes(
+    batch: _Batch, edit: Edit, scope: int, whens: tuple[int, ...], live: list[Plane], known: Plane
+) -> EditPlanes:
     any_live = np.bitwise_or.reduce(live)
     in_scope, out_of_scope = batch.truths[scope]
     scoped = any_live & in_scope

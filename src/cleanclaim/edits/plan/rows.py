@@ -1,4 +1,4 @@
-"""The plan for a few rows: the same trees as Python closures. Also an independent reading that tests hold the planes against."""
+"""The plan for a few rows: the trees as Python closures, an independent reading that tests hold the planes against."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An edit as one plain SQL expression: what `edits sql` prints, and the third engine that tests hold against the others."""
+"""An edit as one plain SQL expression: what `edits sql` prints, and a third engine to test the others against."""
 
 from __future__ import annotations
 
