@@ -23,7 +23,9 @@ def blocks(path: Path, language: str) -> list[str]:
 
 
 def test_generated_pages_are_fresh() -> None:
-    run = subprocess.run([sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
 
 
@@ -48,12 +50,19 @@ def test_python_in_the_readme_runs(tmp_path: Path) -> None:
 
 
 def test_the_session_of_the_readme_is_what_the_commands_print() -> None:
-    sessions = [block for block in blocks(ROOT / "README.md", "console")]
+    sessions = blocks(ROOT / "README.md", "console")
     assert sessions
     for session in sessions:
         command, _, shown = session.partition("\n")
         assert command.startswith("$ cleanclaim ")
-        run = subprocess.run([sys.executable, "-m", *command[2:].split()], capture_output=True, text=True, check=False, cwd=ROOT, env={"PATH": "", "CLEANCLAIM_REFERENCE": str(ROOT / "absent")})
+        run = subprocess.run(
+            [sys.executable, "-m", *command[2:].split()],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env={"PATH": "", "CLEANCLAIM_REFERENCE": str(ROOT / "absent")},
+        )
         parts = [part.strip("\n") for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)]
         place = 0
         for part in parts:

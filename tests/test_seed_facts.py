@@ -6,6 +6,7 @@ Answered from the starter set alone.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -92,8 +93,12 @@ def lookup(tmp_path_factory: pytest.TempPathFactory) -> Lookup:
     return Lookup.open(tmp_path_factory.mktemp("library"))
 
 
-@pytest.mark.parametrize(("code", "day", "status", "words", "unit", "semantics"), FACTS, ids=lambda value: str(value)[:24])
-def test_code_on_day(lookup: Lookup, code: str, day: str, status: CodeStatus, words: str | None, unit: str | None, semantics: str | None) -> None:
+@pytest.mark.parametrize(
+    ("code", "day", "status", "words", "unit", "semantics"), FACTS, ids=lambda value: str(value)[:24]
+)
+def test_code_on_day(
+    lookup: Lookup, code: str, day: str, status: CodeStatus, words: str | None, unit: str | None, semantics: str | None
+) -> None:
     answer = lookup.code(code, date.fromisoformat(day))
     assert answer.status is status, answer.why
     if words:
@@ -116,9 +121,9 @@ def test_every_code_of_the_rulebooks_table_is_here() -> None:
     rulebook = Path(__file__).resolve().parents[1].parent / "shared" / "domain" / "codes.md"
     if not rulebook.is_file():
         pytest.skip("needs the official files beside the checkout (../shared), absent here")
-    import re
-
     section = rulebook.read_text(encoding="utf-8").split("## 6. Seed facts checked")[1].split("## 7.")[0]
-    named = {code for row in section.splitlines() if row.startswith("|") for code in re.findall(r"\b[GJQS][0-9]{4}\b", row)}
+    named = {
+        code for row in section.splitlines() if row.startswith("|") for code in re.findall(r"\b[GJQS][0-9]{4}\b", row)
+    }
     named -= {"G0659", "G0660", "G0667", "Q9985"}  # ends of number ranges, and a twin of Q9986
     assert named - {code for code, *_ in FACTS} == set()

@@ -38,8 +38,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "CheckResult", "Checker", "CleanclaimError", "Finding", "Library", "Lookup", "__version__", "check_files", "discard",
-    "parse_ndc", "read_837", "read_jsonl", "units_for_dose",
+    "CheckResult", "Checker", "CleanclaimError", "Finding", "Library", "Lookup", "__version__", "check_files",
+    "discard", "parse_ndc", "read_837", "read_jsonl", "units_for_dose",
 ]  # fmt: skip
 
 

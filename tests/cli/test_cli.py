@@ -78,7 +78,9 @@ def test_jsonl_is_one_record_a_line_and_csv_one_finding_a_row(run: Run) -> None:
 
 def test_csv_tells_faults_on_standard_error(run: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken.837"
-    broken.write_text(Path(Q3).read_text(encoding="ascii").replace("DTP*472*D8*2024", "DTP*472*D8*20X4", 1), encoding="ascii")
+    broken.write_text(
+        Path(Q3).read_text(encoding="ascii").replace("DTP*472*D8*2024", "DTP*472*D8*20X4", 1), encoding="ascii"
+    )
     code, out, err = run("check", str(broken), "--format", "csv")
     assert code == 1
     assert "broken.837, segment " in err
@@ -96,7 +98,9 @@ def test_fail_on_decides_the_exit_code(run: Run, fail_on: str, expected: int) ->
 
 def test_a_clean_claim_exits_0_and_1_when_asked_to_be_strict(run: Run, tmp_path: Path) -> None:
     clean = tmp_path / "clean.jsonl"
-    clean.write_text('{"claim_id": "A", "lines": [{"hcpcs_code": "J3420", "service_date": "2025-11-01", "billed_units": 1}]}\n')
+    clean.write_text(
+        '{"claim_id": "A", "lines": [{"hcpcs_code": "J3420", "service_date": "2025-11-01", "billed_units": 1}]}\n'
+    )
     assert run("check", str(clean))[0] == 0
     assert run("check", str(clean), "--fail-on", "not-evaluated")[0] == 1
 
@@ -127,10 +131,25 @@ def test_what_cannot_run_exits_2_with_one_clear_line(run: Run, tmp_path: Path) -
 def test_code_answers_as_of_a_day(run: Run) -> None:
     _, out, _ = run("code", "j1030", "J1010", "G0605", "J9271", "--on", "2025-11-01", "--format", "json")
     answers = {answer["code"]: answer for answer in json.loads(out)}
-    assert [answers[code]["status"] for code in ("J1030", "J1010", "G0605", "J9271")] == ["terminated", "active", "not_found", "active"]
+    assert [answers[code]["status"] for code in ("J1030", "J1010", "G0605", "J9271")] == [
+        "terminated",
+        "active",
+        "not_found",
+        "active",
+    ]
     assert answers["J1030"]["replaced_by"] == ["J1010"]
     assert answers["J9271"]["payment_limit"] == "60.291"
-    assert {"descriptor", "substance", "amount", "unit", "unit_semantics", "valid_from", "valid_to", "mue", "releases"} <= set(answers["J9271"])
+    assert {
+        "descriptor",
+        "substance",
+        "amount",
+        "unit",
+        "unit_semantics",
+        "valid_from",
+        "valid_to",
+        "mue",
+        "releases",
+    } <= set(answers["J9271"])
     _, text, _ = run("code", "J1030", "--on", "2025-11-01")
     assert "ended on 2024-03-31" in text
     assert "replaced by     J1010" in text

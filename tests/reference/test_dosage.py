@@ -1,6 +1,6 @@
 """The billing unit of every drug that the rulebook names, and of one descriptor of every form."""
 
-# ruff: noqa: E501, ISC004 - a table of descriptors reads by rows
+# ruff: noqa: ISC004 - a table of descriptors reads by rows
 
 from decimal import Decimal
 

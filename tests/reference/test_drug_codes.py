@@ -1,5 +1,3 @@
-# ruff: noqa: E501 - a table of codes reads by rows
-
 import pytest
 
 from cleanclaim.reference.dosage import parse_dosage

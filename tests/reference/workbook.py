@@ -1,7 +1,5 @@
 """Writes the smallest xlsx that is one, with the standard library: text cells inline, numbers as numbers."""
 
-# ruff: noqa: E501 - the parts of an xlsx
-
 import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape

@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from cleanclaim.app.files import Progress, digest, open_file, read_claims
-from cleanclaim.app.result import CheckResult, EditSummary, Fault, Summary
+from cleanclaim.app.result import CheckResult, ClaimSummary, EditSummary, Fault, Summary
 from cleanclaim.claims import ClaimTables, Lost
 from cleanclaim.edits.collection import edits_of_folder, shipped_edits
 from cleanclaim.edits.dictionary import dictionary
@@ -165,12 +165,13 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
         severity: sum(finding.severity is severity for finding in fired)
         for severity in dict.fromkeys(item.severity for item in fired)
     }
+    at_risk = sum((item.amount_at_risk for item in run.totals), Decimal())
     total: Decimal = bench.engine.table(_BILLED)["total"][0].as_py()
     summary = Summary(
         claims=bench.claims, lines=bench.lines, findings=len(fired), faults=len(reading.faults), files=reading.files,
         not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
         claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
-        total_charge=as_money(total) or "0.00", amount_at_risk=as_money(run.amount_at_risk) or "0.00",
+        total_charge=f"{total:.2f}", amount_at_risk=f"{at_risk:.2f}",
         claims_unread=any(Lost(fault.lost).left_claims_unread for fault in reading.faults),
         reference=_reference_in_words(checker.library),
     )  # fmt: skip
@@ -181,6 +182,10 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
         tuple(reading.faults),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
+        tuple(
+            ClaimSummary(item.claim_key, as_money(item.total_charge), f"{item.amount_at_risk:.2f}")
+            for item in run.totals
+        ),
     )
 
 

@@ -25,6 +25,14 @@ class Fault(msgspec.Struct, frozen=True):
     expected: str | None = None
 
 
+class ClaimSummary(msgspec.Struct, frozen=True):
+    """The money of a claim with findings. Amounts are strings of decimals."""
+
+    claim_key: int
+    total_charge: str | None
+    amount_at_risk: str
+
+
 class EditSummary(msgspec.Struct, frozen=True):
     """How many rows an edit looked at, and how each ended."""
 
@@ -67,6 +75,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     faults: tuple[Fault, ...]
     releases: tuple[str, ...]
     edits: tuple[EditSummary, ...]
+    claims: tuple[ClaimSummary, ...]  # those with findings
 
     def has_findings_of(self, *severities: Severity) -> bool:
         """Whether any finding has one of these severities."""

@@ -6,6 +6,7 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from io import StringIO
 from itertools import groupby
 from typing import TextIO
@@ -16,7 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cleanclaim.app.result import CheckResult, Fault
+from cleanclaim.app.result import CheckResult, ClaimSummary, Fault
 from cleanclaim.cli.commands import FailOn, Format
 from cleanclaim.edits.findings import Finding, severity_order
 from cleanclaim.edits.outcomes import Outcome
@@ -36,7 +37,9 @@ _ENOUGH = {
 
 
 def exit_code(result: CheckResult, fail_on: FailOn) -> int:
-    """0 clean; 1 findings of the asked severity, claims unread, or (when asked) something not evaluated."""
+    """0 clean; 1 findings of the asked severity, claims unread, or (when asked) not evaluated; 2 nothing read."""
+    if result.summary.claims_unread and not result.summary.claims:
+        return 2
     if fail_on is FailOn.NEVER:
         return 0
     strict = fail_on is FailOn.NOT_EVALUATED and result.summary.not_evaluated > 0
@@ -113,8 +116,9 @@ def _write_table(result: CheckResult, out: TextIO) -> None:
 
 def _print_table(console: Console, result: CheckResult) -> None:
     _faults(console, result)
-    for _, findings in groupby(result.findings, key=lambda finding: finding.claim_key):
-        _claim(console, list(findings))
+    totals = {claim.claim_key: claim for claim in result.claims}
+    for claim_key, findings in groupby(result.findings, key=lambda finding: finding.claim_key):
+        _claim(console, list(findings), totals[claim_key])
     _totals(console, result)
     _not_evaluated(console, result)
 
@@ -142,13 +146,11 @@ def _place(fault: Fault) -> str:
     return ", ".join(parts)
 
 
-def _claim(console: Console, findings: list[Finding]) -> None:
+def _claim(console: Console, findings: list[Finding], totals: ClaimSummary) -> None:
     first = findings[0]
-    console.print(
-        Text.assemble(
-            (first.claim_id or "(claim without an account number)", "bold"), f"  {first.file}, {_where(first)}"
-        )
-    )
+    money = f"  {_dollars(totals.total_charge)} billed, {_dollars(totals.amount_at_risk)} at risk"
+    name = (first.claim_id or "(claim without an account number)", "bold")
+    console.print(Text.assemble(name, f"  {first.file}, {_where(first)}", money))
     for finding in findings:
         _finding(console, finding)
     console.print()
@@ -164,7 +166,7 @@ def _finding(console: Console, finding: Finding) -> None:
     head = Text.assemble(
         ("unknown" if asked else str(finding.severity), "dim" if asked else _STYLES[finding.severity]), "  ",
         (where, "bold"), f"  {finding.hcpcs_code or ''}".rstrip(), "  ", (f"{finding.id} {finding.edit}", "dim"),
-        f"  ${finding.charge_amount}" if finding.charge_amount else "",
+        f"  {_dollars(finding.charge_amount)}" if finding.charge_amount else "",
     )  # fmt: skip
     console.print(Padding(head, (0, 0, 0, 2)))
     console.print(Padding(finding.message, (0, 0, 0, 4)), markup=False)
@@ -195,9 +197,11 @@ def _authorities(finding: Finding) -> list[str]:
 
 def _totals(console: Console, result: CheckResult) -> None:
     summary = result.summary
-    billed = f"{_count(summary.claims, 'claim')}, {_count(summary.lines, 'line')}, ${summary.total_charge} billed: "
+    billed = (
+        f"{_count(summary.claims, 'claim')}, {_count(summary.lines, 'line')}, {_dollars(summary.total_charge)} billed: "
+    )
     found = f"{_count(summary.findings, 'finding')} on {_count(summary.claims_with_findings, 'claim')}"
-    console.print(Text.assemble((billed, "bold"), f"{found}, ${summary.amount_at_risk} at risk"))
+    console.print(Text.assemble((billed, "bold"), f"{found}, {_dollars(summary.amount_at_risk)} at risk"))
     fired = [edit for edit in result.edits if edit.fires - edit.silenced]
     if fired:
         table = Table(box=None, pad_edge=False, show_edge=False)
@@ -231,6 +235,10 @@ def _not_evaluated(console: Console, result: CheckResult) -> None:
                 edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else "")
             )
     console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _dollars(amount: str | None) -> str:
+    return "$?" if amount is None else f"${Decimal(amount):,.2f}"
 
 
 def _count(number: int, noun: str) -> str:

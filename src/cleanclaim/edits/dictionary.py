@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -66,7 +66,7 @@ class Group:
         return function
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: it is cached by
 class Dictionary:
     """All groups, in an order in which each comes after what it needs."""
 
@@ -90,7 +90,8 @@ class Dictionary:
         """The group that makes the rows of a grain: it has the name of the grain."""
         return next(group for group in self.groups if group.name == grain)
 
-    def releases_of(self, grain: Grain, facts: Iterable[str]) -> tuple[str, ...]:
+    @cache  # noqa: B019 - there is one dictionary, and it lives as long as the process
+    def releases_of(self, grain: Grain, facts: tuple[str, ...]) -> tuple[str, ...]:
         """The facts that say which release decided some facts: `<group>_release` of their groups."""
         known = self.facts(grain)
         groups = dict.fromkeys(self.group_of(grain, fact).name for fact in facts)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from cleanclaim.edits.collection import message_fields
+from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import COMPLETE
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
@@ -84,6 +86,12 @@ def facts_to_show(edit: Edit) -> tuple[str, ...]:
     for case in edit.cases:
         names += [*columns_of(case.when), *message_fields(case.case.message or "")]
     return tuple(dict.fromkeys(name for name in names if name != COMPLETE))
+
+
+@cache
+def facts_needed(edit: Edit) -> tuple[str, ...]:
+    """The facts that judging and telling an edit need."""
+    return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), COMPLETE)))
 
 
 def message_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> str:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from cleanclaim.edits.dictionary import ROW_ID
-from cleanclaim.edits.examples import facts_read
-from cleanclaim.edits.findings import Finding, facts_to_show
-from cleanclaim.edits.language.tree import COMPLETE
+from cleanclaim.edits.findings import Finding, facts_needed
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome, program
 from cleanclaim.edits.pages import Grain
@@ -18,7 +15,7 @@ from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
-from cleanclaim.edits.telling import Told, amount_at_risk, tell, without_silenced
+from cleanclaim.edits.telling import ClaimTotals, Told, claim_totals, tell, without_silenced
 from cleanclaim.errors import EngineError
 
 FEW_ROWS = 1_000  # up to here closures are faster than asking DuckDB for every atom
@@ -31,7 +28,7 @@ class EditRun:
 
     findings: tuple[Finding, ...]
     counts: tuple[EditCount, ...]
-    amount_at_risk: Decimal  # charges of the lines under a reject or deny, each line once
+    totals: tuple[ClaimTotals, ...]  # of the claims with findings
     errors: dict[str, str]  # edits that could not be run, and why
 
 
@@ -48,7 +45,7 @@ def run_edits(
     order = {edit.name: place for place, edit in enumerate(edits)}
     kept = sorted(without_silenced(told, run.counts), key=lambda item: (*item.place, order[item.finding.edit]))
     return EditRun(
-        tuple(item.finding for item in kept), tuple(run.counts.values()), amount_at_risk(bench, kept), run.errors
+        tuple(item.finding for item in kept), tuple(run.counts.values()), claim_totals(bench, kept), run.errors
     )
 
 
@@ -134,9 +131,9 @@ def _not_evaluated(batch: PlaneBatch, planes: EditPlanes, rows: int) -> Iterator
 
 
 def _facts_of(bench: Workbench, edit: Edit) -> Iterator[str]:
-    """The facts that judging and telling an edit need."""
-    names = dict.fromkeys((*facts_read(edit), *facts_to_show(edit), COMPLETE))
+    """The facts that judging and telling an edit need, with the releases that decided them."""
+    names = facts_needed(edit)
     yield from names
-    facts = bench.facts.facts(edit.grain)
-    yield from (name for name in bench.facts.releases_of(edit.grain, names))
-    yield from (name for name in ("hcpcs_code", "charge_amount", "total_charge") if name in facts)
+    yield from bench.facts.releases_of(edit.grain, names)
+    if "hcpcs_code" in bench.facts.facts(edit.grain):
+        yield "hcpcs_code"

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
-
 from cleanclaim.edits.dictionary import ROW_ID
-from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.findings import (
     Finding,
     LinePlace,
     as_money,
     evidence_of,
-    facts_to_show,
+    facts_needed,
     message_of,
     predictions_of,
     worst,
@@ -28,10 +25,28 @@ from cleanclaim.edits.pages import Grain, Severity
 from cleanclaim.edits.plan.facts import Workbench
 
 _AT_RISK = {Severity.REJECT, Severity.DENY}
-_CHARGES_AT_RISK = """
-  SELECT CAST(coalesce(sum(charge_amount), 0) AS DECIMAL(28, 2)) AS total
-  FROM line JOIN at_risk USING (line_row)
+# What each claim bills, and how much of it stands under a reject or deny. Without a total it bills what its lines do.
+_CLAIM_TOTALS = """
+  SELECT
+    c.claim_key,
+    CAST(coalesce(min(c.total_charge), sum(l.charge_amount)) AS DECIMAL(28, 2)) AS total_charge,
+    CAST(coalesce(sum(l.charge_amount) FILTER (r.id IS NOT NULL), 0) AS DECIMAL(28, 2)) AS amount_at_risk
+  FROM claim AS c
+  LEFT JOIN line AS l USING (claim_row)
+  LEFT JOIN at_risk AS r ON r.id = l.line_row
+  WHERE c.claim_row IN (SELECT id FROM told)
+  GROUP BY c.claim_row, c.claim_key
+  ORDER BY c.claim_row
 """
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTotals:
+    """The money of a claim with findings."""
+
+    claim_key: int
+    total_charge: Decimal | None
+    amount_at_risk: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,67 +58,55 @@ class Told:
     finding: Finding
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the marked rows stand in the claims."""
+
+    claims: Mapping[int, dict[str, Any]]
+    lines: Mapping[int, dict[str, Any]]
+
+
 def tell(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]) -> list[Told]:
     """The findings of marked rows."""
     if not marks:
         return []
-    row_id = ROW_ID[grain]
-    wanted = pa.table({"row_id": pa.array(sorted({mark.row_id for mark in marks}), pa.int64())})
-    bench.engine.register("marked", wanted)
-    rows = {
-        row[row_id]: row
-        for row in bench.engine.table(
-            f"SELECT v.* FROM {view} AS v JOIN marked ON v.{row_id} = marked.row_id"
-        ).to_pylist()
-    }
-    claims = _by(
-        bench,
-        "claim",
-        "claim_row",
-        "claim_id, claim_key, source_file, segment_number",
-        f"SELECT claim_row FROM {view} JOIN marked ON {row_id} = row_id",
-    )
-    lines = _by(
-        bench,
-        "line",
-        "line_row",
-        "claim_row, line_number, segment_number",
-        f"SELECT unnest(line_rows) FROM {view} JOIN marked ON {row_id} = row_id",
-    )
-    bench.engine.unregister("marked")
-    return [_told(bench, mark, rows[mark.row_id], claims, lines) for mark in marks]
+    rows = bench.select(view, ROW_ID[grain], {mark.row_id for mark in marks}, "*")
+    about = {line for row in rows.values() for line in row["line_rows"]}
+    lines = bench.select("line", "line_row", about, "line_row, claim_row, line_number, segment_number, charge_amount")
+    homes = {row["claim_row"] for row in rows.values()} | {line["claim_row"] for line in lines.values()}
+    claims = bench.select("claim", "claim_row", homes, "claim_row, claim_id, claim_key, source_file, segment_number")
+    places = _Places(claims, lines)
+    return [_told(bench, mark, rows[mark.row_id], places) for mark in marks]
 
 
-def _by(bench: Workbench, table: str, key: str, columns: str, wanted: str) -> dict[int, dict[str, Any]]:
-    found = bench.engine.table(f"SELECT {key}, {columns} FROM {table} WHERE {key} IN ({wanted})")
-    return {row[key]: row for row in found.to_pylist()}
-
-
-def _told(
-    bench: Workbench,
-    mark: Mark,
-    facts: Mapping[str, Any],
-    claims: Mapping[int, dict[str, Any]],
-    lines: Mapping[int, dict[str, Any]],
-) -> Told:
+def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Places) -> Told:
     edit = mark.edit
-    claim = claims[facts["claim_row"]]
+    claim = places.claims[facts["claim_row"]]
     about = tuple(sorted(facts["line_rows"]))
     on_line = edit.grain is not Grain.CLAIM and bool(about)
-    first = lines[about[0]] if on_line else None
+    first = places.lines[about[0]] if on_line else None
     by_row = claim["source_file"] in bench.files_by_row
-    charge = facts.get("charge_amount") if edit.grain is Grain.LINE else facts.get("total_charge")
     shared = {
         "edit": edit.name, "id": edit.id,
         "claim_id": claim["claim_id"], "line_number": first["line_number"] if first else None,
-        "related_lines": _related(bench, about[1:] if edit.grain is Grain.DRUG_DAY else (), claims, lines),
+        "related_lines": tuple(_place(line, places) for line in about[1:]) if on_line else (),
         "authority": edit.page.front.authority, "missing": mark.missing, "edit_version": edit.page.version,
         "releases": _releases(bench, edit, facts), "file": claim["source_file"], "claim_key": claim["claim_key"],
         "row" if by_row else "segment_number": first["segment_number"] if first else claim["segment_number"],
-        "hcpcs_code": facts.get("hcpcs_code"), "charge_amount": as_money(charge),
+        "hcpcs_code": facts.get("hcpcs_code"), "charge_amount": _charges(about, places),
     }  # fmt: skip
     finding = _fired(mark, facts, shared) if mark.case >= 0 else _not_evaluated(mark, facts, shared)
     return Told((facts["claim_row"], about[0] if on_line else -1), about, finding)
+
+
+def _place(line_row: int, places: _Places) -> LinePlace:
+    line = places.lines[line_row]
+    return LinePlace(places.claims[line["claim_row"]]["claim_id"], line["line_number"])
+
+
+def _charges(about: tuple[int, ...], places: _Places) -> str | None:
+    known = [charge for line in about if (charge := places.lines[line]["charge_amount"]) is not None]
+    return as_money(sum(known, Decimal())) if known else None
 
 
 def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
@@ -124,21 +127,10 @@ def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any])
     )  # fmt: skip
 
 
-def _related(
-    bench: Workbench, rows: Sequence[int], claims: Mapping[int, dict[str, Any]], lines: Mapping[int, dict[str, Any]]
-) -> tuple[LinePlace, ...]:
-    related = []
-    for row in rows:
-        line = lines[row]
-        claim = claims.get(line["claim_row"])
-        claim_id = claim["claim_id"] if claim else bench.claim_id(line["claim_row"])
-        related.append(LinePlace(claim_id, line["line_number"]))
-    return tuple(related)
-
-
 def _releases(bench: Workbench, edit: Edit, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    names = bench.facts.releases_of(edit.grain, (*facts_read(edit), *facts_to_show(edit)))
-    return tuple(dict.fromkeys(facts[name] for name in names if facts[name] is not None))
+    return tuple(
+        dict.fromkeys(facts[name] for name in bench.facts.releases_of(edit.grain, facts_needed(edit)) if facts[name])
+    )
 
 
 def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> Iterator[Told]:
@@ -158,18 +150,12 @@ def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> 
             yield item
 
 
-def amount_at_risk(bench: Workbench, told: Iterable[Told]) -> Decimal:
-    """The charges of the lines under a reject or deny, each line once."""
-    lines = sorted(
-        {
-            line
-            for item in told
-            if item.finding.outcome is Outcome.FIRES and item.finding.severity in _AT_RISK
-            for line in item.lines
-        }
-    )
-    bench.engine.register("at_risk", pa.table({"line_row": pa.array(lines, pa.int64())}))
-    total = bench.engine.table(_CHARGES_AT_RISK)
-    bench.engine.unregister("at_risk")
-    amount: Decimal = total["total"][0].as_py()
-    return amount
+def claim_totals(bench: Workbench, told: Sequence[Told]) -> tuple[ClaimTotals, ...]:
+    """What each claim with a finding bills, and the charges of its lines under a reject or deny, each line once."""
+    severe = [item for item in told if item.finding.outcome is Outcome.FIRES and item.finding.severity in _AT_RISK]
+    with bench.ids("at_risk", {line for item in severe for line in item.lines}):
+        # A finding on several claims puts the lines of all of them at risk.
+        homes = bench.select("line", "line_row", {line for item in told for line in item.lines}, "line_row, claim_row")
+        claims = {item.place[0] for item in told} | {line["claim_row"] for line in homes.values()}
+        with bench.ids("told", claims):
+            return tuple(ClaimTotals(**row) for row in bench.engine.table(_CLAIM_TOTALS).to_pylist())

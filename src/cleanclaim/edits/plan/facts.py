@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +17,7 @@ from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import Column, TableSchema
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
+_ROWS_AT_ONCE = 100_000
 _SHOWN = {"claim_id", "claim_key", "source_file", "segment_number", "line_number", "total_charge", "charge_amount"}
 PLACE_COLUMNS = ("claim_row", "line_rows")  # where a row of any grain stands in the claims
 
@@ -32,6 +35,7 @@ class Workbench:
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
         self._made: set[str] = set()
+        self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in _STORED}
         self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
         for schema, ids in _STORED:
             columns = (
@@ -57,15 +61,40 @@ class Workbench:
         self.claims += tables.claim.num_rows
         self.lines += tables.line.num_rows
 
-    def claim_id(self, claim_row: int) -> str | None:
-        """The account number of a claim of the run."""
-        found: str | None = self.engine.table(f"SELECT claim_id FROM claim WHERE claim_row = {int(claim_row)}")[
-            "claim_id"
-        ][0].as_py()
-        return found
+    def _append(self, name: str, table: pa.Table, **ids: np.ndarray) -> None:
+        part = table.select(self._columns[name])
+        for column, values in ids.items():
+            part = part.append_column(column, pa.array(values, pa.int64()))
+        waiting = self._waiting[name]
+        waiting.append(part)
+        if sum(part.num_rows for part in waiting) >= _ROWS_AT_ONCE:
+            self._flush(name)
+
+    def _flush(self, name: str) -> None:
+        # An INSERT costs milliseconds however few its rows are: parts wait for company.
+        if waiting := self._waiting[name]:
+            self.engine.register("incoming", pa.concat_tables(waiting))
+            self.engine.run(f"INSERT INTO {name} BY NAME FROM incoming")
+            self.engine.unregister("incoming")
+            waiting.clear()
+
+    @contextmanager
+    def ids(self, name: str, ids: Iterable[int]) -> Iterator[None]:
+        """Make some row ids readable as a table of one column `id`."""
+        self.engine.register(name, pa.table({"id": pa.array(sorted(ids), pa.int64())}))
+        yield
+        self.engine.unregister(name)
+
+    def select(self, table: str, key: str, ids: Iterable[int], columns: str) -> dict[int, dict[str, Any]]:
+        """Some rows of a table or view by their id."""
+        with self.ids("wanted", ids):
+            found = self.engine.table(f"SELECT {columns} FROM {table} WHERE {key} IN (SELECT id FROM wanted)")
+        return {row[key]: row for row in found.to_pylist()}
 
     def make_facts(self, grain: Grain, facts: Iterable[str]) -> str:
         """The name of a view that has the row id, the place columns and these facts of a grain."""
+        for name in self._waiting:
+            self._flush(name)
         wanted = tuple(dict.fromkeys(facts))
         for group in self.facts.needed(grain, set(wanted)):
             if group.name not in self._made:
@@ -107,14 +136,6 @@ class Workbench:
         self.engine.register("answers", group.compute()(self.engine.table("FROM keys")))
         self.engine.run(f"CREATE TABLE fact_{group.name} AS FROM answers")
         self.engine.unregister("answers")
-
-    def _append(self, name: str, table: pa.Table, **ids: np.ndarray) -> None:
-        for place, (column, values) in enumerate(ids.items()):
-            table = table.add_column(place, column, pa.array(values, pa.int64()))
-        columns = ", ".join(f'"{column}"' for column in (*ids, *self._columns[name]))
-        self.engine.register("incoming", table)
-        self.engine.run(f"INSERT INTO {name} BY NAME SELECT {columns} FROM incoming")
-        self.engine.unregister("incoming")
 
     def _lines_of(self, tables: ClaimTables, line_rows: np.ndarray) -> np.ndarray:
         keys = zip(tables.line["claim_key"].to_pylist(), tables.line["line_ordinal"].to_pylist(), strict=True)
