@@ -86,7 +86,8 @@ CASES = {
     "other delimiters": Case(x12(interchange()).translate(bytes.maketrans(b"*:~^", b"|>'U")), [], BOTH, 2),
     "byte order mark": Case(b"\xef\xbb\xbf" + x12(interchange()), ["byte-order-mark"], BOTH, 2),
     "text before": Case(b"Dear all,\n" + x12(interchange()), ["text-outside-interchange"], BOTH, 2),
-    "text after": Case(x12(interchange()) + b"\x1a", ["text-outside-interchange"], BOTH, 2),
+    "text after": Case(x12(interchange()) + b"the end", ["text-outside-interchange"], BOTH, 2),
+    "a DOS end of file, NULs and stray terminators after": Case(x12(interchange()) + b"~~\n\0\x1a", [], BOTH, 2),
     "blank lines and empty segments": Case(x12(interchange()).replace(b"~\n", b"~\r\n\n ~~", 9) + b" \n", [], BOTH, 2),
     "delimiters change between interchanges": Case(
         x12(interchange()) + x12(interchange(header=OTHER_ISA)).translate(bytes.maketrans(b"*:~^", b"|>'!")),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 HEADER_WINDOW = 200  # the 16 separators stand within so many bytes; a header takes two more at most
 USUAL_LENGTH = 106
+_TEXT = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 BLANKS = b"\r\n "  # dropped around a segment
 
 
@@ -46,6 +48,11 @@ class Header:
 
 def _is_letter_or_digit(byte: int) -> bool:
     return bytes((byte,)).isalnum()
+
+
+def holds_text(raw: bytes) -> bool:
+    """Whether bytes between interchanges say something: stray terminators, NULs or a DOS end of file say nothing."""
+    return _TEXT.search(raw) is not None
 
 
 def find_header(raw: bytes, start: int) -> int:

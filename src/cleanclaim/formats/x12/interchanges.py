@@ -14,6 +14,7 @@ from cleanclaim.formats.x12.delimiters import (
     find_header,
     find_header_segment,
     find_trailer_end,
+    holds_text,
     read_header,
 )
 from cleanclaim.formats.x12.segments import PADDING, Segments, split, with_header
@@ -109,7 +110,7 @@ class _Scanner:
         held_back = 0 if self.final else 3  # may be the start of ISA*
         end = next_header if next_header >= 0 else max(self.at, len(self.raw) - held_back)
         context = self.context
-        if not context.lost and not context.told and self.raw[self.at : end].strip():
+        if not context.lost and not context.told and holds_text(self.raw[self.at : end]):
             self.pieces.append(Piece(context, fault="text-outside-interchange"))
             self.context = Context(told=True)
         self.at = end

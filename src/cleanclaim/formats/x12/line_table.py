@@ -195,11 +195,10 @@ def _drugs_before(drugs: Ints, lines: Ints, line_of: Ints, rows: Ints) -> Ints:
 
 
 def _tell_quantities(part: Part, drugs: Ints) -> None:
-    """Tell the CTP that have no LIN before them, and bad numbers in those of a second drug."""
+    """Tell the CTP that do not follow a LIN, and bad numbers in those of a second drug."""
     loops = part.loops
     for zone in (Zone.LINE, Zone.LINE_PROVIDER, Zone.LINE_ADJUDICATION, Zone.LINE_FORM):
-        rows = loops.select(zone, Tag.CTP)
-        part.tell_rows("lin-missing", rows[_drugs_before(drugs, loops.lines, loops.line_of, rows) == 0])
+        part.tell_rows("lin-missing", loops.select(zone, Tag.CTP))
     rows = loops.select(Zone.DRUG, Tag.CTP)
     part.decimals(rows[_drugs_before(drugs, loops.lines, loops.line_of, rows) > 1], 4, Decimals.NUMBER)
 

@@ -194,7 +194,7 @@ class TransactionReader:
         tag = segment.tag
         if self._line is not None:
             self._zone = _OPENED_INSIDE_LINE.get(tag, self._zone)
-            if tag == "CTP" and self._line.drug_count == 0:
+            if tag == "CTP" and self._zone is not Zone.DRUG:
                 self._log.tell("lin-missing", segment)
             elif read_in_line := _IN_LINE.get((self._zone, tag)):
                 read_in_line(self._line, segment)

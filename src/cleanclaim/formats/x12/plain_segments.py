@@ -16,6 +16,7 @@ _HEADER_SEPARATORS = 16
 _HEADER_REACH = 200
 _AROUND_SEGMENTS = b" \r\n"
 _WHITE_SPACE = b" \t\r\n\v\f"
+_SAYS_SOMETHING = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 _LOOKS_LIKE = (
     (b"%PDF", "a PDF document"), (b"PK", "a ZIP archive or an Office document"), (b"\x1f\x8b", "a gzip archive"),
     (b"<", "HTML or XML"), (b"{", "JSON"), (b"[", "JSON"), (b"GS", "X12 without its interchange header"),
@@ -112,7 +113,7 @@ def read_segments(data: bytes) -> Iterator[Segment | Loss]:
     while True:
         if delimiters is None:
             start = _next_header(data, position)
-            if data[position:start].strip(_WHITE_SPACE):
+            if _SAYS_SOMETHING.search(data, position, start):
                 yield Loss("text-outside-interchange")
             if start == len(data):
                 return
