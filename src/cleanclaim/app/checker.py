@@ -22,6 +22,7 @@ from cleanclaim.edits.marks import EditCount
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.run import EditRun, run_edits
+from cleanclaim.edits.telling import ClaimTotals
 from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import PageError, UnreadableInput
 from cleanclaim.reference.library import Library
@@ -182,11 +183,14 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
         tuple(reading.faults),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
-        tuple(
-            ClaimSummary(item.claim_key, as_money(item.total_charge), f"{item.amount_at_risk:.2f}")
-            for item in run.totals
-        ),
+        tuple(_claim_summary(item, by_row=item.file in bench.files_by_row) for item in run.totals),
     )
+
+
+def _claim_summary(item: ClaimTotals, *, by_row: bool) -> ClaimSummary:
+    segment, row = (None, item.place) if by_row else (item.place, None)
+    charge, at_risk = as_money(item.total_charge), f"{item.amount_at_risk:.2f}"
+    return ClaimSummary(item.claim_key, item.claim_id, item.file, charge, at_risk, segment, row)
 
 
 def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:

@@ -26,11 +26,15 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class ClaimSummary(msgspec.Struct, frozen=True):
-    """The money of a claim with findings. Amounts are strings of decimals."""
+    """A claim with findings: where it stands, and its money. Amounts are strings of decimals."""
 
     claim_key: int
+    claim_id: str | None
+    file: str
     total_charge: str | None
     amount_at_risk: str
+    segment_number: int | None = None  # where the file is X12
+    row: int | None = None  # where it is not
 
 
 class EditSummary(msgspec.Struct, frozen=True):

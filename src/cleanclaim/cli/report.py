@@ -146,18 +146,14 @@ def _place(fault: Fault) -> str:
     return ", ".join(parts)
 
 
-def _claim(console: Console, findings: list[Finding], totals: ClaimSummary) -> None:
-    first = findings[0]
-    money = f"  {_dollars(totals.total_charge)} billed, {_dollars(totals.amount_at_risk)} at risk"
-    name = (first.claim_id or "(claim without an account number)", "bold")
-    console.print(Text.assemble(name, f"  {first.file}, {_where(first)}", money))
+def _claim(console: Console, findings: list[Finding], claim: ClaimSummary) -> None:
+    name = (claim.claim_id or "(claim without an account number)", "bold")
+    where = f"row {claim.row}" if claim.row is not None else f"segment {claim.segment_number}"
+    money = f"{_dollars(claim.total_charge)} billed, {_dollars(claim.amount_at_risk)} at risk"
+    console.print(Text.assemble(name, f"  {claim.file}, {where}  {money}"))
     for finding in findings:
         _finding(console, finding)
     console.print()
-
-
-def _where(finding: Finding) -> str:
-    return f"row {finding.row}" if finding.row is not None else f"segment {finding.segment_number}"
 
 
 def _finding(console: Console, finding: Finding) -> None:

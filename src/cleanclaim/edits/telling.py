@@ -29,6 +29,9 @@ _AT_RISK = {Severity.REJECT, Severity.DENY}
 _CLAIM_TOTALS = """
   SELECT
     c.claim_key,
+    min(c.claim_id) AS claim_id,
+    min(c.source_file) AS file,
+    min(c.segment_number) AS place,
     CAST(coalesce(min(c.total_charge), sum(l.charge_amount)) AS DECIMAL(28, 2)) AS total_charge,
     CAST(coalesce(sum(l.charge_amount) FILTER (r.id IS NOT NULL), 0) AS DECIMAL(28, 2)) AS amount_at_risk
   FROM claim AS c
@@ -42,9 +45,12 @@ _CLAIM_TOTALS = """
 
 @dataclass(frozen=True, slots=True)
 class ClaimTotals:
-    """The money of a claim with findings."""
+    """A claim with findings: where it stands, and its money."""
 
     claim_key: int
+    claim_id: str | None
+    file: str
+    place: int  # number of its CLM segment, or of its row
     total_charge: Decimal | None
     amount_at_risk: Decimal
 
