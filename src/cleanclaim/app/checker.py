@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import msgspec
 import pyarrow as pa
 
-from cleanclaim.app.files import Progress, digest, open_file, read_claims
+from cleanclaim.app.files import Progress, digest, open_file, read_claims, shown_names
 from cleanclaim.app.result import CheckResult, ClaimSummary, EditSummary, Fault, Summary
 from cleanclaim.claims import ClaimTables, Lost
-from cleanclaim.edits.collection import edits_of_folder, shipped_edits
+from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.findings import as_money
 from cleanclaim.edits.marks import EditCount
@@ -24,7 +24,7 @@ from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.telling import ClaimTotals
 from cleanclaim.engine.connection import Engine
-from cleanclaim.errors import PageError, UnreadableInput
+from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.tables import TABLES
 
@@ -47,15 +47,9 @@ class Checker:
         The starter set stands in when there is no library.
         Raises: PageError for a page that cannot be used; LibraryError for a damaged library.
         """
-        shipped = shipped_edits()
-        own = edits_of_folder(edits) if edits else ()
-        taken = {key for edit in shipped for key in (edit.id, edit.name)}
-        for edit in own:
-            if taken & {edit.id, edit.name}:
-                raise PageError(f"{edit.id} or {edit.name} is the name of a shipped edit", file=edit.page.file, line=1)
         library = Library.open(reference)
         tables = {table.name: library.table(table.name) for table in TABLES}
-        return cls(library, tables, (*shipped, *own), memory_limit)
+        return cls(library, tables, all_edits(edits), memory_limit)
 
     def check_files(
         self,
@@ -74,8 +68,9 @@ class Checker:
             bench = Workbench(engine, dictionary())
             bench.load_reference(self.reference)
             reading = _Reading(bench, complete, watch)
-            for path in paths:
-                reading.file(path)
+            paths = list(paths)
+            for path, name in zip(paths, shown_names(paths), strict=True):
+                reading.file(path, name)
             reading.refuse_nothing()
             if watch:
                 watch("checking", 0, 0)
@@ -100,39 +95,39 @@ class _Reading:
         self.unreadable: list[str] = []
         self.files = 0
 
-    def file(self, path: Path) -> None:
+    def file(self, path: Path, name: str) -> None:
         self.files += 1
         try:
             with open_file(path) as stream:
-                file_hash = digest(stream)
-                if file_hash in self.seen:
-                    self._fault(
-                        path.name,
-                        "file-duplicate",
-                        f"the same content as {self.seen[file_hash]}: read once",
-                        Lost.NOTHING,
-                    )
-                    return
-                self.seen[file_hash] = path.name
-                progress = self._progress(path)
-                claims = read_claims(
-                    stream, name=path.name, file_hash=file_hash, complete=self.complete, progress=progress
-                )
-                for tables in _one_ahead(claims.tables):
-                    self._load(tables)
-                if claims.by_row:
-                    self.bench.files_by_row.add(path.name)
+                self._stream(stream, name)
         except UnreadableInput as error:
             self.unreadable.append(str(error))
-            self._fault(path.name, "file-unreadable", str(error), Lost.FILE)
+            self._fault(name, "file-unreadable", str(error), Lost.FILE)
+
+    def _stream(self, stream: BinaryIO, name: str) -> None:
+        file_hash = digest(stream)
+        if file_hash in self.seen:
+            self._fault(name, "file-duplicate", f"The same content as {self.seen[file_hash]}: read once.", Lost.NOTHING)
+            return
+        self.seen[file_hash] = name
+        claims = read_claims(
+            stream, name=name, file_hash=file_hash, complete=self.complete, progress=self._progress(stream, name)
+        )
+        for tables in _one_ahead(claims.tables):
+            self._load(tables)
+        if claims.by_row:
+            self.bench.files_by_row.add(name)
 
     def refuse_nothing(self) -> None:
         if self.unreadable and len(self.unreadable) == self.files:
             raise UnreadableInput("\n".join(self.unreadable))
 
-    def _progress(self, path: Path) -> Progress | None:
-        watch, size = self.watch, path.stat().st_size
-        return (lambda done: watch(f"reading {path.name}", done, size)) if watch else None
+    def _progress(self, stream: BinaryIO, name: str) -> Progress | None:
+        if (watch := self.watch) is None:
+            return None
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        return lambda done: watch(f"reading {name}", done, size)
 
     def _load(self, tables: ClaimTables) -> None:
         self.bench.load_claims(tables)
@@ -144,9 +139,15 @@ class _Reading:
 
 # What a claim says in total; where it says nothing (JSON may), what its lines say.
 _BILLED = """
-  SELECT CAST(coalesce(sum(coalesce(c.total_charge, l.charges)), 0) AS DECIMAL(28, 2)) AS total
+  SELECT
+    CAST(coalesce(sum(coalesce(c.total_charge, l.charges)), 0) AS DECIMAL(28, 2)) AS total,
+    CAST(coalesce(sum(l.unknown), 0) AS BIGINT) AS unknown
   FROM claim AS c
-  LEFT JOIN (SELECT claim_row, sum(charge_amount) AS charges FROM line GROUP BY claim_row) AS l USING (claim_row)
+  LEFT JOIN (
+    SELECT claim_row, sum(charge_amount) AS charges, count(*) - count(charge_amount) AS unknown
+    FROM line
+    GROUP BY claim_row
+  ) AS l USING (claim_row)
 """
 
 
@@ -166,13 +167,13 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
         severity: sum(finding.severity is severity for finding in fired)
         for severity in dict.fromkeys(item.severity for item in fired)
     }
-    at_risk = sum((item.amount_at_risk for item in run.totals), Decimal())
-    total: Decimal = bench.engine.table(_BILLED)["total"][0].as_py()
+    money = bench.engine.table(_BILLED).to_pylist()[0]
     summary = Summary(
         claims=bench.claims, lines=bench.lines, findings=len(fired), faults=len(reading.faults), files=reading.files,
         not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
         claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
-        total_charge=f"{total:.2f}", amount_at_risk=f"{at_risk:.2f}",
+        total_charge=f"{money['total']:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
+        lines_without_charge=money["unknown"],
         claims_unread=any(Lost(fault.lost).left_claims_unread for fault in reading.faults),
         reference=_reference_in_words(checker.library),
     )  # fmt: skip
@@ -189,7 +190,7 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
 
 def _claim_summary(item: ClaimTotals, *, by_row: bool) -> ClaimSummary:
     segment, row = (None, item.place) if by_row else (item.place, None)
-    charge, at_risk = as_money(item.total_charge), f"{item.amount_at_risk:.2f}"
+    charge, at_risk = as_money(item.total_charge), as_money(item.amount_at_risk)
     return ClaimSummary(item.claim_key, item.claim_id, item.file, charge, at_risk, segment, row)
 
 
@@ -199,9 +200,23 @@ def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
         id=edit.id, edit=edit.name, grain=edit.grain, rows=count.rows,
         fires=outcomes[Outcome.FIRES], clear=outcomes[Outcome.CLEAR], not_evaluated=outcomes[Outcome.NOT_EVALUATED],
         not_in_force=outcomes[Outcome.NOT_IN_FORCE], out_of_scope=outcomes[Outcome.OUT_OF_SCOPE],
-        missing=dict(sorted(count.missing.items(), key=lambda item: (-item[1], item[0]))),
+        missing=_most_first(count.missing), wants=_most_first(_wants(count)),
         silenced=count.silenced, error=run.errors.get(edit.name),
     )  # fmt: skip
+
+
+def _wants(count: EditCount) -> dict[str, int]:
+    # Several facts that one thing would tell are one want; the most frequent says how often.
+    facts = dictionary().facts(count.edit.grain)
+    wants: dict[str, int] = {}
+    for name, rows in count.missing.items():
+        ask = (facts[name].ask if name in facts else "") or name.replace("_", " ")
+        wants[ask] = max(rows, wants.get(ask, 0))
+    return wants
+
+
+def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _reference_in_words(library: Library) -> str:

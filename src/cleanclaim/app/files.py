@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,13 +19,16 @@ from cleanclaim.formats.x12 import read_837
 
 Progress = Callable[[int], None]
 _HEAD_BYTES = 4_096
+_PART_BYTES = 1 << 20
 
 
-def digest(stream: BufferedReader) -> str:
+def digest(stream: BinaryIO) -> str:
     """The SHA-256 of a stream, in hex; the stream is back at its start."""
-    found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = hashlib.sha256()
+    while part := stream.read(_PART_BYTES):
+        found.update(part)
     stream.seek(0)
-    return found
+    return found.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +48,34 @@ def read_claims(
     """
     head = stream.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     stream.seek(0)
+    if head.startswith(b"["):
+        raise UnreadableInput(f"{name}: a JSON array. Expected: JSON Lines, one claim a line, each starting with {{")
     if head.startswith(b"{"):
         return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), by_row=True)
     return Claims(iter(read_837(stream, name=name, file_hash=file_hash, progress=progress)), by_row=False)
 
 
-def open_file(path: Path) -> BufferedReader:
-    """The file, open for reading. Raises: UnreadableInput that says why not."""
+def shown_names(paths: Sequence[Path]) -> list[str]:
+    """How files are called in findings and faults: by their name, by their path where two have one name."""
+    often = Counter(path.name for path in paths)
+    return [str(path) if often[path.name] > 1 else path.name for path in paths]
+
+
+def open_file(path: Path) -> BinaryIO:
+    """The file, open for reading from its start any number of times; `-` is standard input.
+
+    A pipe can be read once only, and a claim's key needs the file's digest first: it is copied to a temporary file.
+    Raises: UnreadableInput that says why not.
+    """
     try:
-        return path.open("rb")
+        stream: BinaryIO = sys.stdin.buffer if str(path) == "-" else path.open("rb")
+        if stream.seekable():
+            return stream
+        with stream:
+            copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+            shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        return copy
     except IsADirectoryError:
         raise UnreadableInput(f"{path}: is a folder; name the files in it") from None
     except OSError as error:

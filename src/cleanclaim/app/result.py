@@ -32,7 +32,7 @@ class ClaimSummary(msgspec.Struct, frozen=True):
     claim_id: str | None
     file: str
     total_charge: str | None
-    amount_at_risk: str
+    amount_at_risk: str | None  # null where a line at risk has no charge
     segment_number: int | None = None  # where the file is X12
     row: int | None = None  # where it is not
 
@@ -51,6 +51,7 @@ class EditSummary(msgspec.Struct, frozen=True):
     out_of_scope: int
     silenced: int
     missing: dict[str, int]
+    wants: dict[str, int]  # the same in a biller's words: what would have told
     error: str | None = None
 
 
@@ -66,7 +67,8 @@ class Summary(msgspec.Struct, frozen=True):
     claims_with_findings: int
     by_severity: dict[Severity, int]
     total_charge: str
-    amount_at_risk: str
+    amount_at_risk: str  # charges of the lines under a reject or deny, each line once
+    lines_without_charge: int  # whose charge is in neither sum
     claims_unread: bool
     reference: str  # in words: on what the check ran
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cleanclaim.edits.collection import edits_of_folder, find_edit, shipped_edits
+from cleanclaim.edits.collection import all_edits, edits_of_folder, find_edit
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.examples import example_rows, facts_read
 from cleanclaim.edits.outcomes import Edit, EditCase
@@ -15,20 +15,20 @@ from cleanclaim.edits.plan.sql import outcome_sql
 
 def listing(folder: Path | None) -> str:
     """The edits, a line each."""
-    edits = _edits(folder)
-    width = max(len(edit.name) for edit in edits)
-    rows = [f"{edit.id:<10} {edit.name:<{width}} {_severities(edit):<12} {edit.page.title}" for edit in edits]
-    return "\n".join([f"{'id':<10} {'name':<{width}} {'severity':<12} what", *rows])
+    edits = all_edits(folder)
+    width, severe = (max(len(text(edit)) for edit in edits) for text in (lambda edit: edit.name, _severities))
+    rows = [f"{edit.id:<10} {edit.name:<{width}} {_severities(edit):<{severe}} {edit.page.title}" for edit in edits]
+    return "\n".join([f"{'id':<10} {'name':<{width}} {'severity':<{severe}} what", *rows])
 
 
 def explanation(wanted: str, folder: Path | None) -> str:
     """A page explained."""
-    return "\n".join(explained(find_edit(_edits(folder), wanted)))
+    return "\n".join(explained(find_edit(all_edits(folder), wanted)))
 
 
-def sql_text(wanted: str) -> str:
+def sql_text(wanted: str, folder: Path | None) -> str:
     """An edit as SQL, with the facts that it reads."""
-    edit = find_edit(shipped_edits(), wanted)
+    edit = find_edit(all_edits(folder), wanted)
     facts = dictionary().facts(edit.grain)
     head = [f"-- {edit.id} {edit.name}: one row per {edit.grain.replace('_', ' ')}; facts read:"]
     head += [f"--   {name} ({facts[name].type}): {facts[name].meaning}" for name in facts_read(edit)]
@@ -49,10 +49,6 @@ def failing_examples(folder: Path) -> tuple[int, list[str]]:
                     f"{edit.page.file}:{row.example.line}: {row.example.name}: expected {expected}, got {got}"
                 )
     return count, failures
-
-
-def _edits(folder: Path | None) -> tuple[Edit, ...]:
-    return (*shipped_edits(), *(edits_of_folder(folder) if folder else ()))
 
 
 def _severities(edit: Edit) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cleanclaim import __version__
-from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -64,6 +64,9 @@ ReferenceOption = Annotated[
 ]  # fmt: skip
 
 
+EditsOption = Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")]
+
+
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     if version:
@@ -73,10 +76,12 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Claim files: 837P, or claims as JSON Lines.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Claim files: 837P, or claims as JSON Lines; - is standard input.")
+    ],
     output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
     reference: ReferenceOption = None,
-    edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None,
+    edits: EditsOption = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="JSON claims are whole: what is absent was not sent.")
     ] = False,
@@ -91,7 +96,7 @@ def check(
     from cleanclaim.cli.progress import watching  # noqa: PLC0415
     from cleanclaim.cli.report import exit_code, write_result  # noqa: PLC0415
 
-    checker = Checker.open(reference, edits=edits, memory_limit=memory_limit)
+    checker = Checker.open(_there(reference), edits=edits, memory_limit=memory_limit)
     with watching() as watch:
         result = checker.check_files(
             files, complete=complete, show_not_evaluated=show is Show.NOT_EVALUATED, watch=watch
@@ -114,7 +119,7 @@ def code(
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
     day = _day(on)
-    lookup = Lookup.open(reference)
+    lookup = Lookup.open(_there(reference))
     write_codes([lookup.code(text.strip().upper(), day) for text in codes], output_format, sys.stdout)
 
 
@@ -134,14 +139,14 @@ def ndc(
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
     day = _day(on) if on else None
-    lookup = Lookup.open(reference)
+    lookup = Lookup.open(_there(reference))
     write_ndcs([lookup.ndc(text, day) for text in numbers], output_format, sys.stdout)
 
 
 @app.command()
 def explain(
     edit: Annotated[str, typer.Argument(help="Id or name of an edit: WASTE-001, jz-or-jw-missing.")],
-    edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None,
+    edits: EditsOption = None,
 ) -> None:
     """Explain an edit: what it checks, why, since when, by which rule, with its examples."""
     from cleanclaim.cli.catalogue import explanation  # noqa: PLC0415
@@ -151,7 +156,7 @@ def explain(
 
 @edits_app.command("list")
 def edits_list(
-    edits: Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")] = None,
+    edits: EditsOption = None,
 ) -> None:
     """List the edits."""
     from cleanclaim.cli.catalogue import listing  # noqa: PLC0415
@@ -160,11 +165,14 @@ def edits_list(
 
 
 @edits_app.command("sql")
-def edits_sql(edit: Annotated[str, typer.Argument(help="Id or name of an edit.")]) -> None:
+def edits_sql(
+    edit: Annotated[str, typer.Argument(help="Id or name of an edit.")],
+    edits: EditsOption = None,
+) -> None:
     """Print an edit as one SQL expression over its facts (DuckDB)."""
     from cleanclaim.cli.catalogue import sql_text  # noqa: PLC0415
 
-    print(sql_text(edit))
+    print(sql_text(edit, edits))
 
 
 @edits_app.command("test")
@@ -190,7 +198,7 @@ def reference_status(
     from cleanclaim.cli.answers import write_status  # noqa: PLC0415
     from cleanclaim.reference.library import Library  # noqa: PLC0415
 
-    write_status(Library.open(reference), output_format, sys.stdout)
+    write_status(Library.open(_there(reference)), output_format, sys.stdout)
 
 
 @reference_app.command("import")
@@ -217,6 +225,13 @@ def schema(
     from cleanclaim.cli.shapes import shape_text  # noqa: PLC0415
 
     print(shape_text(name))
+
+
+def _there(reference: Path | None) -> Path | None:
+    # A folder that was named and is not there is a slip of the keyboard; the user's own library may not exist yet.
+    if reference is not None and not reference.is_dir():
+        raise UnknownName(f"--reference {reference}: there is no such folder; `cleanclaim reference import` makes one")
+    return reference
 
 
 def _day(text: str | None) -> date:

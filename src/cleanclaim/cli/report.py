@@ -81,7 +81,7 @@ def _write_csv(result: CheckResult, out: TextIO) -> None:
     for finding in result.findings:
         writer.writerow([_cell(finding, column) for column in _CSV_COLUMNS])
     for fault in result.faults:  # a spreadsheet of findings has no place for them, and they must not be lost
-        print(f"cleanclaim: {_place(fault)}: {fault.message}", file=sys.stderr)
+        print(f"cleanclaim: {_place(fault)}: {_fault_text(fault)}", file=sys.stderr)
 
 
 def _cell(finding: Finding, column: str) -> str:
@@ -128,21 +128,25 @@ def _faults(console: Console, result: CheckResult) -> None:
         return
     console.print(Text(f"{_count(len(result.faults), 'fault')} in reading", style="bold magenta"))
     for fault in result.faults[:MOST_FAULTS]:
-        line = Text.assemble((f"{_place(fault)}: ", "magenta"), fault.message)
-        if fault.lost != "nothing":
-            line.append(f" Lost: {fault.lost}.")
-        console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(Text.assemble((f"{_place(fault)}: ", "magenta"), _fault_text(fault)), (0, 0, 0, 2)))
     if len(result.faults) > MOST_FAULTS:
         console.print(f"  ... and {len(result.faults) - MOST_FAULTS} more; --format json lists them all")
     console.print()
+
+
+def _fault_text(fault: Fault) -> str:
+    if fault.row is not None:  # says place and expectation already
+        return f"{fault.message}. Lost: {fault.lost}. [{fault.fault}]"
+    found = f" Found `{fault.value}`." if fault.value is not None else ""
+    expected = f" Expected: {fault.expected}." if fault.expected else ""
+    lost = f" Lost: {fault.lost}." if fault.lost != "nothing" else ""
+    return f"{fault.message}{found}{expected}{lost} [{fault.fault}]"
 
 
 def _place(fault: Fault) -> str:
     parts = [fault.source_file]
     if fault.segment_number is not None:
         parts.append(f"segment {fault.segment_number}" + (f" {fault.element or fault.segment or ''}").rstrip())
-    elif fault.row is not None:
-        parts.append(f"row {fault.row}" + (f" {fault.element}" if fault.element else ""))
     return ", ".join(parts)
 
 
@@ -198,6 +202,8 @@ def _totals(console: Console, result: CheckResult) -> None:
     )
     found = f"{_count(summary.findings, 'finding')} on {_count(summary.claims_with_findings, 'claim')}"
     console.print(Text.assemble((billed, "bold"), f"{found}, {_dollars(summary.amount_at_risk)} at risk"))
+    if summary.lines_without_charge:
+        console.print(f"{_count(summary.lines_without_charge, 'line')} without a charge: in neither sum.")
     fired = [edit for edit in result.edits if edit.fires - edit.silenced]
     if fired:
         table = Table(box=None, pad_edge=False, show_edge=False)
@@ -226,7 +232,7 @@ def _not_evaluated(console: Console, result: CheckResult) -> None:
     table = Table(box=None, pad_edge=False, show_edge=False, show_header=False)
     for edit in result.edits:
         if edit.not_evaluated:
-            wants = ", ".join(f"{name} ({count})" for name, count in edit.missing.items())
+            wants = "; ".join(f"{want} ({count})" for want, count in edit.wants.items())
             table.add_row(
                 edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else "")
             )

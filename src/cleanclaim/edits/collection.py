@@ -32,15 +32,30 @@ def shipped_edits() -> tuple[Edit, ...]:
     return checked(pages)
 
 
+def all_edits(own: Path | None = None) -> tuple[Edit, ...]:
+    """The shipped edits, and those of a site's folder after them."""
+    return (*shipped_edits(), *(edits_of_folder(own) if own else ()))
+
+
 def edits_of_folder(folder: Path) -> tuple[Edit, ...]:
-    """A site's own edits: every `.md` page below a folder. Raises: PageError that names file and line."""
+    """A site's own edits: every `.md` page below a folder.
+
+    Raises: PageError that names file and line, also where an id or name is that of a shipped edit.
+    """
     if not folder.is_dir():
         raise UnknownName(f"{folder}: expected a folder of edit pages")
     pages = [
         read_page(_text(path), name=path.stem, family=path.parent.name, file=str(path))
         for path in sorted(folder.rglob("*.md"))
     ]  # fmt: skip
-    return checked(pages)
+    if not pages:
+        raise UnknownName(f"{folder}: holds no edit page (`*.md`)")
+    own = checked(pages)
+    taken = {key for edit in shipped_edits() for key in (edit.id, edit.name)}
+    for edit in own:
+        if taken & {edit.id, edit.name}:
+            raise PageError(f"{edit.id} or {edit.name} is the name of a shipped edit", file=edit.page.file, line=1)
+    return own
 
 
 def find_edit(edits: Iterable[Edit], wanted: str) -> Edit:
@@ -98,7 +113,8 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
     for number, case in enumerate(front.cases):
         line = page.lines.get(f"case {number}", 0)
         when = parse_expression(case.when, types, file=page.file, line=line)
-        _check_message(case.message or front.message, page, types)
+        for text in (case.message or front.message, (case.fix or front.fix).say):
+            _check_message(text, page, types)
         confidence = case.confidence or _strongest(front.authority)
         cases.append(
             EditCase(

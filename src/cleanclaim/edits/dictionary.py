@@ -34,6 +34,7 @@ class FactColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meaning: str
     source: str
     unit: str = ""
+    ask: str = ""  # where it is not known: what would tell it, in a biller's words
 
 
 class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -84,7 +84,8 @@ def facts_to_show(edit: Edit) -> tuple[str, ...]:
     """The facts that findings of an edit need: those its cases read and those its messages name."""
     names = [*columns_of(edit.scope)]
     for case in edit.cases:
-        names += [*columns_of(case.when), *message_fields(case.case.message or "")]
+        fix = case.case.fix or edit.page.front.fix
+        names += [*columns_of(case.when), *message_fields(case.case.message or ""), *message_fields(fix.say)]
     return tuple(dict.fromkeys(name for name in names if name != COMPLETE))
 
 
@@ -96,7 +97,16 @@ def facts_needed(edit: Edit) -> tuple[str, ...]:
 
 def message_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> str:
     """The message of a case with the facts of a row in it."""
-    text = case.case.message or edit.page.front.message
+    return _with_facts(case.case.message or edit.page.front.message, facts)
+
+
+def fix_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> Fix:
+    """The fix of a case with the facts of a row in it."""
+    fix = case.case.fix or edit.page.front.fix
+    return Fix(_with_facts(fix.say, facts), fix.safe)
+
+
+def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
     return text.format_map({name: _in_message(name, facts[name]) for name in message_fields(text)})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from cleanclaim.edits.dictionary import ROW_ID
 from cleanclaim.edits.findings import Finding, facts_needed
@@ -30,6 +31,11 @@ class EditRun:
     counts: tuple[EditCount, ...]
     totals: tuple[ClaimTotals, ...]  # of the claims with findings
     errors: dict[str, str]  # edits that could not be run, and why
+
+    @property
+    def amount_at_risk(self) -> Decimal:
+        """The known charges of the lines under a reject or deny, each line once."""
+        return sum((item.known_at_risk for item in self.totals), Decimal())
 
 
 def run_edits(

@@ -15,13 +15,14 @@ from cleanclaim.edits.findings import (
     as_money,
     evidence_of,
     facts_needed,
+    fix_of,
     message_of,
     predictions_of,
     worst,
 )  # fmt: skip
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome
-from cleanclaim.edits.pages import Grain, Severity
+from cleanclaim.edits.pages import Fix, Grain, Severity
 from cleanclaim.edits.plan.facts import Workbench
 
 _AT_RISK = {Severity.REJECT, Severity.DENY}
@@ -33,7 +34,9 @@ _CLAIM_TOTALS = """
     min(c.source_file) AS file,
     min(c.segment_number) AS place,
     CAST(coalesce(min(c.total_charge), sum(l.charge_amount)) AS DECIMAL(28, 2)) AS total_charge,
-    CAST(coalesce(sum(l.charge_amount) FILTER (r.id IS NOT NULL), 0) AS DECIMAL(28, 2)) AS amount_at_risk
+    CAST(coalesce(sum(l.charge_amount) FILTER (r.id IS NOT NULL), 0) AS DECIMAL(28, 2)) AS known_at_risk,
+    count(*) FILTER (r.id IS NOT NULL AND l.charge_amount IS NULL) AS uncharged,
+    CASE WHEN uncharged = 0 THEN known_at_risk END AS amount_at_risk
   FROM claim AS c
   LEFT JOIN line AS l USING (claim_row)
   LEFT JOIN at_risk AS r ON r.id = l.line_row
@@ -52,7 +55,8 @@ class ClaimTotals:
     file: str
     place: int  # number of its CLM segment, or of its row
     total_charge: Decimal | None
-    amount_at_risk: Decimal
+    known_at_risk: Decimal
+    amount_at_risk: Decimal | None  # None where a line at risk has no charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Find
     case = mark.edit.cases[mark.case]
     return Finding(
         case=case.case.name, outcome=Outcome.FIRES, severity=case.severity, message=message_of(mark.edit, case, facts),
-        fix=case.case.fix or mark.edit.page.front.fix, predicted=predictions_of(case), confidence=case.confidence,
+        fix=fix_of(mark.edit, case, facts), predicted=predictions_of(case), confidence=case.confidence,
         evidence=evidence_of(mark.edit, case, facts), **shared,
     )  # fmt: skip
 
@@ -128,7 +132,8 @@ def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any])
     edit = mark.edit
     return Finding(
         case="", outcome=Outcome.NOT_EVALUATED, severity=worst(edit.cases),
-        message=f"Could not be judged: {', '.join(mark.missing)} unknown.", fix=edit.page.front.fix, predicted=(),
+        message=f"Could not be judged: {', '.join(mark.missing)} unknown.",
+        fix=Fix(f"Say what is missing: {', '.join(mark.missing)}.", safe=False), predicted=(),
         confidence=edit.cases[0].confidence, evidence=evidence_of(edit, edit.cases[0], facts), **shared,
     )  # fmt: skip
 
@@ -164,4 +169,6 @@ def claim_totals(bench: Workbench, told: Sequence[Told]) -> tuple[ClaimTotals, .
         homes = bench.select("line", "line_row", {line for item in told for line in item.lines}, "line_row, claim_row")
         claims = {item.place[0] for item in told} | {line["claim_row"] for line in homes.values()}
         with bench.ids("told", claims):
-            return tuple(ClaimTotals(**row) for row in bench.engine.table(_CLAIM_TOTALS).to_pylist())
+            return tuple(
+                ClaimTotals(**row) for row in bench.engine.table(_CLAIM_TOTALS).drop(["uncharged"]).to_pylist()
+            )

@@ -40,7 +40,11 @@ class Engine:
         }
         if memory_limit:
             config["memory_limit"] = memory_limit
-        self._con = duckdb.connect(":memory:", config=config)
+        try:
+            self._con = duckdb.connect(":memory:", config=config)
+        except duckdb.Error as error:
+            shutil.rmtree(self._spill, ignore_errors=True)
+            raise EngineError(f"the SQL engine cannot be set up: {str(error).splitlines()[0]}") from error
         # A page or a fact reads the tables that it was handed and nothing else on the machine.
         for setting in ("TimeZone='UTC'", "enable_external_access=false", "lock_configuration=true"):
             self._con.execute(f"SET {setting}")

@@ -4,8 +4,8 @@ grain: line
 keys: [ndc11, hcpcs_code, service_date, is_noc]
 columns:
   ndc_codes: {type: text, meaning: codes under which the quarter's crosswalk lists the NDC, source: reference ndc_crosswalk}
-  ndc_in_crosswalk: {type: boolean, meaning: "whether the quarter's crosswalk lists the NDC; false only inside declared coverage", source: reference ndc_crosswalk and its coverage}
-  ndc_agrees: {type: boolean, meaning: "whether the crosswalk lists the NDC under the line's code; null for unclassified codes and codes without any row (NDC-E-004)", source: reference ndc_crosswalk}
+  ndc_in_crosswalk: {type: boolean, meaning: "whether the quarter's crosswalk lists the NDC; false only inside declared coverage", ask: "the NDC-HCPCS crosswalk of the quarter (unclassified codes are not judged)", source: reference ndc_crosswalk and its coverage}
+  ndc_agrees: {type: boolean, meaning: "whether the crosswalk lists the NDC under the line's code; null for unclassified codes and codes without any row (NDC-E-004)", ask: "the NDC-HCPCS crosswalk of the quarter (unclassified codes are not judged)", source: reference ndc_crosswalk}
   crosswalk_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 WITH listed AS (

@@ -5,9 +5,9 @@ about: Units that the charted dose and containers support.
 grain: line
 keys: [dose_amount, dose_unit, unit_amount, unit, unit_semantics, day_dose_amount, day_dose_unit, day_content_amount, day_content_unit]
 columns:
-  expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", source: "COD-51 to COD-62, dosing.units"}
-  dose_needs: {type: text, meaning: "why the dose has no units: concentration (a volume for a code by mass), factor, or none when it has", source: COD-59}
-  expected_discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "whole units left of the labelled content after the dose, within the content's own units", source: "UNW-05, dosing.waste"}
+  expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", ask: "the charted dose", source: "COD-51 to COD-62, dosing.units"}
+  dose_needs: {type: text, meaning: "why the dose has no units: concentration (a volume for a code by mass), factor, or none when it has", ask: "the charted dose", source: COD-59}
+  expected_discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "whole units left of the labelled content after the dose, within the content's own units", ask: "the charted dose and containers", source: "UNW-05, dosing.waste"}
 ---
 """
 

@@ -18,7 +18,7 @@ lines AS (
   SELECT
     l.line_row,
     l.claim_row,
-    l.hcpcs_code,
+    upper(trim(l.hcpcs_code)) AS hcpcs_code,
     l.service_date,
     l.billed_units,
     p.patient_row,

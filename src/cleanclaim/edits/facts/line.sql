@@ -11,8 +11,9 @@ columns:
   place_of_service: {type: text, meaning: "place of service of the line, else of the claim", source: "line.place_of_service, claim.place_of_service"}
   billing_npi: {type: text, meaning: billing provider, source: claim.billing_npi}
   line_number: {type: integer, meaning: number of the line as sent, source: line.line_number}
-  hcpcs_code: {type: text, meaning: code as sent, source: line.hcpcs_code}
-  modifiers: {type: list of text, meaning: modifiers as sent, source: line.modifiers}
+  hcpcs_code: {type: text, meaning: "code, in upper case and without blanks around it", source: line.hcpcs_code}
+  code_as_sent: {type: text, meaning: code as sent, source: line.hcpcs_code}
+  modifiers: {type: list of text, meaning: "modifiers, in upper case", source: line.modifiers}
   description: {type: text, meaning: description of the line, source: line.description}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
   unit_basis: {type: text, meaning: "UN units, MJ minutes", source: line.unit_basis}
@@ -42,8 +43,9 @@ SELECT
   coalesce(l.place_of_service, c.place_of_service) AS place_of_service,
   c.billing_npi,
   l.line_number,
-  l.hcpcs_code,
-  l.modifiers,
+  upper(trim(l.hcpcs_code)) AS hcpcs_code,
+  l.hcpcs_code AS code_as_sent,
+  CASE WHEN len(l.modifiers) = 0 THEN l.modifiers ELSE string_split(upper(array_to_string(l.modifiers, ' ')), ' ') END AS modifiers,
   l.description,
   l.charge_amount,
   l.unit_basis,

@@ -3,7 +3,7 @@ about: Whether a modifier of the line is a place of service code.
 grain: line
 keys: [modifiers]
 columns:
-  pos_in_modifiers: {type: boolean, meaning: "whether a modifier is a place of service code and no modifier", source: "reference place_of_service, modifier and its coverage"}
+  pos_in_modifiers: {type: boolean, meaning: "whether a modifier is a place of service code and no modifier", ask: "a modifier list that covers the modifier", source: "reference place_of_service, modifier and its coverage"}
   pos_modifiers: {type: text, meaning: "those modifiers", source: "reference place_of_service, modifier"}
   place_release: {type: text, meaning: release that decided, source: reference}
 ---*/

@@ -6,7 +6,7 @@ columns:
   payment_limit: {type: amount, unit: USD per HCPCS billing unit, meaning: payment limit of the quarter, source: reference asp_limit}
   coinsurance_percent: {type: amount, unit: percent, meaning: coinsurance as published, source: reference asp_limit}
   has_payment_limit: {type: boolean, meaning: whether the quarter's file has the code, source: reference asp_limit and its coverage}
-  separately_payable: {type: boolean, meaning: "whether Medicare Part B pays the drug by itself on this line (UNW-13, UNW-14); null where nothing loaded decides", source: "reference asp_limit, hcpcs; place of service"}
+  separately_payable: {type: boolean, meaning: "whether Medicare Part B pays the drug by itself on this line (UNW-13, UNW-14); null where nothing loaded decides", ask: "the payment limit file of the quarter, or the place of service", source: "reference asp_limit, hcpcs; place of service"}
   price_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 SELECT

@@ -3,7 +3,7 @@ about: The container that the line's drug came from.
 grain: line
 keys: [charted_container, ndc11, hcpcs_code, service_date]
 columns:
-  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else of all products of the code when they agree", source: "administration, reference product and its coverage"}
+  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else of all products of the code when they agree", ask: "the container kind: an NDC that the product table knows, or the chart", source: "administration, reference product and its coverage"}
   product_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 WITH by_code AS (
