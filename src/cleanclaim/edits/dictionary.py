@@ -93,9 +93,19 @@ class Dictionary:
 
     @cache  # noqa: B019 - there is one dictionary, and it lives as long as the process
     def releases_of(self, grain: Grain, facts: tuple[str, ...]) -> tuple[str, ...]:
-        """The facts that say which release decided some facts: `<group>_release` of their groups."""
+        """The facts that say which release decided some facts: `<group>_release` of their groups and of what these read."""
         known = self.facts(grain)
-        groups = dict.fromkeys(self.group_of(grain, fact).name for fact in facts)
+        groups: dict[str, None] = {}
+
+        def add(fact: str) -> None:
+            group = self.group_of(grain, fact)
+            if group.name not in groups:
+                groups[group.name] = None
+                for key in group.head.keys:
+                    add(key)
+
+        for fact in facts:
+            add(fact)
         return tuple(f"{group}_release" for group in groups if f"{group}_release" in known)
 
     def needs_of(self, group: Group) -> tuple[str, ...]:

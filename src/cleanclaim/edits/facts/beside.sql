@@ -10,7 +10,7 @@ columns:
   discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "units of all JW lines of the code that day on this claim", source: the claims of the run}
   eye_injection_beside: {type: boolean, meaning: "whether the patient has an eye injection line that day", source: "the claims of the run, reference code_range"}
 ---*/
--- Absence counts only on a whole claim every line of which has its code, day and modifiers.
+-- Absence counts only where the patient's claims are whole, and none of their other lines may be the one that is looked for.
 WITH lines AS (
   SELECT
     r.*,
@@ -34,16 +34,21 @@ discarded AS (
   GROUP BY claim_row, hcpcs_code, service_date
 ),
 eyes AS (SELECT DISTINCT patient_row, service_date, TRUE AS injected FROM lines WHERE line_kind = 'eye_injection'),
-unclear AS (
-  SELECT claim_row, count(*) AS lines
-  FROM lines
-  WHERE hcpcs_code IS NULL OR service_date IS NULL OR modifiers IS NULL
-  GROUP BY claim_row
+partial AS (SELECT DISTINCT patient_row FROM lines WHERE complete IS DISTINCT FROM TRUE),
+doubtful AS (SELECT * FROM lines WHERE hcpcs_code IS NULL OR service_date IS NULL OR modifiers IS NULL),
+doubted AS (
+  SELECT DISTINCT l.line_row
+  FROM lines AS l
+  JOIN doubtful AS d
+    ON d.patient_row = l.patient_row
+    AND d.line_row <> l.line_row
+    AND coalesce(d.hcpcs_code = l.hcpcs_code, TRUE)
+    AND coalesce(d.service_date = l.service_date, TRUE)
 ),
 settled AS (
   SELECT
     l.*,
-    l.complete AND coalesce(u.lines, 0) = CAST(l.hcpcs_code IS NULL OR l.service_date IS NULL OR l.modifiers IS NULL AS INTEGER) AS absence_counts,
+    p.patient_row IS NULL AND u.line_row IS NULL AS absence_counts,
     d.jw - CAST(l.jw AS INTEGER) AS other_jw,
     d.jz - CAST(l.jz AS INTEGER) AS other_jz,
     d.dose - CAST(l.dose AS INTEGER) AS other_dose,
@@ -54,7 +59,8 @@ settled AS (
   LEFT JOIN drug AS d ON d.patient_row = l.patient_row AND d.hcpcs_code = l.hcpcs_code AND d.service_date = l.service_date
   LEFT JOIN discarded AS w ON w.claim_row = l.claim_row AND w.hcpcs_code = l.hcpcs_code AND w.service_date = l.service_date
   LEFT JOIN eyes AS e ON e.patient_row = l.patient_row AND e.service_date = l.service_date
-  LEFT JOIN unclear AS u ON u.claim_row = l.claim_row
+  LEFT JOIN partial AS p ON p.patient_row = l.patient_row
+  LEFT JOIN doubted AS u ON u.line_row = l.line_row
 )
 SELECT
   line_row,

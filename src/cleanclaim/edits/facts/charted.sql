@@ -5,9 +5,9 @@ reads: [hcpcs_code, service_date, modifiers]
 columns:
   dose_amount: {type: amount, unit: dose_unit, meaning: dose charted on the line, source: administration}
   dose_unit: {type: text, meaning: unit of the dose, source: administration}
-  day_dose_amount: {type: amount, unit: day_dose_unit, meaning: "dose of the code that day on this claim: the line's own, else of its administered lines together", source: administration}
+  day_dose_amount: {type: amount, unit: day_dose_unit, meaning: "dose of the code that day on this claim, where one line was charted: its dose line's, else the line's own", source: administration}
   day_dose_unit: {type: text, meaning: unit of that dose, source: administration}
-  day_content_amount: {type: amount, unit: day_content_unit, meaning: "labelled content opened for it: the line's own, else of its administered lines together", source: administration}
+  day_content_amount: {type: amount, unit: day_content_unit, meaning: "labelled content opened for that dose, of the same line", source: administration}
   day_content_unit: {type: text, meaning: unit of that content, source: administration}
   charted_container: {type: text, meaning: "single_dose or multi_dose, as charted", source: administration}
 ---*/
@@ -29,26 +29,38 @@ own AS (
   LEFT JOIN administration AS a USING (line_row)
 ),
 day AS (
-  SELECT
-    claim_row,
-    hcpcs_code,
-    service_date,
-    CASE WHEN count(*) = count(dose_amount) AND count(DISTINCT dose_unit) = 1 THEN CAST(sum(dose_amount) AS DECIMAL(18, 6)) END AS dose_amount,
-    min(dose_unit) AS dose_unit,
-    CASE WHEN count(*) = count(content_amount) AND count(DISTINCT content_unit) = 1 THEN CAST(sum(content_amount) AS DECIMAL(18, 6)) END AS content_amount,
-    min(content_unit) AS content_unit
+  -- Two dose lines are two preparations, each rounded by itself: their containers can't be told apart.
+  SELECT claim_row, hcpcs_code, service_date, min(dose_amount) AS dose_amount, min(dose_unit) AS dose_unit, min(content_amount) AS content_amount, min(content_unit) AS content_unit
   FROM own
   WHERE NOT discarded AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL
   GROUP BY claim_row, hcpcs_code, service_date
+  HAVING count(*) = 1 AND count(dose_amount) = 1 AND count(content_amount) = 1
+),
+dose_lines AS (
+  SELECT claim_row, hcpcs_code, service_date, count(*) AS lines
+  FROM own
+  WHERE NOT discarded AND (dose_amount IS NOT NULL OR content_amount IS NOT NULL)
+  GROUP BY claim_row, hcpcs_code, service_date
+),
+-- Dose and content of one story: the dose line's, else the line's own where no dose line is charted.
+story AS (
+  SELECT
+    o.*,
+    CASE WHEN d.claim_row IS NOT NULL THEN d.dose_amount WHEN n.claim_row IS NULL AND o.content_amount IS NOT NULL THEN o.dose_amount END AS story_dose,
+    CASE WHEN d.claim_row IS NOT NULL THEN d.dose_unit WHEN n.claim_row IS NULL AND o.content_amount IS NOT NULL THEN o.dose_unit END AS story_dose_unit,
+    CASE WHEN d.claim_row IS NOT NULL THEN d.content_amount WHEN n.claim_row IS NULL AND o.dose_amount IS NOT NULL THEN o.content_amount END AS story_content,
+    CASE WHEN d.claim_row IS NOT NULL THEN d.content_unit WHEN n.claim_row IS NULL AND o.dose_amount IS NOT NULL THEN o.content_unit END AS story_content_unit
+  FROM own AS o
+  LEFT JOIN day AS d ON d.claim_row = o.claim_row AND d.hcpcs_code = o.hcpcs_code AND d.service_date = o.service_date
+  LEFT JOIN dose_lines AS n ON n.claim_row = o.claim_row AND n.hcpcs_code = o.hcpcs_code AND n.service_date = o.service_date
 )
 SELECT
-  o.line_row,
-  o.dose_amount,
-  o.dose_unit,
-  coalesce(o.dose_amount, d.dose_amount) AS day_dose_amount,
-  CASE WHEN o.dose_amount IS NOT NULL THEN o.dose_unit ELSE d.dose_unit END AS day_dose_unit,
-  coalesce(o.content_amount, d.content_amount) AS day_content_amount,
-  CASE WHEN o.content_amount IS NOT NULL THEN o.content_unit ELSE d.content_unit END AS day_content_unit,
-  o.container AS charted_container
-FROM own AS o
-LEFT JOIN day AS d ON d.claim_row = o.claim_row AND d.hcpcs_code = o.hcpcs_code AND d.service_date = o.service_date
+  line_row,
+  dose_amount,
+  dose_unit,
+  story_dose AS day_dose_amount,
+  story_dose_unit AS day_dose_unit,
+  story_content AS day_content_amount,
+  story_content_unit AS day_content_unit,
+  container AS charted_container
+FROM story

@@ -35,9 +35,12 @@ WITH forms AS (
 ),
 covered AS (
   SELECT k.hcpcs_code, k.service_date, max(c.release) AS release
-  FROM keys AS k
+  FROM forms AS k
   JOIN ref_coverage AS c
-    ON c."table" = 'hcpcs' AND (c.key IS NULL OR c.key = k.hcpcs_code) AND k.service_date BETWEEN c.valid_from AND c.valid_to
+    -- A HCPCS file that is complete says nothing about CPT and CDT codes.
+    ON c."table" = 'hcpcs'
+    AND (c.key = k.hcpcs_code OR c.key IS NULL AND k.code_system = 'hcpcs')
+    AND k.service_date BETWEEN c.valid_from AND c.valid_to
   GROUP BY k.hcpcs_code, k.service_date
 ),
 told AS (
@@ -81,7 +84,8 @@ ranges AS (
   FROM keys AS k
   JOIN ref_code_range AS r
     ON k.hcpcs_code BETWEEN r.range_from AND r.range_to AND coalesce(k.service_date, DATE '9999-12-31') BETWEEN r.valid_from AND r.valid_to
-  WHERE length(k.hcpcs_code) = 5
+  -- Compared as text, 0071A would stand between two numbers.
+  WHERE regexp_full_match(k.hcpcs_code, '[0-9]{5}') = regexp_full_match(r.range_from, '[0-9]{5}') AND length(k.hcpcs_code) = 5
   GROUP BY k.hcpcs_code, k.service_date
 )
 SELECT
@@ -98,7 +102,8 @@ SELECT
     WHEN n.hcpcs_code IS NOT NULL AND v.hcpcs_code IS NOT NULL THEN FALSE
   END AS code_valid,
   coalesce(h.span_from, n.span_from) AS code_from,
-  coalesce(h.span_to, n.span_to) AS code_to,
+  -- A span that would hold the day was overruled by what is declared to be complete: its end is not known.
+  CASE WHEN h.hcpcs_code IS NOT NULL THEN h.span_to WHEN n.span_to < k.service_date THEN n.span_to END AS code_to,
   f.successor,
   CASE WHEN h.in_span THEN h.descriptor END AS code_descriptor,
   coalesce(n.is_drug, r.kind IN ('drug', 'radiopharmaceutical')) AS is_drug,
@@ -108,11 +113,11 @@ SELECT
   CASE WHEN h.in_span THEN h.unit_semantics END AS unit_semantics,
   CASE
     WHEN n.is_drug OR r.kind IN ('drug', 'radiopharmaceutical') THEN 'drug'
-    ELSE coalesce(r.kind, CASE WHEN n.hcpcs_code IS NOT NULL AND NOT n.is_drug THEN 'other' END)
+    ELSE r.kind
   END AS line_kind,
   t.local_use,
   coalesce(r.kind = 'radiopharmaceutical' OR t.is_radiopharmaceutical, r.kind = 'radiopharmaceutical', t.is_radiopharmaceutical) AS is_radiopharmaceutical,
-  coalesce(h.release, n.release, v.release) AS code_release
+  coalesce(h.release, v.release, n.release) AS code_release
 FROM forms AS k
 LEFT JOIN told AS h ON h.hcpcs_code = k.hcpcs_code AND h.service_date = k.service_date
 LEFT JOIN covered AS v ON v.hcpcs_code = k.hcpcs_code AND v.service_date = k.service_date

@@ -17,6 +17,8 @@ columns:
   description: {type: text, meaning: description of the line, source: line.description}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
   unit_basis: {type: text, meaning: "UN units, MJ minutes", source: line.unit_basis}
+  no_cost: {type: boolean, meaning: "whether the line is charged at nothing or a cent: drug that cost nothing; a whole claim without a charge is not", source: "line.charge_amount, UNW-13"}
+  code_qualifier: {type: text, meaning: "what the code is: HC for HCPCS and CPT", source: line.code_qualifier}
   billed_units: {type: units, unit: HCPCS billing units, meaning: units billed, source: line.billed_units}
   units_whole: {type: boolean, meaning: whether the units are a whole number, source: line.billed_units}
   service_date: {type: date, meaning: first day of service, source: line.service_date}
@@ -48,6 +50,8 @@ SELECT
   CASE WHEN len(l.modifiers) = 0 THEN l.modifiers ELSE string_split(upper(array_to_string(l.modifiers, ' ')), ' ') END AS modifiers,
   l.description,
   l.charge_amount,
+  CASE WHEN l.charge_amount IS NOT NULL THEN l.charge_amount <= 0.01 WHEN c.complete THEN FALSE END AS no_cost,
+  l.code_qualifier,
   l.unit_basis,
   l.billed_units,
   l.billed_units = floor(l.billed_units) AS units_whole,

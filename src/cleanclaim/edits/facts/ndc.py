@@ -18,6 +18,9 @@ import pyarrow as pa
 from cleanclaim.values import parse_ndc
 
 
+_BETWEEN = "something stands between the digits"
+
+
 def compute(keys: pa.Table) -> pa.Table:
     """The facts of each distinct number."""
     given = keys.column("ndc_given").to_pylist()
@@ -26,6 +29,6 @@ def compute(keys: pa.Table) -> pa.Table:
     return pa.table({
         "ndc_given": pa.array(given, pa.string()),
         "ndc_eleven_digits": pa.array(eleven, pa.bool_()),
-        "ndc_problem": pa.array([reading.problem if reading else None for reading in readings], pa.string()),
-        "ndc_candidates": pa.array([", ".join(reading.candidates) if reading else None for reading in readings], pa.string()),
+        "ndc_problem": pa.array([reading.problem or _BETWEEN if reading else None for reading in readings], pa.string()),
+        "ndc_candidates": pa.array([", ".join(reading.candidates) or "no NDC" if reading else None for reading in readings], pa.string()),
     })  # fmt: skip

@@ -9,18 +9,25 @@ columns:
 ---*/
 WITH each AS (SELECT modifiers, unnest(modifiers) AS modifier FROM keys),
 known AS (SELECT modifier, max(release) AS release FROM ref_modifier GROUP BY modifier),
-covered AS (SELECT DISTINCT key FROM ref_coverage WHERE "table" = 'modifier'),
+covered AS (
+  SELECT DISTINCT e.modifier AS key, c."table"
+  FROM each AS e
+  JOIN ref_coverage AS c ON c."table" IN ('modifier', 'place_of_service') AND (c.key IS NULL OR c.key = e.modifier)
+),
 answers AS (
   SELECT
     e.modifiers,
     e.modifier,
     CASE
-      WHEN n.modifier IS NOT NULL OR p.place_of_service IS NULL THEN FALSE
-      WHEN EXISTS (SELECT 1 FROM covered WHERE key IS NULL OR key = e.modifier) THEN TRUE
+      WHEN n.modifier IS NOT NULL OR NOT regexp_full_match(e.modifier, '[0-9]{2}') THEN FALSE
+      WHEN p.place_of_service IS NOT NULL THEN CASE WHEN m.key IS NOT NULL THEN TRUE END
+      WHEN q.key IS NOT NULL THEN FALSE
     END AS is_place,
     coalesce(n.release, p.release) AS release
   FROM each AS e
   LEFT JOIN known AS n ON n.modifier = e.modifier
+  LEFT JOIN covered AS m ON m.key = e.modifier AND m."table" = 'modifier'
+  LEFT JOIN covered AS q ON q.key = e.modifier AND q."table" = 'place_of_service'
   LEFT JOIN (SELECT place_of_service, max(release) AS release FROM ref_place_of_service GROUP BY place_of_service) AS p ON p.place_of_service = e.modifier
 ),
 together AS (

@@ -1,7 +1,7 @@
 /*---
 about: What Medicare Part B pays for the line's drug on the day of service, and whether it is paid by itself.
 grain: line
-keys: [hcpcs_code, service_date, claim_type, place_of_service, is_drug, is_noc]
+keys: [hcpcs_code, service_date, claim_type, payer_program, place_of_service, is_drug, is_noc, no_cost]
 columns:
   payment_limit: {type: amount, unit: USD per HCPCS billing unit, meaning: payment limit of the quarter, source: reference asp_limit}
   coinsurance_percent: {type: amount, unit: percent, meaning: coinsurance as published, source: reference asp_limit}
@@ -15,14 +15,17 @@ SELECT
   a.coinsurance_percent,
   CASE WHEN a.hcpcs_code IS NOT NULL THEN TRUE WHEN c.hcpcs_code IS NOT NULL THEN FALSE END AS has_payment_limit,
   CASE
-    WHEN NOT k.is_drug THEN FALSE
-    WHEN k.claim_type <> 'P' THEN NULL
-    WHEN k.place_of_service IN ('21', '50', '72') THEN FALSE
-    WHEN a.is_vaccine THEN FALSE
-    WHEN k.is_drug AND k.place_of_service IS NOT NULL AND (k.is_noc OR a.hcpcs_code IS NOT NULL) THEN TRUE
+    WHEN NOT k.is_drug OR k.no_cost THEN FALSE
+    WHEN k.place_of_service IN ('21', '50', '51', '61', '72') OR a.is_vaccine OR v.hcpcs_code IS NOT NULL THEN FALSE
+    -- Status indicators of hospitals, ASCs and DME decide elsewhere, and are not loaded; in a facility the facility bills the drug.
+    WHEN k.claim_type IS DISTINCT FROM 'P' OR k.payer_program = 'medicare_dme' OR p.facility IS DISTINCT FROM FALSE THEN NULL
+    WHEN k.is_drug AND NOT k.no_cost AND (k.is_noc OR a.hcpcs_code IS NOT NULL) THEN TRUE
   END AS separately_payable,
   coalesce(a.release, c.release) AS price_release
 FROM keys AS k
+LEFT JOIN (SELECT DISTINCT place_of_service, facility FROM ref_place_of_service) AS p ON p.place_of_service = k.place_of_service
+LEFT JOIN ref_drug_trait AS v
+  ON v.hcpcs_code = k.hcpcs_code AND v.trait = 'vaccine_1861s10' AND k.service_date BETWEEN v.valid_from AND v.valid_to
 LEFT JOIN ref_asp_limit AS a ON a.hcpcs_code = k.hcpcs_code AND k.service_date BETWEEN a.valid_from AND a.valid_to
 LEFT JOIN (
   SELECT d.hcpcs_code, d.service_date, max(v.release) AS release

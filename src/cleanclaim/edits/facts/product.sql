@@ -1,9 +1,9 @@
 /*---
 about: The container that the line's drug came from.
 grain: line
-keys: [charted_container, ndc11, hcpcs_code, service_date]
+keys: [charted_container, ndc_given, ndc11, hcpcs_code, service_date]
 columns:
-  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else of all products of the code when they agree", ask: "the container kind: an NDC that the product table knows, or the chart", source: "administration, reference product and its coverage"}
+  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table knows, or the chart", source: "administration, reference product and its coverage"}
   product_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 WITH by_code AS (
@@ -21,4 +21,4 @@ SELECT
   CASE WHEN k.charted_container IS NULL THEN CASE WHEN p.container IS NOT NULL THEN p.release ELSE b.release END END AS product_release
 FROM keys AS k
 LEFT JOIN ref_product AS p ON p.ndc11 = k.ndc11 AND k.service_date BETWEEN p.valid_from AND p.valid_to
-LEFT JOIN by_code AS b ON b.hcpcs_code = k.hcpcs_code AND b.service_date = k.service_date
+LEFT JOIN by_code AS b ON k.ndc_given IS NULL AND b.hcpcs_code = k.hcpcs_code AND b.service_date = k.service_date
