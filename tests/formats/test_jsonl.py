@@ -339,7 +339,7 @@ class TestWhatCannotBeRead:
 
     def test_line_that_is_no_object_keeps_its_place(self) -> None:
         tables = read_one({"claim_id": "A", "lines": [5, {"hcpcs_code": "J1745"}]})
-        assert faults(tables) == [("line-invalid", "lines[0]", "segment")]
+        assert faults(tables) == [("line-invalid", "lines[0]", "claim")]
         assert [row["line_ordinal"] for row in tables.line.to_pylist()] == [2]
 
     def test_half_a_surrogate_pair_is_no_text(self) -> None:

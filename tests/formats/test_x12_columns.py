@@ -229,7 +229,7 @@ def test_other_transactions_are_passed_over_with_their_envelope_checked() -> Non
 def test_segments_outside_a_transaction_are_told_once_for_each_run() -> None:
     segments = [ISA, "CLM*X", "REF*G1*1", "SE*1*1", GS, "CLM*Y", *transaction(ONE_CLAIM), "GE*1*1", "IEA*1*000000001"]
     assert [fault[:3] for fault in Read(text_of(segments)).faults] == [
-        ("st-missing", "segment", 2), ("trailer-unexpected", "segment", 4), ("st-missing", "segment", 6),
+        ("st-missing", "transaction", 2), ("trailer-unexpected", "segment", 4), ("st-missing", "transaction", 6),
     ]  # fmt: skip
 
 
@@ -363,7 +363,7 @@ def test_bad_values_are_null_and_told_and_never_a_patients() -> None:
         ("hl-level", "segment", 26, "HL03", "PT"), ("segment-not-in-837p", "segment", 27, None, None),
         ("segment-unknown", "segment", 28, None, None),
     ]  # fmt: skip
-    assert read.all_faults[-1]["segment"] == "WXYZ123456"
+    assert read.all_faults[-1]["segment"] is None  # it may be a piece of an element
     assert [line["charge_amount"] for line in read.lines] == [None, None, Decimal("-5.00")]
     assert [line["billed_units"] for line in read.lines] == [None, Decimal("5.000"), None]
     assert [line["service_date"] for line in read.lines] == [None, None, None]

@@ -13,9 +13,9 @@ import pytest
 from cleanclaim.claims.tables import ClaimTables, claim_key, file_key
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.x12 import read_837
-from cleanclaim.formats.x12.plain import EnvelopeCount, count_837, read_837_plain
 from tests.formats.x12_cases import CASES, CLAIM_2, OTHER_ISA, REFUSED, Case, changed, interchange, x12
 from tests.formats.x12_compare import joined
+from tests.oracles.x12.plain import EnvelopeCount, count_837, read_837_plain
 
 Reader = Callable[[bytes], ClaimTables]
 _NAME = "march.837"
@@ -104,7 +104,7 @@ def _told(tables: ClaimTables) -> list[str]:
     return [
         " ".join(part for part in (
             fault["fault"],
-            f"{fault['segment']}@{fault['segment_number']}" if fault["segment"] else "",
+            f"{fault['segment'] or '?'}@{fault['segment_number']}" if fault["segment_number"] else "",
             (fault["element"] or "") + (f"={fault['value']}" if fault["value"] else ""),
         ) if part)
         for fault in tables.fault.to_pylist()

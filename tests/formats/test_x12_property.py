@@ -13,11 +13,11 @@ import pytest
 from cleanclaim.claims.tables import ClaimTables
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.x12 import read_837
-from cleanclaim.formats.x12.plain import count_837, read_837_plain
-from cleanclaim.formats.x12.plain_faults import FAULTS
 from tests.formats.x12_compare import difference, joined
 from tests.formats.x12_files import make_file
 from tests.formats.x12_mutations import damaged_file
+from tests.oracles.x12.plain import count_837, read_837_plain
+from tests.oracles.x12.plain_faults import FAULTS
 
 _NAME = "made-up.837"
 _WHOLE = 8 << 20

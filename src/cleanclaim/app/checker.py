@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cleanclaim.app.files import Progress, digest, open_file, read_claims, shown_names
 from cleanclaim.app.result import CheckResult, ClaimSummary, EditSummary, Fault, Summary
@@ -25,9 +28,11 @@ from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.telling import ClaimTotals
 from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import UnreadableInput
+from cleanclaim.formats.x12 import CUT_OFF
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.tables import TABLES
 
+MOST_OF_A_KIND = 1_000  # faults of a kind that are told one by one
 Watch = Callable[[str, int, int], None]  # what is being done, how far, of how much
 
 
@@ -93,7 +98,9 @@ class _Reading:
         self.faults: list[Fault] = []
         self.seen: dict[str, str] = {}
         self.unreadable: list[str] = []
-        self.files = 0
+        self.files = self.fault_count = 0
+        self.of_kind: Counter[str] = Counter()
+        self.claims_unread = False
 
     def file(self, path: Path, name: str) -> None:
         self.files += 1
@@ -101,8 +108,9 @@ class _Reading:
             with open_file(path) as stream:
                 self._stream(stream, name)
         except UnreadableInput as error:
-            self.unreadable.append(str(error))
-            self._fault(name, "file-unreadable", str(error), Lost.FILE)
+            self._unreadable(name, str(error))
+        except OSError as error:
+            self._unreadable(name, f"{name}: reading stopped: {error.strerror or type(error).__name__}")
 
     def _stream(self, stream: BinaryIO, name: str) -> None:
         file_hash = digest(stream)
@@ -113,14 +121,19 @@ class _Reading:
         claims = read_claims(
             stream, name=name, file_hash=file_hash, complete=self.complete, progress=self._progress(stream, name)
         )
-        for tables in _one_ahead(claims.tables):
-            self._load(tables)
+        with closing(_one_ahead(claims.tables)) as parts:
+            for tables in parts:
+                self._load(tables)
         if claims.by_row:
             self.bench.files_by_row.add(name)
 
     def refuse_nothing(self) -> None:
-        if self.unreadable and len(self.unreadable) == self.files:
+        if self.unreadable and not self.bench.claims and len(self.seen) <= len(self.unreadable):
             raise UnreadableInput("\n".join(self.unreadable))
+
+    def _unreadable(self, name: str, why: str) -> None:
+        self.unreadable.append(why)
+        self._fault(name, "file-unreadable", why.removeprefix(f"{name}: ").capitalize() + ".", Lost.FILE)
 
     def _progress(self, stream: BinaryIO, name: str) -> Progress | None:
         if (watch := self.watch) is None:
@@ -131,9 +144,34 @@ class _Reading:
 
     def _load(self, tables: ClaimTables) -> None:
         self.bench.load_claims(tables)
-        self.faults += msgspec.convert(tables.fault.to_pylist(), list[Fault])
+        if not tables.fault.num_rows:
+            return
+        self.fault_count += tables.fault.num_rows
+        self.claims_unread |= any(Lost(lost).left_claims_unread for lost in _distinct(tables.fault, "lost"))
+        self.claims_unread |= not CUT_OFF.isdisjoint(_distinct(tables.fault, "fault"))
+        self.faults += self._worth_telling(tables.fault)
+
+    def _worth_telling(self, faults: pa.Table) -> list[Fault]:
+        # A file can be one fault a million times over: each kind is told so often, and then counted.
+        told = []
+        for kind in _distinct(faults, "fault"):
+            of_kind = faults.filter(pc.field("fault") == kind)
+            room = max(0, MOST_OF_A_KIND - self.of_kind[kind])
+            self.of_kind[kind] += of_kind.num_rows
+            told.append(of_kind.slice(0, room))
+        rows = pa.concat_tables(told).sort_by([("segment_number", "ascending"), ("row", "ascending")]).to_pylist()
+        return msgspec.convert(rows, list[Fault])
+
+    def more_of_a_kind(self) -> Iterator[Fault]:
+        """How many faults of a kind were counted and not told one by one."""
+        for kind, count in self.of_kind.items():
+            if count > MOST_OF_A_KIND:
+                message = f"{count - MOST_OF_A_KIND:,} more faults of this kind, not told one by one."
+                yield Fault(source_file="(all files)", fault=kind, message=message, lost=Lost.NOTHING)
 
     def _fault(self, name: str, fault: str, message: str, lost: Lost) -> None:
+        self.fault_count += 1
+        self.claims_unread |= lost.left_claims_unread
         self.faults.append(Fault(source_file=name, fault=fault, message=message, lost=lost))
 
 
@@ -151,7 +189,11 @@ _BILLED = """
 """
 
 
-def _one_ahead(parts: Iterator[ClaimTables]) -> Iterator[ClaimTables]:
+def _distinct(faults: pa.Table, column: str) -> list[str]:
+    return [str(value) for value in faults[column].unique().to_pylist()]
+
+
+def _one_ahead(parts: Iterator[ClaimTables]) -> Generator[ClaimTables]:
     """The parts in order, the next one being read while the last one is loaded."""
     # Worth a thread: both leave the interpreter lock for long.
     with ThreadPoolExecutor(max_workers=1) as reader:
@@ -169,19 +211,19 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
     }
     money = bench.engine.table(_BILLED).to_pylist()[0]
     summary = Summary(
-        claims=bench.claims, lines=bench.lines, findings=len(fired), faults=len(reading.faults), files=reading.files,
+        claims=bench.claims, lines=bench.lines, findings=len(fired), faults=reading.fault_count, files=reading.files,
         not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
         claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
         total_charge=f"{money['total']:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=money["unknown"],
-        claims_unread=any(Lost(fault.lost).left_claims_unread for fault in reading.faults),
+        claims_unread=reading.claims_unread,
         reference=_reference_in_words(checker.library),
     )  # fmt: skip
     releases = sorted({release for finding in run.findings for release in finding.releases})
     return CheckResult(
         summary,
         run.findings,
-        tuple(reading.faults),
+        (*reading.faults, *reading.more_of_a_kind()),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
         tuple(_claim_summary(item, by_row=item.file in bench.files_by_row) for item in run.totals),

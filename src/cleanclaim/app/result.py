@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cleanclaim.claims import Lost
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.pages import Severity
 
@@ -14,7 +15,7 @@ class Fault(msgspec.Struct, frozen=True):
     source_file: str
     fault: str
     message: str
-    lost: str
+    lost: Lost
     interchange: str | None = None
     transaction: str | None = None
     segment_number: int | None = None

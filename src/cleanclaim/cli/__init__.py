@@ -1,23 +1,52 @@
-"""The command line: one thin function per command, which imports what is slow to import only when it runs."""
+"""The command line: one thin function per command. Modules that are slow to import are imported by who needs them.
+
+Exit codes: 0 clean; 1 findings, or claims that could not be read; 2 nothing could be read, or the command is wrong;
+70 a fault of ours.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import traceback
 
 from cleanclaim.errors import CleanclaimError
 
+CANNOT_RUN, OUR_FAULT = 2, 70
+
 
 def main() -> None:
-    """Run the command line; exit 0 clean, 1 findings or claims unread, 2 cannot run."""
-    from cleanclaim.cli.commands import app  # noqa: PLC0415 - so that an import error is told like any other
-
+    """Run the command line."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            # By an exception, so that what was spilled (claim data) is removed on the way out.
+            signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     try:
+        from cleanclaim.cli.commands import app  # noqa: PLC0415 - so that an import error is told like any other
+
         app()
     except CleanclaimError as error:
-        print(f"cleanclaim: {error}", file=sys.stderr)
-        sys.exit(2)
+        _end(f"cleanclaim: {error}", CANNOT_RUN)
     except BrokenPipeError:
         # Whoever read our output has stopped: nothing more can be said, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(2)
+        sys.exit(CANNOT_RUN)
+    except OSError as error:
+        _end(f"cleanclaim: {error.strerror or type(error).__name__}", CANNOT_RUN)
+    except Exception as error:
+        if os.environ.get("CLEANCLAIM_TRACEBACK"):
+            raise
+        # The place and the kind, never the text: it may quote a claim.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119 - a name, not a path
+        _end(
+            f"cleanclaim: a fault of ours: {type(error).__name__} at {where}; CLEANCLAIM_TRACEBACK=1 shows it whole",
+            OUR_FAULT,
+        )
+
+
+def _end(message: str, code: int) -> None:
+    if sys.stderr:
+        print(message.encode("ascii", "backslashreplace").decode(), file=sys.stderr)
+    sys.exit(code)

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cleanclaim import __version__
+from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 
 app = typer.Typer(
@@ -77,7 +78,8 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 @app.command()
 def check(
     files: Annotated[
-        list[Path], typer.Argument(help="Claim files: 837P, or claims as JSON Lines; - is standard input.")
+        list[Path],
+        typer.Argument(readable=False, help="Claim files: 837P, or claims as JSON Lines; - is standard input."),
     ],
     output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
     reference: ReferenceOption = None,
@@ -91,7 +93,11 @@ def check(
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="From what on the exit code is 1.")] = FailOn.DENY,
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
 ) -> None:
-    """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it."""
+    """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it.
+
+    Exit codes: 0 clean; 1 findings of `reject` or `deny` (--fail-on moves that), or claims that could not be read;
+    2 nothing could be read, or the command is wrong. `--fail-on never` is 0 whatever was found.
+    """
     from cleanclaim.app import Checker  # noqa: PLC0415
     from cleanclaim.cli.progress import watching  # noqa: PLC0415
     from cleanclaim.cli.report import exit_code, write_result  # noqa: PLC0415
@@ -102,7 +108,10 @@ def check(
             files, complete=complete, show_not_evaluated=show is Show.NOT_EVALUATED, watch=watch
         )
     write_result(result, output_format, sys.stdout)
-    raise typer.Exit(exit_code(result, fail_on))
+    code = exit_code(result, fail_on)
+    if code == CANNOT_RUN:
+        print("cleanclaim: no claim could be read; the faults say why", file=sys.stderr)
+    raise typer.Exit(code)
 
 
 @app.command()

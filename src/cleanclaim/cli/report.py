@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import groupby
 from typing import TextIO
 
@@ -23,6 +24,7 @@ from cleanclaim.edits.findings import Finding, severity_order
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.edits.pages import Severity
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a claim id may hold what would command a terminal
 PLAIN_WIDTH = 100  # where the output is no terminal
 MOST_FAULTS = 20
 _STYLES = {Severity.REJECT: "bold red", Severity.DENY: "red", Severity.WARN: "yellow", Severity.INFO: "cyan"}
@@ -51,7 +53,14 @@ def write_result(result: CheckResult, output_format: Format, out: TextIO) -> Non
     writers: dict[Format, Callable[[CheckResult, TextIO], None]] = {
         Format.TABLE: _write_table, Format.JSON: _write_json, Format.JSONL: _write_jsonl, Format.CSV: _write_csv,
     }  # fmt: skip
+    if isinstance(out, TextIOWrapper):
+        # What scripts read is UTF-8 everywhere; a terminal shows what it can.
+        if output_format is Format.TABLE:
+            out.reconfigure(errors="replace")
+        else:
+            out.reconfigure(encoding="utf-8")
     writers[output_format](result, out)
+    out.flush()
 
 
 def _write_json(result: CheckResult, out: TextIO) -> None:
@@ -79,9 +88,21 @@ def _write_csv(result: CheckResult, out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_CSV_COLUMNS)
     for finding in result.findings:
-        writer.writerow([_cell(finding, column) for column in _CSV_COLUMNS])
-    for fault in result.faults:  # a spreadsheet of findings has no place for them, and they must not be lost
+        writer.writerow([_no_formula(_cell(finding, column)) for column in _CSV_COLUMNS])
+    for fault in result.faults[
+        :MOST_FAULTS
+    ]:  # a spreadsheet of findings has no place for them, and they must not be lost
         print(f"cleanclaim: {_place(fault)}: {_fault_text(fault)}", file=sys.stderr)
+    if len(result.faults) > MOST_FAULTS:
+        print(
+            f"cleanclaim: ... and {result.summary.faults - MOST_FAULTS} more; --format json lists them", file=sys.stderr
+        )
+
+
+def _no_formula(text: str) -> str:
+    """A cell that a spreadsheet would run as a formula, as text; control characters as blanks."""
+    shown = _CONTROL.sub(" ", text)
+    return f"'{shown}" if shown[:1] in {"=", "+", "-", "@"} else shown
 
 
 def _cell(finding: Finding, column: str) -> str:
@@ -100,9 +121,7 @@ def _cell(finding: Finding, column: str) -> str:
             return "; ".join(f"{place.claim_id} line {place.line_number}" for place in finding.related_lines)
         case _:
             value = getattr(finding, column)
-            # A cell that a spreadsheet would run as a formula is shown as text.
-            text = "" if value is None else str(value)
-            return f"'{text}" if text[:1] in {"=", "+", "@", "\t"} else text
+            return "" if value is None else str(value)
 
 
 def _write_table(result: CheckResult, out: TextIO) -> None:
@@ -140,7 +159,7 @@ def _fault_text(fault: Fault) -> str:
     found = f" Found `{fault.value}`." if fault.value is not None else ""
     expected = f" Expected: {fault.expected}." if fault.expected else ""
     lost = f" Lost: {fault.lost}." if fault.lost != "nothing" else ""
-    return f"{fault.message}{found}{expected}{lost} [{fault.fault}]"
+    return _CONTROL.sub("?", f"{fault.message}{found}{expected}{lost} [{fault.fault}]")
 
 
 def _place(fault: Fault) -> str:
@@ -151,7 +170,7 @@ def _place(fault: Fault) -> str:
 
 
 def _claim(console: Console, findings: list[Finding], claim: ClaimSummary) -> None:
-    name = (claim.claim_id or "(claim without an account number)", "bold")
+    name = (_CONTROL.sub("?", claim.claim_id or "(claim without an account number)"), "bold")
     where = f"row {claim.row}" if claim.row is not None else f"segment {claim.segment_number}"
     money = f"{_dollars(claim.total_charge)} billed, {_dollars(claim.amount_at_risk)} at risk"
     console.print(Text.assemble(name, f"  {claim.file}, {where}  {money}"))
@@ -169,7 +188,7 @@ def _finding(console: Console, finding: Finding) -> None:
         f"  {_dollars(finding.charge_amount)}" if finding.charge_amount else "",
     )  # fmt: skip
     console.print(Padding(head, (0, 0, 0, 2)))
-    console.print(Padding(finding.message, (0, 0, 0, 4)), markup=False)
+    console.print(Padding(Text(_CONTROL.sub("?", finding.message)), (0, 0, 0, 4)))
     if asked:
         return
     console.print(Padding(Text.assemble(("Fix: ", "green"), finding.fix.say), (0, 0, 0, 4)))

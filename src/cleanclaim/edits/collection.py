@@ -47,14 +47,19 @@ def edits_of_folder(folder: Path) -> tuple[Edit, ...]:
     pages = [
         read_page(_text(path), name=path.stem, family=path.parent.name, file=str(path))
         for path in sorted(folder.rglob("*.md"))
+        if path.name.lower() != "readme.md"
     ]  # fmt: skip
     if not pages:
         raise UnknownName(f"{folder}: holds no edit page (`*.md`)")
     own = checked(pages)
-    taken = {key for edit in shipped_edits() for key in (edit.id, edit.name)}
+    taken = {key for edit in shipped_edits() for key in (edit.id, edit.name, *edit.page.front.aliases)}
+    known = taken | {edit.id for edit in own}
     for edit in own:
-        if taken & {edit.id, edit.name}:
-            raise PageError(f"{edit.id} or {edit.name} is the name of a shipped edit", file=edit.page.file, line=1)
+        front, file = edit.page.front, edit.page.file
+        if clash := taken & {edit.id, edit.name, *front.aliases}:
+            raise PageError(f"`{min(clash)}` is the name of a shipped edit", file=file, line=1)
+        if strangers := set(front.unless_fires) - known:
+            raise PageError(f"unless_fires: there is no edit `{min(strangers)}`", file=file, line=1)
     return own
 
 
@@ -79,6 +84,9 @@ def checked(pages: Iterable[Page], facts: Dictionary | None = None) -> tuple[Edi
     edits = tuple(_edit(page, facts) for page in pages)
     seen: dict[str, str] = {}
     for edit in edits:
+        for interval in (edit.page.front.in_force, *(case.case.in_force for case in edit.cases)):
+            if interval.first and interval.last and interval.first > interval.last:
+                raise PageError(f"in_force ends on {interval.last}, before it begins", file=edit.page.file, line=1)
         for key in {edit.id, edit.name, *edit.page.front.aliases}:
             if key in seen:
                 raise PageError(f"`{key}` is used by {seen[key]} already", file=edit.page.file, line=1)
@@ -100,7 +108,7 @@ def _pages(folder: Traversable, family: str) -> Iterator[Page]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PageError(f"cannot be read as UTF-8 text: {error}", file=str(path)) from None
 
@@ -151,8 +159,15 @@ def _capped(severity: Severity, confidence: Confidence) -> Severity:
 
 
 def message_fields(message: str) -> tuple[str, ...]:
-    """The facts that a message names in braces."""
-    return tuple(name for _, name, _, _ in string.Formatter().parse(message) if name)
+    """The facts that a message names in braces. Raises: ValueError for anything but a plain name in them."""
+    names = []
+    for _, name, form, conversion in string.Formatter().parse(message):
+        if name is None:
+            continue
+        if form or conversion or not name.isidentifier():
+            raise ValueError("in braces stands the name of a fact and nothing else")
+        names.append(name)
+    return tuple(names)
 
 
 def _check_message(message: str, page: Page, types: Mapping[str, ColumnType]) -> None:

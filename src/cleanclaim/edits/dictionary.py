@@ -93,7 +93,7 @@ class Dictionary:
 
     @cache  # noqa: B019 - there is one dictionary, and it lives as long as the process
     def releases_of(self, grain: Grain, facts: tuple[str, ...]) -> tuple[str, ...]:
-        """The facts that say which release decided some facts: `<group>_release` of their groups and of what these read."""
+        """The facts that say which release decided some facts: those of their groups and of what these read."""
         known = self.facts(grain)
         groups: dict[str, None] = {}
 

@@ -1,7 +1,7 @@
 """An edit page: one Markdown file that is the edit, its documentation and its test.
 
 Front matter (YAML without aliases or tags) holds the facts of the edit, then comes prose, then an examples table. This
-module reads the text and checks its form; `catalogue` checks it against the facts and the other pages.
+module reads the text and checks its form; `collection` checks it against the facts and the other pages.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import yaml
 from cleanclaim.errors import PageError
 
 MOST_PAGE_BYTES = 100_000
+MOST_DEPTH = 20
 
 
 class Severity(StrEnum):
@@ -147,7 +148,6 @@ def read_page(text: str, *, name: str, family: str, file: str) -> Page:
     front_text, body = parts[1], parts[2]
     node = _compose(front_text, file)
     try:
-        # strict=False: YAML gives dates as dates but numbers such as a CARC as int when left unquoted.
         front = msgspec.convert(_construct(front_text), FrontMatter, strict=True)
     except (msgspec.ValidationError, yaml.YAMLError, ValueError) as error:
         raise PageError(f"front matter: {error}", file=file, line=_line_of(str(error), node)) from None
@@ -167,7 +167,11 @@ def read_page(text: str, *, name: str, family: str, file: str) -> Page:
 def _compose(text: str, file: str) -> yaml.Node:
     # Aliases and tags are refused at the event level, before anything is built: a YAML bomb must not go off.
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MOST_DEPTH:
+                raise PageError(f"front matter is nested deeper than {MOST_DEPTH}", file=file, line=1)
             line = event.start_mark.line + 2 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise PageError("YAML anchors and aliases are not read in a page", file=file, line=line)

@@ -27,7 +27,7 @@ class Engine:
     def __init__(self, *, memory_limit: str = "", threads: int = 0) -> None:
         """Open the database.
 
-        Units: memory_limit as DuckDB writes it ("2GB"); empty for 60 % of what the machine has free to it.
+        Units: memory_limit as DuckDB writes it ("2GB"); empty for DuckDB's own 80 % of memory. Past it data is spilled.
         """
         self._spill = Path(tempfile.mkdtemp(prefix="cleanclaim-"))
         config: dict[str, str | bool | int | float | list[str]] = {

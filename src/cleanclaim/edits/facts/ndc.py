@@ -17,7 +17,6 @@ import pyarrow as pa
 
 from cleanclaim.values import parse_ndc
 
-
 _BETWEEN = "something stands between the digits"
 
 

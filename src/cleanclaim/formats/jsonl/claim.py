@@ -43,9 +43,9 @@ class ClaimRows:
 
 
 def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> ClaimRows | None:
-    """The rows of a claim; None, and told, when no key of the object belongs to a claim."""
-    if not CLAIM_FIELDS.keys() & content.keys():
-        teller.lost_claim("not-a-claim", "an object with keys of a claim, such as claim_id and lines")
+    """The rows of a claim; None, and told, when it has neither claim_id nor lines."""
+    if not {"claim_id", "lines"} & content.keys():
+        teller.lost_claim("not-a-claim", "an object with claim_id or lines (`cleanclaim schema claim` lists the keys)")
         return None
     claim = _read(content, CLAIM_FIELDS, "", teller)
     complete = complete or claim.get("complete") is True
@@ -64,7 +64,9 @@ def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> Cla
         if isinstance(line, dict):
             _add_line(rows, line, ordinal, path, teller)
         else:
-            teller.tell("line-invalid", path, 'a service line: {"hcpcs_code": ..., ...}', Lost.SEGMENT)
+            teller.tell("line-invalid", path, 'a service line: {"hcpcs_code": ..., ...}', Lost.CLAIM)
+    if lines is None and content.get("lines") is not None:
+        teller.tell("lines-lost", "lines", "a list of service lines", Lost.CLAIM)
     return rows
 
 

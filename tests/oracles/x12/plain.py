@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, file_key
-from cleanclaim.formats.x12.plain_faults import FaultLog
-from cleanclaim.formats.x12.plain_loops import ClaimRows, TransactionReader
-from cleanclaim.formats.x12.plain_segments import UTF8_MARK, Loss, Segment, read_segments, without_mark
-from cleanclaim.formats.x12.plain_values import whole_number
+from tests.oracles.x12.plain_faults import FaultLog
+from tests.oracles.x12.plain_loops import ClaimRows, TransactionReader
+from tests.oracles.x12.plain_segments import UTF8_MARK, Loss, Segment, read_segments, without_mark
+from tests.oracles.x12.plain_values import whole_number
 
 _HEADER_LENGTH = 106
 _VERSION = "005010X222"
