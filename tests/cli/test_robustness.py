@@ -25,7 +25,6 @@ def cleanclaim(
     known = {
         "PATH": os.environ["PATH"],
         "CLEANCLAIM_REFERENCE": str(cwd / "no library"),
-        "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
     }
     return subprocess.run(
         [sys.executable, "-m", "cleanclaim", *arguments],
@@ -45,9 +44,9 @@ def cut_after(words: bytes) -> bytes:
 CUTS = {
     "inside a segment": cut_after(b"SV1*HC:J1745"),
     "after a whole segment": cut_after(b"HL*2*1*22*0~"),
-    "before the transaction's trailer": TEXT[: TEXT.index(b"SE*")],
-    "before the group's trailer": TEXT[: TEXT.index(b"GE*")],
-    "before the interchange's trailer": TEXT[: TEXT.index(b"IEA*")],
+    "before the transaction's trailer": TEXT[: TEXT.index(b"\nSE*")],
+    "before the group's trailer": TEXT[: TEXT.index(b"\nGE*")],
+    "before the interchange's trailer": TEXT[: TEXT.index(b"\nIEA*")],
 }
 
 
@@ -191,6 +190,25 @@ def test_what_commands_a_terminal_or_a_spreadsheet_is_disarmed(tmp_path: Path) -
     rows = cleanclaim("check", *names, "--format", "csv", cwd=tmp_path).stdout.decode().splitlines()[1:]
     assert rows
     assert not [row for row in rows if "\x1b" in row or row.split(",")[1][:1] in {"=", "-", "@"}]
+
+
+def test_a_terminator_that_never_comes_costs_no_memory_and_keeps_what_came_before(tmp_path: Path) -> None:
+    with (tmp_path / "endless.837").open("wb") as file:
+        file.write(TEXT[: TEXT.index(b"\nSE*")])
+        for _ in range(100):
+            file.write(b"NTE*ADD*" + b"x" * (1 << 20))
+    script = (
+        "import sys, resource, cleanclaim.cli as cli\n"
+        "sys.argv = ['cleanclaim', 'check', 'endless.837', '--format', 'json']\n"
+        "try: cli.main()\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, cwd=tmp_path)
+    result = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert result["summary"]["claims"] == 15 - 1  # the last one is still open
+    assert "no claim ends within 32 MB" in result["faults"][-1]["message"].lower().replace("mb", "MB")
+    assert int(done.stderr.split()[-1]) < 900_000  # kilobytes
 
 
 def test_a_storm_of_faults_is_told_and_counted(tmp_path: Path) -> None:

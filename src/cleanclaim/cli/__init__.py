@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 
 from cleanclaim.errors import CleanclaimError
 
@@ -38,8 +37,10 @@ def main() -> None:
         if os.environ.get("CLEANCLAIM_TRACEBACK"):
             raise
         # The place and the kind, never the text: it may quote a claim.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{os.path.basename(place.filename)}:{place.lineno}"  # noqa: PTH119 - a name, not a path
+        trace = error.__traceback__
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"  # noqa: PTH119
         _end(
             f"cleanclaim: a fault of ours: {type(error).__name__} at {where}; CLEANCLAIM_TRACEBACK=1 shows it whole",
             OUR_FAULT,

@@ -28,6 +28,7 @@ from cleanclaim.formats.x12.zones import Loops, loops_of
 CHUNK_BYTES = 4 << 20  # measured: as fast as 8 MB, at two thirds of the memory
 _BOM = b"\xef\xbb\xbf"
 _NO_ROWS: Ints = np.empty(0, np.int64)
+MOST_HELD = 32 << 20  # bytes of one claim; more is a file whose terminator never comes
 _START_BYTES = 16  # kept to say what a file that is no X12 looks like
 
 
@@ -82,6 +83,11 @@ class Reader837(Iterator[ClaimTables]):
             done = Cut(found.pieces, found.after, found.rest) if final else cut(found, skips=self._walk.skips)
             self._wanted = max(self._chunk_bytes, len(held)) if done is None else self._chunk_bytes
             if done is None:
+                if len(held) > MOST_HELD:
+                    raise UnreadableInput(
+                        f"{self._name}: after segment {self._walk.counts.segments} no claim ends within "
+                        f"{MOST_HELD >> 20} MB. Expected: the segment terminator that ISA declares"
+                    )
                 continue
             tables = self._tables_of(done, ended=final, unterminated=found.unterminated)
             held, self._context = held[done.rest :], done.context
