@@ -17,7 +17,7 @@ from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import Column, TableSchema
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
-_ROWS_AT_ONCE = 100_000
+_ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
 _SHOWN = {"claim_id", "claim_key", "source_file", "segment_number", "line_number", "total_charge", "charge_amount"}
 PLACE_COLUMNS = ("claim_row", "line_rows")  # where a row of any grain stands in the claims
 
@@ -71,7 +71,6 @@ class Workbench:
             self._flush(name)
 
     def _flush(self, name: str) -> None:
-        # An INSERT costs milliseconds however few its rows are: parts wait for company.
         if waiting := self._waiting[name]:
             self.engine.register("incoming", pa.concat_tables(waiting))
             self.engine.run(f"INSERT INTO {name} BY NAME FROM incoming")

@@ -25,7 +25,7 @@ from cleanclaim.formats.x12.signatures import is_utf16, refusal
 from cleanclaim.formats.x12.tags import FOREIGN, UNKNOWN
 from cleanclaim.formats.x12.zones import Loops, loops_of
 
-CHUNK_BYTES = 4 << 20  # measured: as fast as 8 MB, at two thirds of the memory
+CHUNK_BYTES = 8 << 20  # measured: a sixth faster than 4 MB; 290 MB of memory instead of 210
 _BOM = b"\xef\xbb\xbf"
 _NO_ROWS: Ints = np.empty(0, np.int64)
 MOST_HELD = 32 << 20  # bytes of one claim; more is a file whose terminator never comes
