@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from cleanclaim.cli.commands import ShortFormat
+from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer
 from cleanclaim.reference.tables import TABLES
 

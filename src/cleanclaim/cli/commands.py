@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 
 from cleanclaim import __version__
 from cleanclaim.cli import CANNOT_RUN
+from cleanclaim.cli.options import FailOn, Format, ShortFormat, Show
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 
 app = typer.Typer(
@@ -23,40 +23,6 @@ edits_app = typer.Typer(no_args_is_help=True, help="The edits: what is checked, 
 reference_app = typer.Typer(no_args_is_help=True, help="The reference library: official publications, as dated tables.")
 app.add_typer(edits_app, name="edits")
 app.add_typer(reference_app, name="reference")
-
-
-class Format(StrEnum):
-    """How to print a check."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-
-
-class ShortFormat(StrEnum):
-    """How to print a look-up."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-
-
-class FailOn(StrEnum):
-    """From which severity on the exit code is 1; `not-evaluated` also when anything could not be judged."""
-
-    REJECT = "reject"
-    DENY = "deny"
-    WARN = "warn"
-    INFO = "info"
-    NOT_EVALUATED = "not-evaluated"
-    NEVER = "never"
-
-
-class Show(StrEnum):
-    """What to list beside what fires."""
-
-    NOT_EVALUATED = "not-evaluated"
 
 
 ReferenceOption = Annotated[

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cleanclaim.app.result import CheckResult, ClaimSummary, Fault
-from cleanclaim.cli.commands import FailOn, Format
+from cleanclaim.cli.options import FailOn, Format
 from cleanclaim.edits.findings import Finding, severity_order
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.edits.pages import Severity

@@ -25,7 +25,6 @@ from cleanclaim.values import OPEN_END, Interval
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from cleanclaim.reference.lookup import Lookup
 
 ENVIRONMENT = "CLEANCLAIM_REFERENCE"
 
@@ -117,12 +116,6 @@ class Library:
         told = [row for one in (key, None) for row in self.starter.rows_where(COVERAGE.name, "key", one)]
         declared = _by_key(covered for covered in map(_covered, told) if covered.table == name)
         return [part for row in found for part in _cut_to(row, schema, {}, declared)]
-
-    def lookup(self) -> Lookup:
-        """Look-ups in this library."""
-        from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415 - it imports this module
-
-        return Lookup.of(self)
 
     def _own_rows(self, schema: TableSchema) -> list[Row]:
         """Rows that stand in no Parquet file: the starter's, and the coverage that manifests declare."""
