@@ -154,19 +154,19 @@ def test_a_check_that_is_terminated_leaves_nothing_behind(tmp_path: Path) -> Non
     spill.mkdir()
     fifo = tmp_path / "claims"
     os.mkfifo(fifo)
-    running = subprocess.Popen(
-        [sys.executable, "-m", "cleanclaim", "check", str(fifo)],
-        env={**os.environ, "TMPDIR": str(spill)},
-        stderr=subprocess.PIPE,
-    )
-    with fifo.open("wb"):
-        for _ in range(200):
+    environment = {**os.environ, "TMPDIR": str(spill)}
+    command = [sys.executable, "-m", "cleanclaim", "check", str(fifo)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as running, fifo.open("wb"):
+        for _ in range(600):
             if any(spill.iterdir()):
                 break
             time.sleep(0.05)
         assert any(spill.iterdir()), "the check has begun"
         running.send_signal(signal.SIGTERM)
-        _, errors = running.communicate(timeout=30)
+        try:
+            _, errors = running.communicate(timeout=30)
+        finally:
+            running.kill()
     assert running.returncode == 128 + signal.SIGTERM
     assert b"Traceback" not in errors
     assert list(spill.iterdir()) == []

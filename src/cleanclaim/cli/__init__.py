@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from types import FrameType
+from typing import NoReturn
 
 from cleanclaim.errors import CleanclaimError
 
@@ -19,8 +21,7 @@ def main() -> None:
     """Run the command line."""
     for name in ("SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
-            # By an exception, so that what was spilled (claim data) is removed on the way out.
-            signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+            signal.signal(number, _terminated)
     try:
         from cleanclaim.cli.commands import app  # noqa: PLC0415 - so that an import error is told like any other
 
@@ -45,6 +46,13 @@ def main() -> None:
             f"cleanclaim: a fault of ours: {type(error).__name__} at {where}; CLEANCLAIM_TRACEBACK=1 shows it whole",
             OUR_FAULT,
         )
+
+
+def _terminated(number: int, _frame: FrameType | None) -> NoReturn:
+    # Not by an exception: native code that calls back into Python would swallow it, and the process would live on.
+    if engine := sys.modules.get("cleanclaim.engine.connection"):
+        engine.remove_spilled()
+    os._exit(128 + number)
 
 
 def _end(message: str, code: int) -> None:

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 BATCH_ROWS = 122_880  # one DuckDB row group: Arrow batches then need no splitting
 
 
+def _prefix() -> str:
+    return f"cleanclaim-{os.getpid()}-"
+
+
+def remove_spilled() -> None:
+    """Remove what this process has spilled (claim data): for one that is about to be ended."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_prefix()}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Engine:
     """One private in-memory database. Use it as a context manager: it removes what it spilled."""
 
@@ -29,7 +39,7 @@ class Engine:
 
         Units: memory_limit as DuckDB writes it ("2GB"); empty for DuckDB's own 80 % of memory. Past it data is spilled.
         """
-        self._spill = Path(tempfile.mkdtemp(prefix="cleanclaim-"))
+        self._spill = Path(tempfile.mkdtemp(prefix=_prefix()))
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads or os.cpu_count() or 1,
             "temp_directory": str(self._spill),
