@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -205,15 +204,3 @@ def test_look_ups_load_nothing_heavy(tmp_path: Path, october: Path) -> None:
     command = [sys.executable, "-c", program, str(tmp_path / "nothing"), str(tmp_path / "library")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_a_look_up_takes_less_than_a_millisecond(library: Path) -> None:
-    lookup = Lookup.open(library)
-    fastest = min(_seconds(lookup) for _ in range(20))
-    assert fastest < 0.001
-
-
-def _seconds(lookup: Lookup) -> float:
-    start = time.perf_counter()
-    lookup.code("J9271", date(2024, 2, 1))
-    return time.perf_counter() - start
