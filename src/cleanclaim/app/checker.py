@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -30,7 +30,6 @@ from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.x12 import CUT_OFF
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.tables import TABLES
 
 MOST_OF_A_KIND = 1_000  # faults of a kind that are told one by one
 Watch = Callable[[str, int, int], None]  # what is being done, how far, of how much
@@ -41,9 +40,9 @@ class Checker:
     """The edits and the reference, loaded once; each check is a run of its own."""
 
     library: Library
-    reference: Mapping[str, pa.Table]  # the as-of tables by name
     edits: tuple[Edit, ...]
     memory_limit: str = ""
+    _tables: dict[str, pa.Table] = field(default_factory=dict)  # the as-of tables that a check has asked for
 
     @classmethod
     def open(cls, reference: Path | None = None, *, edits: Path | None = None, memory_limit: str = "") -> Self:
@@ -52,9 +51,7 @@ class Checker:
         The starter set stands in when there is no library.
         Raises: PageError for a page that cannot be used; LibraryError for a damaged library.
         """
-        library = Library.open(reference)
-        tables = {table.name: library.table(table.name) for table in TABLES}
-        return cls(library, tables, all_edits(edits), memory_limit)
+        return cls(Library.open(reference), all_edits(edits), memory_limit)
 
     def check_files(
         self,
@@ -71,7 +68,7 @@ class Checker:
         """
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary())
-            bench.load_reference(self.reference)
+            bench.use_reference(self._table)
             reading = _Reading(bench, complete, watch)
             paths = list(paths)
             for path, name in zip(paths, shown_names(paths), strict=True):
@@ -81,6 +78,11 @@ class Checker:
                 watch("checking", 0, 0)
             run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated)
             return _result(self, bench, reading, run)
+
+    def _table(self, name: str) -> pa.Table:
+        if name not in self._tables:
+            self._tables[name] = self.library.table(name)
+        return self._tables[name]
 
 
 def check_files(

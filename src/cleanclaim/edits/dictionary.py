@@ -60,6 +60,11 @@ class Group:
         """What one row is."""
         return self.head.grain
 
+    @property
+    def reference(self) -> frozenset[str]:
+        """The reference tables that its SQL reads as `ref_<name>`."""
+        return frozenset(re.findall(r"\bref_(\w+)", self.sql))
+
     def compute(self) -> Callable[[pa.Table], pa.Table]:
         """The function of a Python group: distinct keys in, the same rows with the facts out."""
         module = importlib.import_module(f"cleanclaim.edits.facts.{self.name}")

@@ -145,6 +145,185 @@ CODE_RANGE = TableSchema(
     ),
 )  # fmt: skip
 
+PTP = TableSchema(
+    "ptp", "One span of one procedure-to-procedure edit (NCI-20).", ("ptp_column_one", "ptp_column_two", "service_type", "span_from"),
+    (
+        Column("ptp_column_one", _T.TEXT, "the code that is paid"),
+        Column("ptp_column_two", _T.TEXT, "the code that is denied beside it"),
+        Column("service_type", _T.TEXT, "practitioner or outpatient"),
+        Column("span_from", _T.DATE, "first day on which the edit holds; null when the file does not print it"),
+        Column("span_to", _T.DATE, "last day on which it holds; 9999-12-31 when it is active"),
+        Column("modifier_indicator", _T.INTEGER, "0 never bypassed, 1 bypassed by a proper modifier, 9 no edit"),
+        Column("rationale", _T.TEXT, "rationale as published"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+ADD_ON = TableSchema(
+    "add_on", "One add-on code with one primary code that it may stand beside (NCI-30).", ("add_on_code", "primary_code", "span_from"),
+    (
+        Column("add_on_code", _T.TEXT, "the add-on code"),
+        Column("primary_code", _T.TEXT, "the primary code; CCCCC where the contractor decides"),
+        Column("add_on_type", _T.INTEGER, "1 listed, 2 the contractor decides, 3 listed and the contractor may add"),
+        Column("span_from", _T.DATE, "first day on which the pair holds; null when the file does not print it"),
+        Column("span_to", _T.DATE, "last day on which it holds; 9999-12-31 when open"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+DIAGNOSIS = TableSchema(
+    "diagnosis", "One ICD-10-CM code of one release.", ("diagnosis_code",),
+    (
+        Column("diagnosis_code", _T.TEXT, "without the dot"),
+        Column("descriptor", _T.TEXT, "long descriptor; null where the file prints none"),
+        Column("billable", _T.BOOLEAN, "whether it may stand on a claim; a header may not"),
+        Column("manifestation", _T.BOOLEAN, "whether it may never be listed first: a manifestation of a disease that stands before it; null when the file does not tell"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+OPPS_STATUS = TableSchema(
+    "opps_status", "How the hospital outpatient system pays one code in one quarter (Addendum B).", ("hcpcs_code",),
+    (
+        Column("hcpcs_code", _T.TEXT, "five characters"),
+        Column("status_indicator", _T.TEXT, "G and K paid drugs, N packaged, E1 and E2 not paid ..."),
+        Column("apc", _T.TEXT, "ambulatory payment classification"),
+        Column("payment_rate", _T.AMOUNT, "payment rate; null where none is printed", unit="USD"),
+        Column("national_copayment", _T.AMOUNT, "national unadjusted copayment", unit="USD"),
+        Column("minimum_copayment", _T.AMOUNT, "minimum unadjusted copayment", unit="USD"),
+        Column("coinsurance_percent", _T.AMOUNT, "inflation-adjusted coinsurance; null where none is printed", unit="percent"),
+        Column("adjusted_copayment", _T.AMOUNT, "inflation-adjusted copayment", unit="USD"),
+        Column("note", _T.TEXT, "notes as printed"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+NOC_LIMIT = TableSchema(
+    "noc_limit", "The Medicare Part B payment limit of one drug without a code of its own, in one quarter.", ("drug_name", "dosage"),
+    (
+        Column("drug_name", _T.TEXT, "generic name, with the labeler where the file names it"),
+        Column("dosage", _T.TEXT, "unit that the limit is for, as printed"),
+        Column("payment_limit", _T.AMOUNT, "payment limit; null where none is printed", unit="USD"),
+        Column("notes", _T.TEXT, "notes as printed"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+NOC_CROSSWALK = TableSchema(
+    "noc_crosswalk", "One NDC of a drug without a code of its own, in one quarter.", ("ndc11", "drug_name"),
+    (
+        Column("ndc11", _T.TEXT, "eleven digits"),
+        Column("drug_name", _T.TEXT, "generic name, as in the limits"),
+        Column("product_name", _T.TEXT, "name on the package"),
+        Column("labeler", _T.TEXT, "labeler"),
+        Column("dosage", _T.TEXT, "unit that the limit is for, as printed"),
+        Column("package_size", _T.AMOUNT, "content of one item in its NDC unit (NDC-18)"),
+        Column("package_quantity", _T.AMOUNT, "items in the package"),
+        Column("bill_units", _T.AMOUNT, "units of `dosage` in one item"),
+        Column("bill_units_package", _T.AMOUNT, "and in the package"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+NDC_PRODUCT = TableSchema(
+    "ndc_product", "One product of the FDA's NDC directory.", ("product_id",),
+    (
+        Column("product_id", _T.TEXT, "the directory's key of the product"),
+        Column("product_ndc", _T.TEXT, "labeler and product segment, as printed"),
+        Column("proprietary_name", _T.TEXT, "brand, with its suffix"),
+        Column("nonproprietary_name", _T.TEXT, "generic name"),
+        Column("dosage_form", _T.TEXT, "dosage form as printed: INJECTION, SOLUTION ..."),
+        Column("route", _T.TEXT, "routes as printed, joined by ;"),
+        Column("labeler", _T.TEXT, "labeler"),
+        Column("marketing_category", _T.TEXT, "NDA, BLA, ANDA ..."),
+        Column("substances", _T.TEXT, "active substances, joined by ;"),
+        Column("strengths", _T.TEXT, "their strengths, joined by ;"),
+        Column("strength_units", _T.TEXT, "the units of these, joined by ;"),
+        Column("marketing_start", _T.DATE, "first day on the market"),
+        Column("marketing_end", _T.DATE, "last day on the market; null when none is printed"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+NDC_PACKAGE = TableSchema(
+    "ndc_package", "One package of the FDA's NDC directory.", ("ndc11", "product_id"),
+    (
+        Column("ndc11", _T.TEXT, "eleven digits"),
+        Column("product_id", _T.TEXT, "the directory's key of its product"),
+        Column("package_ndc", _T.TEXT, "as printed, with hyphens"),
+        Column("description", _T.TEXT, "packaging as printed, nested with >"),
+        Column("container", _T.TEXT, "single_dose, multi_dose or pharmacy_bulk, where the description says so; else null"),
+        Column("marketing_start", _T.DATE, "first day on the market"),
+        Column("marketing_end", _T.DATE, "last day on the market; null when none is printed"),
+        Column("listed_on", _T.DATE, "day of the directory: what it does not say to have ended was on the market then"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+ADJUSTMENT_REASON = TableSchema(
+    "adjustment_reason", "One claim adjustment reason code (CARC).", ("carc",),
+    (
+        Column("carc", _T.TEXT, "the code"),
+        Column("wording", _T.TEXT, "what it says, in our own words; null where we have none"),
+        Column("span_from", _T.DATE, "first day on which it may be used"),
+        Column("span_to", _T.DATE, "last day on which it may be used; 9999-12-31 when open"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+REMARK = TableSchema(
+    "remark", "One remittance advice remark code (RARC).", ("rarc",),
+    (
+        Column("rarc", _T.TEXT, "the code"),
+        Column("descriptor", _T.TEXT, "CMS wording"),
+        Column("span_from", _T.DATE, "first day on which it may be used"),
+        Column("span_to", _T.DATE, "last day on which it may be used; 9999-12-31 when open"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+PROCESSING_NOTE = TableSchema(
+    "processing_note", "One processing note of the HCPCS file.", ("note_number",),
+    (
+        Column("note_number", _T.TEXT, "four digits"),
+        Column("text", _T.TEXT, "the note"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+CPT_MODIFIER = TableSchema(
+    "cpt_modifier", "One CPT modifier: its number, with our own words.", ("modifier",),
+    (
+        Column("modifier", _T.TEXT, "two characters"),
+        Column("descriptor", _T.TEXT, "our own words"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+DOSE_LIMIT = TableSchema(
+    "dose_limit", "The most of a drug that its label foresees on one day.", ("hcpcs_code",),
+    (
+        Column("hcpcs_code", _T.TEXT, "five characters"),
+        Column("most_amount", _T.AMOUNT, "most on one day; null where the label says it by weight only", unit="unit"),
+        Column("most_per_kg", _T.AMOUNT, "most on one day for each kilogram of weight; null where the label gives one amount", unit="unit per kg"),
+        Column("unit", _T.TEXT, "mg, mcg, unit ..."),
+        Column("source", _T.TEXT, "the label that says so"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+PAYER_RULE = TableSchema(
+    "payer_rule", "One answer of a payer to one question, on some days.", ("payer_program", "payer_id", "rule", "value"),
+    (
+        Column("payer_program", _T.TEXT, "whose rules decide"),
+        Column("payer_id", _T.TEXT, "the payer; * for every payer of the program that has no row of its own"),
+        Column("rule", _T.TEXT, "ndc_required (always, noc_only, never), ndc_unit (one row for each unit on the payer's list)"),
+        Column("value", _T.TEXT, "the answer"),
+        Column("source", _T.TEXT, "who says so"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
 COVERAGE = TableSchema(
     "coverage", "What a table is complete for: inside it a missing row means `none`, outside it `unknown`.", ("table", "key"),
     (
@@ -165,6 +344,20 @@ TABLES = (
     REPLACEMENT,
     DRUG_TRAIT,
     CODE_RANGE,
+    PTP,
+    ADD_ON,
+    DIAGNOSIS,
+    OPPS_STATUS,
+    NOC_LIMIT,
+    NOC_CROSSWALK,
+    NDC_PRODUCT,
+    NDC_PACKAGE,
+    ADJUSTMENT_REASON,
+    REMARK,
+    PROCESSING_NOTE,
+    CPT_MODIFIER,
+    DOSE_LIMIT,
+    PAYER_RULE,
     COVERAGE,
 )
 BY_NAME = {table.name: table for table in TABLES}

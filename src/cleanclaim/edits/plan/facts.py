@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,8 @@ class Workbench:
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
         self._made: set[str] = set()
+        self._loaded: set[str] = set()
+        self._table_of: Callable[[str], pa.Table]
         self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in _STORED}
         self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
         for schema, ids in _STORED:
@@ -44,10 +46,14 @@ class Workbench:
             )
             engine.run(f"CREATE TABLE {schema.name} ({', '.join(columns)})")
 
-    def load_reference(self, tables: Mapping[str, pa.Table]) -> None:
-        """Make the as-of tables readable as `ref_<name>`."""
-        for name, table in tables.items():
-            self.engine.register(f"ref_{name}", table)
+    def use_reference(self, table_of: Callable[[str], pa.Table]) -> None:
+        """Where the as-of tables come from: a fact group that reads `ref_<name>` makes that one table be asked for."""
+        self._table_of = table_of
+
+    def _load_reference(self, group: Group) -> None:
+        for name in group.reference - self._loaded:
+            self.engine.register(f"ref_{name}", self._table_of(name))
+            self._loaded.add(name)
 
     def load_claims(self, tables: ClaimTables) -> None:
         """Append claims. Their keys must ascend within one call, as readers make them."""
@@ -121,6 +127,7 @@ class Workbench:
         return f"SELECT {', '.join(columns)} FROM {base}{''.join(joins.values())}"
 
     def _make(self, group: Group) -> None:
+        self._load_reference(group)
         if group.head.keys:
             keys = self._select(group.grain, group.head.keys, ())
             names = ", ".join(f'"{key}"' for key in group.head.keys)
