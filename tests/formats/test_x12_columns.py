@@ -95,7 +95,7 @@ def test_one_claim_gives_every_value() -> None:
     digest = hashlib.blake2b(b"00431|M123|1950-06-07|JANE", digest_size=8).hexdigest()
     claim = {name: value for name, value in read.claims[0].items() if value is not None}
     assert claim == {
-        "claim_key": key, "claim_id": "A1", "source_file": "made-up.837", "segment_number": 14, "claim_type": "P",
+        "claim_key": key, "claim_id": "A1", "source_file": "made-up.837", "segment_number": 14, "created_on": date(2026, 3, 15), "claim_type": "P",
         "complete": True, "payer_id": "00431", "payer_program": "medicare_b", "claim_filing": "MB", "payer_sequence": "P",
         "frequency": "1", "patient_key": digest, "birth_date": date(1950, 6, 7), "sex": "F", "place_of_service": "11",
         "billing_npi": "1234567893", "billing_taxonomy": "261QI0500X", "diagnosis_code_set": "icd10",

@@ -47,7 +47,8 @@ def test_every_value_of_a_claim(read: Reader) -> None:
     key = claim_key(file_key(hashlib.sha256(data).hexdigest()), 0)
     assert tables.fault.to_pylist() == []
     assert tables.claim.to_pylist()[0] == {
-        "claim_key": key, "claim_id": "A1", "source_file": _NAME, "segment_number": 13, "claim_type": "P",
+        "claim_key": key, "claim_id": "A1", "source_file": _NAME, "segment_number": 13,
+        "created_on": date(2026, 3, 15), "claim_type": "P",
         "complete": True, "payer_id": "00431", "payer_program": "medicare_b", "claim_filing": "MB",
         "payer_sequence": "P", "frequency": "1", "original_reference": "ICN1",
         "patient_key": hashlib.blake2b(b"00431|M1|1960-02-29|ALMA", digest_size=8).hexdigest(),

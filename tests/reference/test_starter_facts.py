@@ -22,7 +22,7 @@ Fact = dict[str, object]
 
 NAMES = (
     "hcpcs", "modifier", "place_of_service", "asp_limit", "ndc_crosswalk",
-    "product", "mue", "replacement", "drug_trait", "coverage",
+    "product", "mue", "replacement", "drug_trait", "cpt_modifier", "dose_limit", "payer_rule", "coverage",
 )  # fmt: skip
 OPEN_END = date(9999, 12, 31)
 
@@ -108,7 +108,7 @@ class TestForm:
         assert {fact["service_type"] for fact in facts("mue")} == {"practitioner", "outpatient", "dme"}
         assert {fact["trait"] for fact in facts("drug_trait")} == {
             "intravitreal", "local", "systemic", "vaccine_1861s10", "radiopharmaceutical", "contrast",
-            "skin_substitute", "self_administered",
+            "skin_substitute", "self_administered", "withdrawn",
         }  # fmt: skip
 
 

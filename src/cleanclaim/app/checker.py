@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -59,15 +60,17 @@ class Checker:
         *,
         complete: bool = False,
         show_not_evaluated: bool = False,
+        checked_on: date | None = None,
         watch: Watch | None = None,
     ) -> CheckResult:
         """The claims of some files checked together: lines of one patient and day meet across files.
 
+        `checked_on` stands for today where a rule asks for it; without it each file's own date does, never the clock.
         A file of which nothing could be read is a fault when others could.
         Raises: UnreadableInput when nothing could be read in any of them.
         """
         with Engine(memory_limit=self.memory_limit) as engine:
-            bench = Workbench(engine, dictionary())
+            bench = Workbench(engine, dictionary(), checked_on=checked_on)
             bench.use_reference(self._table)
             reading = _Reading(bench, complete, watch)
             paths = list(paths)

@@ -74,6 +74,7 @@ CLAIM = TableSchema(
         Column("claim_id", _T.TEXT, "the provider's account number for the claim; may repeat", x12="CLM01", fhir="Claim.identifier"),
         Column("source_file", _T.TEXT, "name of the file that held the claim"),
         Column("segment_number", _T.INTEGER, "number of the CLM segment in the file, or of the row in a table or JSON Lines file; from 1"),
+        Column("created_on", _T.DATE, "day on which the file, or its functional group, says that it was made", x12="GS04", fhir="Claim.created"),
         Column("claim_type", _T.TEXT, "P professional or I institutional", x12="ST03", fhir="Claim.type"),
         Column("complete", _T.BOOLEAN, "whether the claim is whole: what is absent was not sent (X12 is whole, a truncated claim is not)"),
         Column("payer_id", _T.TEXT, "the destination payer's identifier", x12="2010BB NM109", fhir="Claim.insurer"),

@@ -57,6 +57,10 @@ def check(
         Show | None, typer.Option("--show", help="Also list what could not be judged, and for want of what.")
     ] = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="From what on the exit code is 1.")] = FailOn.DENY,
+    checked_on: Annotated[
+        str | None,
+        typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD; else the date of each file."),
+    ] = None,
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
 ) -> None:
     """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it.
@@ -71,7 +75,11 @@ def check(
     checker = Checker.open(_there(reference), edits=edits, memory_limit=memory_limit)
     with watching() as watch:
         result = checker.check_files(
-            files, complete=complete, show_not_evaluated=show is Show.NOT_EVALUATED, watch=watch
+            files,
+            complete=complete,
+            show_not_evaluated=show is Show.NOT_EVALUATED,
+            checked_on=_day(checked_on, "--checked-on") if checked_on else None,
+            watch=watch,
         )
     write_result(result, output_format, sys.stdout)
     code = exit_code(result, fail_on)
@@ -209,10 +217,10 @@ def _there(reference: Path | None) -> Path | None:
     return reference
 
 
-def _day(text: str | None) -> date:
+def _day(text: str | None, option: str = "--on") -> date:
     if text is None:
         return date.today()  # noqa: DTZ011 - the user's day is meant
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(f"--on {text}: expected a date as YYYY-MM-DD") from None
+        raise InvalidValue(f"{option} {text}: expected a date as YYYY-MM-DD") from None

@@ -24,7 +24,12 @@ from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError
 
-ROW_ID = {Grain.LINE: "line_row", Grain.CLAIM: "claim_row", Grain.DRUG_DAY: "drug_day_row"}
+ROW_ID = {
+    Grain.LINE: "line_row",
+    Grain.CLAIM: "claim_row",
+    Grain.DRUG_DAY: "drug_day_row",
+    Grain.LINE_PAIR: "pair_row",
+}
 
 
 class FactColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -46,6 +46,7 @@ class Grain(StrEnum):
     LINE = "line"
     CLAIM = "claim"
     DRUG_DAY = "drug_day"
+    LINE_PAIR = "line_pair"
 
 
 class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ Slow and meant to be read. The product reads with the columnar reader; property 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import pyarrow as pa
 
@@ -20,7 +21,7 @@ from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTa
 from tests.oracles.x12.plain_faults import FaultLog
 from tests.oracles.x12.plain_loops import ClaimRows, TransactionReader
 from tests.oracles.x12.plain_segments import UTF8_MARK, Loss, Segment, read_segments, without_mark
-from tests.oracles.x12.plain_values import whole_number
+from tests.oracles.x12.plain_values import day, whole_number
 
 _HEADER_LENGTH = 106
 _VERSION = "005010X222"
@@ -80,6 +81,7 @@ class _Interchange:
 class _Group:
     control: str | None
     version: str | None
+    created_on: date | None
     transaction_count: int = 0
 
 
@@ -145,8 +147,11 @@ class _Envelopes:
     def _gs(self, segment: Segment) -> None:
         self._end_group(segment)
         self.interchange.group_count += 1
-        self.group = _Group(control=segment.element(6), version=segment.element(8))
+        made = segment.element(4)
+        self.group = _Group(segment.element(6), segment.element(8), made and day(made))
         self._characters(segment)
+        if made and self.group.created_on is None:
+            self.log.tell("date-invalid", segment, element="GS04", value=made)
         if segment.element(1) != "HC":
             self.log.tell("group-type", segment, element="GS01", value=segment.element(1))
 
@@ -161,7 +166,8 @@ class _Envelopes:
             self.group.transaction_count += 1
             if version is not None and version != self.group.version:
                 self.log.tell("version-mismatch", segment, element="ST03", value=version)
-        reader = TransactionReader(self.rows, self.log) if self._is_837p(segment) else None
+        made = self.group.created_on if self.group else None
+        reader = TransactionReader(self.rows, self.log, made) if self._is_837p(segment) else None
         self.transaction = _Transaction(control, segment.number, reader)
 
     def _is_837p(self, segment: Segment) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -86,8 +87,8 @@ class ClaimRows:
 class TransactionReader:
     """Reads the segments between the ST and the SE of one 837P transaction into `rows`."""
 
-    def __init__(self, rows: ClaimRows, log: FaultLog) -> None:
-        self._rows, self._log = rows, log
+    def __init__(self, rows: ClaimRows, log: FaultLog, created_on: date | None) -> None:
+        self._rows, self._log, self._created_on = rows, log, created_on
         self._zone = Zone.HEADER
         self._billing = Record(log)
         self._subscriber: Record | None = None
@@ -142,6 +143,7 @@ class TransactionReader:
             "claim_key": claim_key(self._rows.file_key, len(self._rows.claims)),
             "source_file": self._rows.source_file,
             "segment_number": segment.number,
+            "created_on": self._created_on,
             "claim_type": "P",
             **self._billing.row,
         }

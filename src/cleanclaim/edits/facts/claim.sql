@@ -11,6 +11,14 @@ columns:
   total_charge: {type: money, unit: USD, meaning: total charge of the claim, source: claim.total_charge}
   line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or the claim is partial", source: line.charge_amount}
   line_count: {type: integer, meaning: lines of the claim, source: line}
+  diagnoses: {type: list of text, meaning: "diagnosis codes of the claim, principal first", source: claim.diagnoses}
+  diagnosis_code_set: {type: text, meaning: icd10 or icd9, source: claim.diagnosis_code_set}
+  billing_npi: {type: text, meaning: billing provider, source: claim.billing_npi}
+  rendering_npi: {type: text, meaning: rendering provider, source: claim.rendering_npi}
+  referring_npi: {type: text, meaning: referring provider, source: claim.referring_npi}
+  supervising_npi: {type: text, meaning: supervising provider, source: claim.supervising_npi}
+  facility_npi: {type: text, meaning: service facility, source: claim.facility_npi}
+  line_npis: {type: text, meaning: "rendering and ordering providers of the lines, with a blank between", source: "line.rendering_npi, line.ordering_npi"}
 ---*/
 SELECT
   c.claim_row,
@@ -23,7 +31,15 @@ SELECT
   coalesce(l.service_date, c.statement_from) AS service_date,
   c.total_charge,
   CASE WHEN c.complete AND coalesce(l.known_charges = l.line_count, TRUE) THEN CAST(coalesce(l.charges, 0) AS DECIMAL(28, 2)) END AS line_charge_sum,
-  coalesce(l.line_count, 0) AS line_count
+  coalesce(l.line_count, 0) AS line_count,
+  c.diagnoses,
+  c.diagnosis_code_set,
+  c.billing_npi,
+  c.rendering_npi,
+  c.referring_npi,
+  c.supervising_npi,
+  c.facility_npi,
+  n.line_npis
 FROM claim AS c
 LEFT JOIN (
   SELECT
@@ -36,3 +52,12 @@ LEFT JOIN (
   FROM line
   GROUP BY claim_row
 ) AS l USING (claim_row)
+LEFT JOIN (
+  SELECT claim_row, string_agg(npi, ' ' ORDER BY npi) AS line_npis
+  FROM (
+    SELECT claim_row, rendering_npi AS npi FROM line WHERE rendering_npi IS NOT NULL
+    UNION
+    SELECT claim_row, ordering_npi AS npi FROM line WHERE ordering_npi IS NOT NULL
+  )
+  GROUP BY claim_row
+) AS n USING (claim_row)

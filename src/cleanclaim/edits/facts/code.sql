@@ -15,8 +15,10 @@ columns:
   unit_amount: {type: amount, unit: unit, meaning: amount of one billing unit on the day of service, source: reference hcpcs}
   unit: {type: text, meaning: unit of that amount, source: reference hcpcs}
   unit_semantics: {type: text, meaning: "linear, up_to, per_container ...", source: reference hcpcs}
-  line_kind: {type: text, meaning: "drug, administration, evaluation, supply, eye_injection or other, by the code", source: reference code_range}
+  line_kind: {type: text, meaning: "drug, administration, evaluation, supply, eye_injection, procedure, imaging, bundle (visit and drug in one code), laboratory, anesthesia or medicine, by the code", ask: "what kind of service the code is", source: reference code_range}
+  given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", source: "reference code_range, drug_trait; COD-09"}
   local_use: {type: boolean, meaning: "whether the drug is given at one side of the body (eye, joint, implant)", ask: "where in the body the drug is given", source: reference drug_trait}
+  is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", source: "reference code_range, drug_trait"}
   is_radiopharmaceutical: {type: boolean, meaning: "whether the drug is a radiopharmaceutical, imaging or contrast agent", source: "reference code_range, drug_trait"}
   code_release: {type: text, meaning: release that decided, source: reference}
 ---*/
@@ -74,7 +76,9 @@ traits AS (
     k.hcpcs_code,
     k.service_date,
     max(CASE WHEN t.trait IN ('intravitreal', 'local') THEN 1 WHEN t.trait = 'systemic' THEN 0 END) = 1 AS local_use,
-    bool_or(t.trait IN ('radiopharmaceutical', 'contrast')) AS is_radiopharmaceutical
+    bool_or(t.trait IN ('radiopharmaceutical', 'contrast')) AS is_radiopharmaceutical,
+    bool_or(t.trait = 'self_administered') AS is_self_administered,
+    bool_or(t.trait = 'vaccine_1861s10') AS is_vaccine
   FROM keys AS k
   JOIN ref_drug_trait AS t ON t.hcpcs_code = k.hcpcs_code AND k.service_date BETWEEN t.valid_from AND t.valid_to
   GROUP BY k.hcpcs_code, k.service_date
@@ -106,15 +110,24 @@ SELECT
   CASE WHEN h.hcpcs_code IS NOT NULL THEN h.span_to WHEN n.span_to < k.service_date THEN n.span_to END AS code_to,
   f.successor,
   CASE WHEN h.in_span THEN h.descriptor END AS code_descriptor,
-  coalesce(n.is_drug, r.kind IN ('drug', 'radiopharmaceutical')) AS is_drug,
-  coalesce(n.is_noc, CASE WHEN r.kind NOT IN ('drug', 'radiopharmaceutical') THEN FALSE END) AS is_noc,
+  coalesce(n.is_drug, r.kind IN ('drug', 'home_drug', 'radiopharmaceutical')) AS is_drug,
+  coalesce(n.is_noc, CASE WHEN r.kind NOT IN ('drug', 'home_drug', 'radiopharmaceutical') THEN FALSE END) AS is_noc,
   CASE WHEN h.in_span THEN h.amount END AS unit_amount,
   CASE WHEN h.in_span THEN h.unit END AS unit,
   CASE WHEN h.in_span THEN h.unit_semantics END AS unit_semantics,
   CASE
-    WHEN n.is_drug OR r.kind IN ('drug', 'radiopharmaceutical') THEN 'drug'
+    WHEN n.is_drug OR r.kind IN ('drug', 'home_drug', 'radiopharmaceutical') THEN 'drug'
     ELSE r.kind
   END AS line_kind,
+  CASE
+    WHEN r.kind = 'home_drug' OR t.is_self_administered THEN FALSE
+    WHEN n.is_drug OR r.kind IN ('drug', 'radiopharmaceutical') THEN TRUE
+    WHEN NOT n.is_drug OR r.kind IS NOT NULL THEN FALSE
+  END AS given_on_site,
+  CASE
+    WHEN t.is_vaccine OR k.hcpcs_code BETWEEN '90476' AND '90759' OR k.hcpcs_code BETWEEN '91300' AND '91322' THEN TRUE
+    WHEN n.hcpcs_code IS NOT NULL OR r.kind IS NOT NULL THEN FALSE
+  END AS is_vaccine,
   t.local_use,
   coalesce(r.kind = 'radiopharmaceutical' OR t.is_radiopharmaceutical, r.kind = 'radiopharmaceutical', t.is_radiopharmaceutical) AS is_radiopharmaceutical,
   coalesce(h.release, v.release, n.release) AS code_release

@@ -5,8 +5,10 @@ about: Units that the charted dose and containers support.
 grain: line
 keys: [dose_amount, dose_unit, unit_amount, unit, unit_semantics, day_dose_amount, day_dose_unit, day_content_amount, day_content_unit]
 columns:
+  dose_charted: {type: boolean, meaning: whether a dose is charted on the line, source: administration}
   expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", ask: "the charted dose", source: "COD-51 to COD-62, dosing.units"}
   dose_needs: {type: text, meaning: "why the dose has no units: concentration (a volume for a code by mass), factor, or none when it has", ask: "the charted dose", source: COD-59}
+  within_one_unit: {type: boolean, meaning: "whether all that was opened, dose and rest, is no more than one billing unit", ask: "the charted dose and containers", source: UNW-06}
   expected_discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "whole units left of the labelled content after the dose, within the content's own units", ask: "the charted dose and containers", source: "UNW-05, dosing.waste"}
 ---
 """
@@ -21,8 +23,8 @@ import pyarrow as pa
 
 from cleanclaim.dosing import BillingUnit, NoUnits, Semantics, UnitsResult, discarded_units, units_for_dose
 from cleanclaim.engine.schema import ColumnType
-from cleanclaim.errors import InvalidValue
-from cleanclaim.values import Quantity, read_unit
+from cleanclaim.errors import InvalidValue, UnitsNotConvertible
+from cleanclaim.values import Quantity, convert, read_unit
 
 _NEEDS = {NoUnits.NEEDS_CONCENTRATION: "concentration", NoUnits.NEEDS_FACTOR: "factor"}
 
@@ -32,12 +34,15 @@ def compute(keys: pa.Table) -> pa.Table:
     rows = keys.to_pylist()
     answers = [_answers(row) for row in rows]
     total = ColumnType.TOTAL.arrow()
-    return keys.append_column("expected_units", pa.array([answer[0] for answer in answers], total)).append_column(
+    charted = pa.array([row["dose_amount"] is not None for row in rows], pa.bool_())
+    return keys.append_column("dose_charted", charted).append_column("expected_units", pa.array([answer[0] for answer in answers], total)).append_column(
         "dose_needs", pa.array([answer[1] for answer in answers], pa.string())
-    ).append_column("expected_discarded_units", pa.array([answer[2] for answer in answers], total))  # fmt: skip
+    ).append_column("expected_discarded_units", pa.array([answer[2] for answer in answers], total)).append_column(
+        "within_one_unit", pa.array([answer[3] for answer in answers], pa.bool_())
+    )  # fmt: skip
 
 
-def _answers(row: dict[str, Any]) -> tuple[Decimal | None, str | None, Decimal | None]:
+def _answers(row: dict[str, Any]) -> tuple[Decimal | None, str | None, Decimal | None, bool | None]:
     billing_unit = _billing_unit(row)
     dose = _quantity(row["dose_amount"], row["dose_unit"])
     expected, needs = None, None
@@ -50,8 +55,18 @@ def _answers(row: dict[str, Any]) -> tuple[Decimal | None, str | None, Decimal |
         _quantity(row["day_content_amount"], row["day_content_unit"]),
     )
     if day_dose is None or content is None or billing_unit is None:
-        return expected, needs, None
-    return expected, needs, _units(discarded_units(day_dose, content, billing_unit))
+        return expected, needs, None, None
+    return expected, needs, _units(discarded_units(day_dose, content, billing_unit)), _within(content, billing_unit)
+
+
+def _within(content: Quantity, billing_unit: BillingUnit) -> bool | None:
+    """Whether a content is no more than one billing unit."""
+    if not billing_unit.amount or billing_unit.unit is None:
+        return None
+    try:
+        return convert(content, billing_unit.unit).amount <= billing_unit.amount
+    except UnitsNotConvertible:
+        return None
 
 
 def _units(result: UnitsResult) -> Decimal | None:

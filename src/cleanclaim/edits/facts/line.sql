@@ -32,6 +32,11 @@ columns:
   ndc_unit: {type: text, meaning: NDC unit, source: line.ndc_unit}
   ndc_count: {type: integer, meaning: drug identifications on the line, source: line.ndc_count}
   prior_auth: {type: text, meaning: "authorisation of the line, else of the claim", source: "line.prior_auth, claim.prior_auth"}
+  notes: {type: text, meaning: "note of the line and of the claim", source: "line.note, claim.note"}
+  claim_diagnosis_count: {type: integer, meaning: diagnosis codes of the claim, source: claim.diagnoses}
+  birth_date: {type: date, meaning: birth date of the patient, source: claim.birth_date}
+  weight_kg: {type: amount, unit: kg, meaning: "weight of the patient (1 pound is 0.45359237 kg)", source: claim.weight}
+  checked_on: {type: date, meaning: "the day as of which the claim is checked: as the run says, else the date of its file", ask: "the day of the check (`--checked-on`), where the file has no date of its own", source: claim.created_on}
 ---*/
 SELECT
   l.line_row,
@@ -65,6 +70,12 @@ SELECT
   l.ndc_quantity,
   l.ndc_unit,
   l.ndc_count,
-  coalesce(l.prior_auth, c.prior_auth) AS prior_auth
+  coalesce(l.prior_auth, c.prior_auth) AS prior_auth,
+  coalesce(l.note || ' | ' || c.note, l.note, c.note) AS notes,
+  len(c.diagnoses) AS claim_diagnosis_count,
+  c.birth_date,
+  CAST(c.weight * CAST(0.45359237 AS DECIMAL(9, 8)) AS DECIMAL(18, 6)) AS weight_kg,
+  coalesce(r.checked_on, c.created_on) AS checked_on
 FROM line AS l
 JOIN claim AS c USING (claim_row)
+CROSS JOIN run AS r

@@ -3,12 +3,16 @@ about: Whether a modifier of the line is a place of service code.
 grain: line
 keys: [modifiers]
 columns:
-  pos_in_modifiers: {type: boolean, meaning: "whether a modifier is a place of service code and no modifier", ask: "a modifier list that covers the modifier", source: "reference place_of_service, modifier and its coverage"}
+  pos_in_modifiers: {type: boolean, meaning: "whether a modifier is a place of service code and no modifier", ask: "a modifier list that covers the modifier", source: "reference place_of_service, modifier, cpt_modifier and coverage"}
   pos_modifiers: {type: text, meaning: "those modifiers", source: "reference place_of_service, modifier"}
   place_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 WITH each AS (SELECT modifiers, unnest(modifiers) AS modifier FROM keys),
-known AS (SELECT modifier, max(release) AS release FROM ref_modifier GROUP BY modifier),
+known AS (
+  SELECT modifier, max(release) AS release
+  FROM (SELECT modifier, release FROM ref_modifier UNION ALL SELECT modifier, release FROM ref_cpt_modifier)
+  GROUP BY modifier
+),
 covered AS (
   SELECT DISTINCT e.modifier AS key, c."table"
   FROM each AS e

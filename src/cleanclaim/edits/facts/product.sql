@@ -3,7 +3,7 @@ about: The container that the line's drug came from.
 grain: line
 keys: [charted_container, ndc_given, ndc11, hcpcs_code, service_date]
 columns:
-  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table knows, or the chart", source: "administration, reference product and its coverage"}
+  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table or the FDA's directory knows, or the chart", source: "administration, reference product and its coverage, ndc_package"}
   product_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 WITH by_code AS (
@@ -14,11 +14,25 @@ WITH by_code AS (
   JOIN ref_product AS p ON p.hcpcs_code = k.hcpcs_code AND k.service_date BETWEEN p.valid_from AND p.valid_to
   GROUP BY k.hcpcs_code, k.service_date
   HAVING count(DISTINCT p.container) = 1 AND bool_and(p.container IS NOT NULL)
+),
+-- A package may stand under two products of the directory: they must agree.
+directory AS (
+  SELECT k.ndc11, k.service_date, min(d.container) AS container, max(d.release) AS release
+  FROM (SELECT DISTINCT ndc11, service_date FROM keys) AS k
+  JOIN ref_ndc_package AS d ON d.ndc11 = k.ndc11 AND k.service_date BETWEEN d.valid_from AND d.valid_to
+  GROUP BY k.ndc11, k.service_date
+  HAVING count(DISTINCT d.container) = 1 AND bool_and(d.container IS NOT NULL)
 )
 SELECT
   k.*,
-  coalesce(k.charted_container, p.container, b.container) AS container,
-  CASE WHEN k.charted_container IS NULL THEN CASE WHEN p.container IS NOT NULL THEN p.release ELSE b.release END END AS product_release
+  coalesce(k.charted_container, p.container, d.container, b.container) AS container,
+  CASE
+    WHEN k.charted_container IS NOT NULL THEN NULL
+    WHEN p.container IS NOT NULL THEN p.release
+    WHEN d.container IS NOT NULL THEN d.release
+    ELSE b.release
+  END AS product_release
 FROM keys AS k
 LEFT JOIN ref_product AS p ON p.ndc11 = k.ndc11 AND k.service_date BETWEEN p.valid_from AND p.valid_to
+LEFT JOIN directory AS d ON d.ndc11 = k.ndc11 AND d.service_date = k.service_date
 LEFT JOIN by_code AS b ON k.ndc_given IS NULL AND b.hcpcs_code = k.hcpcs_code AND b.service_date = k.service_date

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,8 @@ class Workbench:
     run); `ref_<table>` are the as-of tables; `fact_<group>` is made when it is needed.
     """
 
-    def __init__(self, engine: Engine, facts: Dictionary) -> None:
-        """A workbench without rows."""
+    def __init__(self, engine: Engine, facts: Dictionary, *, checked_on: date | None = None) -> None:
+        """A workbench without rows. `checked_on`: the day that stands for today; else each file's own."""
         self.engine, self.facts = engine, facts
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
@@ -39,6 +40,7 @@ class Workbench:
         self._table_of: Callable[[str], pa.Table]
         self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in _STORED}
         self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
+        engine.register("run", pa.table({"checked_on": pa.array([checked_on], pa.date32())}))
         for schema, ids in _STORED:
             columns = (
                 *(f"{name} BIGINT" for name in ids),

@@ -28,7 +28,10 @@ from cleanclaim.values import Quantity, Unit, convert, parse_ndc
 
 _parse_ndc = lru_cache(maxsize=4096)(parse_ndc)
 _CLAIM_LISTS = tuple(column.name for column in CLAIM.columns if column.type is ColumnType.TEXTS)
-_LINE_LISTS = tuple(column.name for column in LINE.columns if column.type is ColumnType.TEXTS)
+# A JSON line may leave its diagnoses to the claim: without the key nobody says to which it points, whole or not.
+_LINE_LISTS = tuple(
+    column.name for column in LINE.columns if column.type is ColumnType.TEXTS and column.name != "diagnoses"
+)
 _NDC_KEYS = ("ndc", "ndc_given", "ndc11")
 _ADMINISTERED = ("drug", "route", "start", "stop", "lot")
 

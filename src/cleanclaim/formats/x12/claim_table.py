@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
@@ -16,8 +18,16 @@ from cleanclaim.formats.x12.tags import Tag, packed
 from cleanclaim.formats.x12.zones import Zone
 
 
-def claim_table(part: Part, keys: Ints, whole: Mask, parties: Parties, diagnoses: Diagnoses) -> pa.Table:
-    """One row per CLM. `whole`: whether the claim ended as it should."""
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What the envelope says of each claim: whether it ended as it should, and the day on which its file was made."""
+
+    whole: Mask
+    created_on: Column
+
+
+def claim_table(part: Part, keys: Ints, ends: Ends, parties: Parties, diagnoses: Diagnoses) -> pa.Table:
+    """One row per CLM."""
     rows = part.loops.claims
     size = len(rows)
     identifiers = part.segments.element(rows, 1)
@@ -30,8 +40,9 @@ def claim_table(part: Part, keys: Ints, whole: Mask, parties: Parties, diagnoses
         "claim_id": part.texts(identifiers),
         "source_file": gather.constant(part.log.name, size),
         "segment_number": part.numbers(rows),
+        "created_on": ends.created_on,
         "claim_type": gather.constant("P", size),
-        "complete": gather.flags(whole),
+        "complete": gather.flags(ends.whole),
         "payer_id": parties.subscriber["payer_id"],
         "payer_program": gather.mapped(parties.subscriber["claim_filing"], payer_program_of),
         "claim_filing": parties.subscriber["claim_filing"],

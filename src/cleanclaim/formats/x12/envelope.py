@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from cleanclaim.formats.x12.tags import Tag, is_envelope
 
 VERSION = "005010X222"
 _WHOLE = re.compile(r"[0-9]+", re.ASCII)
+_DAY = re.compile(r"[0-9]{8}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class _Interchange:
 class _Group:
     control: str
     version: str
+    created_on: date | None = None
     transactions: int = 0
 
 
@@ -54,6 +57,7 @@ class Stretch:
     start: int
     end: int
     whole: bool  # a claim open at the end is whole: SE ended it
+    created_on: date | None = None  # the day that its group names
 
 
 @dataclass(slots=True)
@@ -70,6 +74,15 @@ class Transactions:
     def is_skipped(self, rows: int) -> Mask:
         """Where a segment stands inside a transaction that is not read."""
         return _inside(self.inner, rows)
+
+
+def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
 
 
 def _inside(ranges: list[tuple[int, int]], rows: int) -> Mask:
@@ -179,6 +192,10 @@ class EnvelopeWalk:
     def _gs(self, segments: Segments, row: int) -> None:
         self._end_group(row, self._first_number + row, "GS")
         self._group = _Group(segments.element_text(row, 6), segments.element_text(row, 8))
+        if made := segments.element_text(row, 4):
+            self._group.created_on = _day(made)
+            if self._group.created_on is None:
+                self._tell("date-invalid", row, "GS", "GS04", value=made)
         self.counts.groups += 1
         if self._interchange:
             self._interchange.groups += 1
@@ -258,7 +275,8 @@ class EnvelopeWalk:
 
     def _leave(self, end: int, *, whole: bool) -> None:
         if self._transaction and self._transaction.is_read:
-            self._found.read.append(Stretch(self._since, end, whole))
+            made = self._group.created_on if self._group else None
+            self._found.read.append(Stretch(self._since, end, whole, made))
         else:
             self._found.inner.append((self._since, end))
 

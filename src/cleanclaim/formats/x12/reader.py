@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import numpy as np
+import pyarrow as pa
 
 from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, claim_key, file_key
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.x12.arrays import Ints, Mask
-from cleanclaim.formats.x12.claim_table import claim_table
+from cleanclaim.formats.x12.claim_table import Ends, claim_table
 from cleanclaim.formats.x12.cuts import Cut, cut
 from cleanclaim.formats.x12.diagnoses import diagnoses_of
 from cleanclaim.formats.x12.encoding import from_windows_1252, rows_not_utf8
@@ -161,7 +162,7 @@ class Reader837(Iterator[ClaimTables]):
         self._claims += len(loops.claims)
         parties = parties_of(part, self._levels)
         diagnoses = diagnoses_of(part)
-        claims = claim_table(part, keys, _are_whole(loops, transactions), parties, diagnoses)
+        claims = claim_table(part, keys, _ends(loops, transactions), parties, diagnoses)
         lines = line_table(part, keys, diagnoses)
         return ClaimTables(claims, lines, ADMINISTRATION.empty(), self._log.drain())
 
@@ -170,15 +171,15 @@ class Reader837(Iterator[ClaimTables]):
         return ClaimTables(CLAIM.empty(), LINE.empty(), ADMINISTRATION.empty(), faults)
 
 
-def _are_whole(loops: Loops, transactions: Transactions) -> Mask:
-    """Whether each claim was ended by the next HL or CLM, or by the SE of its transaction."""
+def _ends(loops: Loops, transactions: Transactions) -> Ends:
+    """Whether each claim was ended by the next HL or CLM, or by its SE, and the day on which its group was made."""
     if not len(loops.claims):
-        return np.zeros(0, np.bool_)
+        return Ends(np.zeros(0, np.bool_), pa.nulls(0, pa.date32()))
     ends = np.array([stretch.end for stretch in transactions.read])
     whole = np.array([stretch.whole for stretch in transactions.read])
     stretch = np.searchsorted(ends, loops.claims, side="right")
-    are_whole: Mask = (loops.claim_ends < ends[stretch]) | whole[stretch]
-    return are_whole
+    made = pa.array([found.created_on for found in transactions.read], pa.date32())
+    return Ends((loops.claim_ends < ends[stretch]) | whole[stretch], made.take(stretch))
 
 
 def _tell_segments(part: Part, is_read: Mask, is_skipped: Mask) -> None:

@@ -1,0 +1,49 @@
+/*---
+about: Two lines of one patient on one day from one billing provider, with different codes; the code that comes first in the alphabet is the first. A pair of which a code or day is unknown has no row.
+grain: line_pair
+needs: [patient]
+columns:
+  complete: {type: boolean, meaning: whether both claims are whole, source: claim.complete}
+  claim_type: {type: text, meaning: "P professional or I institutional, of both claims", source: claim.claim_type}
+  payer_program: {type: text, meaning: "whose rules decide, for both claims", source: claim.payer_program}
+  service_date: {type: date, meaning: the day, source: line.service_date}
+  first_code: {type: text, meaning: the code that comes first in the alphabet, source: line.hcpcs_code}
+  second_code: {type: text, meaning: the other code, source: line.hcpcs_code}
+  first_modifiers: {type: list of text, meaning: modifiers of the first code's line, source: line.modifiers}
+  second_modifiers: {type: list of text, meaning: modifiers of the second code's line, source: line.modifiers}
+---*/
+WITH lines AS (
+  SELECT
+    l.line_row,
+    l.claim_row,
+    upper(trim(l.hcpcs_code)) AS hcpcs_code,
+    l.service_date,
+    CASE WHEN len(l.modifiers) = 0 THEN l.modifiers ELSE string_split(upper(array_to_string(l.modifiers, ' ')), ' ') END AS modifiers,
+    p.patient_row,
+    c.complete,
+    c.claim_type,
+    c.payer_program
+  FROM line AS l
+  JOIN claim AS c USING (claim_row)
+  JOIN fact_patient AS p USING (claim_row)
+  WHERE l.hcpcs_code IS NOT NULL AND l.service_date IS NOT NULL
+)
+SELECT
+  row_number() OVER (ORDER BY a.line_row, b.line_row) - 1 AS pair_row,
+  least(a.claim_row, b.claim_row) AS claim_row,
+  [least(a.line_row, b.line_row), greatest(a.line_row, b.line_row)] AS line_rows,
+  a.complete AND b.complete AS complete,
+  a.claim_type,
+  a.payer_program,
+  a.service_date,
+  a.hcpcs_code AS first_code,
+  b.hcpcs_code AS second_code,
+  a.modifiers AS first_modifiers,
+  b.modifiers AS second_modifiers
+FROM lines AS a
+JOIN lines AS b
+  ON b.patient_row = a.patient_row
+  AND b.service_date = a.service_date
+  AND b.claim_type IS NOT DISTINCT FROM a.claim_type
+  AND b.payer_program IS NOT DISTINCT FROM a.payer_program
+  AND b.hcpcs_code > a.hcpcs_code

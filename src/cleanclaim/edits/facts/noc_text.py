@@ -1,0 +1,88 @@
+"""What the texts of an unclassified drug's line say: drug, dose, route, strength (COD-41, CODE-005).
+
+---
+about: What the texts of an unclassified drug's line say.
+grain: line
+keys: [is_noc, description, notes, complete]
+columns:
+  noc_names_drug: {type: boolean, meaning: "whether description or notes name a drug: a word that is no unit, route or filler; false without any text on a whole claim", ask: "description and notes of the line", source: "COD-41"}
+  noc_states_dose: {type: boolean, meaning: "whether they state an amount given; a concentration such as mg/mL is none", ask: "description and notes of the line", source: "COD-41"}
+  noc_is_compound: {type: boolean, meaning: "whether they call the drug compounded: then a concentration will do", ask: "description and notes of the line", source: "COD-41"}
+  noc_states_concentration: {type: boolean, meaning: "whether they state a concentration", ask: "description and notes of the line", source: "COD-41"}
+  noc_states_route: {type: boolean, meaning: whether they state a route, ask: "description and notes of the line", source: "COD-41"}
+---
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+_UNIT = r"(?:mg|mcg|ug|µg|g|gm|gram|grams|kg|ml|cc|l|unit|units|iu|i\.u\.|mci|uci|meq|mmol|vials?|doses?|amps?|ampules?|syringes?|tabs?|tablets?|caps?|capsules?|%)"
+_AMOUNT = re.compile(
+    rf"(?<![\w.])([0-9][0-9,]*\.?[0-9]*|\.[0-9]+)\s*-?\s*({_UNIT})(?![\w%])(\s*(?:/|per)\s*([0-9.]*\s*(?:ml|cc|l|vial|kg|m2))\b)?",
+    re.IGNORECASE,
+)
+_ROUTE = re.compile(
+    r"\b(i\.?v\.?p?b?|i\.?m\.?|s\.?c\.?|sub-?q|subcut\w*|subcutaneous\w*|intra\w+|infus\w+|inject\w+|push|oral|p\.?o\.?|nasal|inhal\w+|topical|implant\w*|epidural|ophthalmic|intrathecal)(?![\w])",
+    re.IGNORECASE,
+)
+_COMPOUND = re.compile(r"\bcompound", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
+# Words that stand in such texts and name no drug.
+_FILLER = frozenset({
+    "injection", "injectable", "inject", "injected", "infusion", "infused", "intravenous", "intravenously",
+    "intramuscular", "intramuscularly", "subcutaneous", "subcutaneously", "drug", "drugs", "dose", "doses",
+    "total", "given", "with", "from", "patient", "medication", "unclassified", "unlisted", "classified",
+    "otherwise", "specified", "biologic", "biologics", "agent", "vial", "vials", "unit", "units", "gram", "grams",
+    "single", "multi", "multiple", "syringe", "prefilled", "each", "strength", "route", "invoice", "attached",
+    "concentration", "solution", "powder", "sodium", "chloride", "normal", "saline", "sterile", "water", "diluted",
+    "waste", "wasted", "discarded", "administered", "note", "miscellaneous", "code", "without", "tablet",
+    "tablets", "capsule",
+})  # fmt: skip
+
+
+def compute(keys: pa.Table) -> pa.Table:
+    """The facts of each distinct pair of texts."""
+    rows = keys.to_pylist()
+    texts = [
+        _text(row["description"], row["notes"], complete=row["complete"]) if row["is_noc"] else None for row in rows
+    ]
+    for name, says in (
+        ("noc_names_drug", _names_drug), ("noc_states_dose", _states_dose), ("noc_is_compound", _is_compound),
+        ("noc_states_concentration", _states_concentration), ("noc_states_route", _states_route),
+    ):  # fmt: skip
+        keys = keys.append_column(name, _flags([None if text is None else says(text) for text in texts]))
+    return keys
+
+
+def _text(*parts: str | None, complete: bool | None) -> str | None:
+    """The texts together; nothing on a whole claim is an empty text, on a partial one it is unknown."""
+    known = [part for part in parts if part]
+    return " | ".join(known) if known or complete else None
+
+
+def _names_drug(text: str) -> bool:
+    return any(word.lower() not in _FILLER and not _ROUTE.fullmatch(word) for word in _WORD.findall(text))
+
+
+def _states_dose(text: str) -> bool:
+    return any(not found[3] and found[2] != "%" for found in _AMOUNT.finditer(text))
+
+
+def _states_concentration(text: str) -> bool:
+    return any(found[3] or found[2] == "%" for found in _AMOUNT.finditer(text))
+
+
+def _is_compound(text: str) -> bool:
+    return bool(_COMPOUND.search(text))
+
+
+def _states_route(text: str) -> bool:
+    return bool(_ROUTE.search(text))
+
+
+def _flags(values: Sequence[bool | None]) -> pa.BooleanArray:
+    return pa.array(values, pa.bool_())

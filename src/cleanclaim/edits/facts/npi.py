@@ -1,0 +1,39 @@
+"""Whether the provider numbers of a claim have the form and check digit of an NPI.
+
+---
+about: Whether the provider numbers of a claim have the form and check digit of an NPI.
+grain: claim
+keys: [billing_npi, rendering_npi, referring_npi, supervising_npi, facility_npi, line_npis]
+columns:
+  invalid_npis: {type: text, meaning: "numbers that are no NPI, each with its role", source: "45 CFR 162.406; values.npi"}
+  npi_invalid: {type: boolean, meaning: "whether one of the numbers sent is no NPI: ten digits of which the last is the check digit (Luhn, with 80840 before the number)", ask: "the provider numbers of the claim", source: "45 CFR 162.406; values.npi"}
+---
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from cleanclaim.values import is_npi
+
+_ROLES = {
+    "billing_npi": "billing", "rendering_npi": "rendering", "referring_npi": "referring",
+    "supervising_npi": "supervising", "facility_npi": "service facility",
+}  # fmt: skip
+
+
+def compute(keys: pa.Table) -> pa.Table:
+    """The facts of each distinct set of numbers."""
+    invalid = [_invalid(row) for row in keys.to_pylist()]
+    return keys.append_column(
+        "invalid_npis", pa.array(["; ".join(found) if found else None for found in invalid], pa.string())
+    ).append_column("npi_invalid", pa.array([None if found is None else bool(found) for found in invalid], pa.bool_()))
+
+
+def _invalid(row: dict[str, Any]) -> list[str] | None:
+    """The numbers that are no NPI; None where none was sent."""
+    sent = [(role, row[name]) for name, role in _ROLES.items() if row[name] is not None]
+    sent += [("provider of a line", number) for number in (row["line_npis"] or "").split()]
+    return [f"{role} {number[:20]}" for role, number in sent if not is_npi(number)] if sent else None

@@ -1,0 +1,93 @@
+"""Whether the dose that the billed units stand for is one that anybody gives.
+
+---
+about: Whether the dose that the billed units stand for is one that anybody gives.
+grain: line
+keys: [billed_units, unit_amount, unit, unit_semantics, expected_units, limit_amount, limit_per_kg, limit_unit, weight_kg]
+columns:
+  billed_dose: {type: text, meaning: "the amount that the units stand for: 4000 mg", source: "COD-51, COD-52"}
+  most_dose: {type: text, meaning: "the most that the label foresees on one day, for the patient's weight where it goes by weight", source: reference dose_limit}
+  above_label: {type: boolean, meaning: "whether that amount is above the most that the label foresees on one day", ask: "a dose limit of the drug, and the patient's weight where it goes by weight", source: "reference dose_limit, claim.weight"}
+  tenfold_slip: {type: boolean, meaning: "whether the units are exactly ten times, or a tenth of, those of the charted dose", ask: "the charted dose", source: "UNIT-004, administration"}
+---
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from cleanclaim.errors import InvalidValue, UnitsNotConvertible
+from cleanclaim.values import Quantity, convert, read_unit
+
+_BY_AMOUNT = frozenset({"linear", "up_to", "volume"})
+
+
+def compute(keys: pa.Table) -> pa.Table:
+    """The facts of each distinct line."""
+    rows = keys.to_pylist()
+    answers = [_answers(row) for row in rows]
+    columns: dict[str, pa.Array[Any]] = {
+        "billed_dose": pa.array([answer[0] for answer in answers], pa.string()),
+        "most_dose": pa.array([answer[1] for answer in answers], pa.string()),
+        "above_label": pa.array([answer[2] for answer in answers], pa.bool_()),
+        "tenfold_slip": pa.array([_tenfold(row) for row in rows], pa.bool_()),
+    }
+    for name, column in columns.items():
+        keys = keys.append_column(name, column)
+    return keys
+
+
+def _answers(row: dict[str, Any]) -> tuple[str | None, str | None, bool | None]:
+    billed = _billed(row)
+    most = _most(row)
+    above = None
+    if billed is not None and most is not None:
+        try:
+            above = convert(billed, most.unit).amount > most.amount
+        except UnitsNotConvertible:
+            above = None
+    return _text(billed), _text(most), above
+
+
+def _billed(row: dict[str, Any]) -> Quantity | None:
+    if row["billed_units"] is None or row["unit_amount"] is None or row["unit_semantics"] not in _BY_AMOUNT:
+        return None
+    unit = _unit(row["unit"])
+    return None if unit is None else Quantity(Fraction(row["billed_units"]) * Fraction(row["unit_amount"]), unit)
+
+
+def _most(row: dict[str, Any]) -> Quantity | None:
+    """The most on one day; by weight only where the label gives no fixed amount."""
+    unit = _unit(row["limit_unit"])
+    if unit is None:
+        return None
+    if row["limit_amount"] is not None:
+        return Quantity(Fraction(row["limit_amount"]), unit)
+    if row["limit_per_kg"] is None or not row["weight_kg"] or row["weight_kg"] < 0:
+        return None
+    return Quantity(Fraction(row["limit_per_kg"]) * Fraction(row["weight_kg"]), unit)
+
+
+def _tenfold(row: dict[str, Any]) -> bool | None:
+    billed, expected = row["billed_units"], row["expected_units"]
+    if billed is None or not expected:
+        return None
+    return bool(billed == 10 * expected or 10 * billed == expected)
+
+
+def _unit(text: str | None) -> Any:  # noqa: ANN401 - a Unit, or None where the text is none
+    try:
+        return read_unit(text) if text else None
+    except InvalidValue:
+        return None
+
+
+def _text(quantity: Quantity | None) -> str | None:
+    if quantity is None:
+        return None
+    rounded = (Decimal(quantity.amount.numerator) / Decimal(quantity.amount.denominator)).quantize(Decimal("0.001"))
+    return f"{rounded:f}".rstrip("0").rstrip(".") + f" {quantity.unit}"
