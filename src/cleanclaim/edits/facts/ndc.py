@@ -6,6 +6,7 @@ grain: line
 keys: [ndc_given]
 columns:
   ndc_eleven_digits: {type: boolean, meaning: "whether the number is eleven digits with nothing between them", source: NDC-02}
+  ndc_several: {type: boolean, meaning: "whether the field holds several numbers, each of them an NDC", source: "NDC-33"}
   ndc_problem: {type: text, meaning: "what is wrong with the number, in words", source: "NDC-01, NDC-02, NDC-03"}
   ndc_candidates: {type: text, meaning: "the eleven-digit numbers that it can stand for", source: NDC-03}
 ---
@@ -13,11 +14,21 @@ columns:
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 
 from cleanclaim.values import parse_ndc
 
 _BETWEEN = "something stands between the digits"
+
+
+_APART = re.compile(r"\s*[|,;/]\s*|\s+")
+
+
+def _several(text: str) -> bool:
+    parts = [part for part in _APART.split(text) if part]
+    return len(parts) > 1 and all(parse_ndc(part).ndc11 for part in parts)
 
 
 def compute(keys: pa.Table) -> pa.Table:
@@ -28,6 +39,7 @@ def compute(keys: pa.Table) -> pa.Table:
     return pa.table({
         "ndc_given": pa.array(given, pa.string()),
         "ndc_eleven_digits": pa.array(eleven, pa.bool_()),
+        "ndc_several": pa.array([None if text is None else _several(text) for text in given], pa.bool_()),
         "ndc_problem": pa.array([reading.problem or _BETWEEN if reading else None for reading in readings], pa.string()),
         "ndc_candidates": pa.array([", ".join(reading.candidates) or "no NDC" if reading else None for reading in readings], pa.string()),
     })  # fmt: skip

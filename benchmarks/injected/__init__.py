@@ -1,0 +1,1 @@
+"""Independent fault-injection benchmark for a scrubber of physician-administered drug claims."""
