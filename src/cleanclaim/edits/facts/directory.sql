@@ -6,6 +6,8 @@ columns:
   ndc_ended_on: {type: date, meaning: last day on which the package was marketed, source: reference ndc_package}
   ndc_ended: {type: boolean, meaning: "whether the package was off the market before the day of service; false only up to the day of the directory that lists it", ask: "a newer NDC directory (product and package files of the FDA)", source: reference ndc_package}
   expected_ndc_unit: {type: text, meaning: "unit in which the package is billed: ML for liquids, UN for powders, kits and pieces, GR for what is weighed, F2 for international units", ask: "the form of the product: the NDC directory, or the product table", source: "reference product, ndc_product; NDC-10 to NDC-13, NDC-16"}
+  given_systemically: {type: boolean, meaning: "whether the product's routes are all into a vein, a muscle or under the skin", ask: "the NDC directory", source: reference ndc_product}
+  counted_as_piece: {type: boolean, meaning: "whether the package is a syringe, pen, injector, cartridge or kit, which some payers count in UN", source: "reference product, ndc_package"}
   product_form: {type: text, meaning: "form as the directory or the product table prints it", source: "reference product, ndc_product"}
   item_bill_units: {type: amount, unit: HCPCS billing units, meaning: HCPCS units in one item of the package, ask: "the NDC-HCPCS crosswalk of the quarter", source: reference ndc_crosswalk}
   item_size: {type: amount, unit: NDC unit of the package, meaning: content of one item, ask: "the NDC-HCPCS crosswalk of the quarter", source: reference ndc_crosswalk}
@@ -19,13 +21,18 @@ WITH packages AS (
     CASE WHEN bool_and(d.marketing_end IS NOT NULL) THEN max(d.marketing_end) END AS ended_on,
     max(d.listed_on) AS listed_on,
     max(d.product_id) AS product_id,
+    bool_or(contains(d.description, 'SYRINGE') OR contains(d.description, 'INJECTOR') OR contains(d.description, 'PEN') OR contains(d.description, 'CARTRIDGE') OR contains(d.description, 'KIT')) AS piece,
     max(d.release) AS release
   FROM (SELECT DISTINCT ndc11, service_date FROM keys WHERE ndc11 IS NOT NULL AND service_date IS NOT NULL) AS k
   JOIN ref_ndc_package AS d ON d.ndc11 = k.ndc11 AND k.service_date BETWEEN d.valid_from AND d.valid_to
   GROUP BY k.ndc11, k.service_date
 ),
 forms AS (
-  SELECT p.ndc11, p.service_date, max(d.dosage_form) AS form
+  SELECT
+    p.ndc11,
+    p.service_date,
+    max(d.dosage_form) AS form,
+    bool_and(replace(replace(replace(replace(d.route, 'INTRAVENOUS', ''), 'INTRAMUSCULAR', ''), 'SUBCUTANEOUS', ''), ';', '') IN ('', ' ', '  ')) AS systemic
   FROM packages AS p
   JOIN ref_ndc_product AS d ON d.product_id = p.product_id AND p.service_date BETWEEN d.valid_from AND d.valid_to
   GROUP BY p.ndc11, p.service_date
@@ -58,6 +65,8 @@ SELECT
     WHEN contains(f.form, 'SOLUTION') OR contains(f.form, 'SUSPENSION') OR contains(f.form, 'EMULSION') OR contains(f.form, 'LIQUID') OR f.form = 'INJECTION' THEN 'ML'
     WHEN contains(f.form, 'CREAM') OR contains(f.form, 'OINTMENT') OR contains(f.form, 'GEL') THEN 'GR'
   END AS expected_ndc_unit,
+  f.systemic AS given_systemically,
+  CASE WHEN d.piece OR p.form = 'syringe' THEN TRUE WHEN d.ndc11 IS NOT NULL OR p.ndc11 IS NOT NULL THEN FALSE END AS counted_as_piece,
   coalesce(f.form, p.form) AS product_form,
   c.bill_units AS item_bill_units,
   c.package_size AS item_size,

@@ -26,6 +26,7 @@ from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import InvalidValue, UnitsNotConvertible
 from cleanclaim.values import Quantity, convert, read_unit
 
+_SEMANTICS = frozenset(Semantics)
 _NEEDS = {NoUnits.NEEDS_CONCENTRATION: "concentration", NoUnits.NEEDS_FACTOR: "factor"}
 
 
@@ -74,7 +75,7 @@ def _units(result: UnitsResult) -> Decimal | None:
 
 
 def _billing_unit(row: dict[str, Any]) -> BillingUnit | None:
-    if row["unit_semantics"] is None:
+    if row["unit_semantics"] not in _SEMANTICS:
         return None
     try:
         unit = read_unit(row["unit"]) if row["unit"] else None

@@ -1,7 +1,7 @@
 /*---
-about: One code of one patient on one day from one billing provider to one payer program, with the units of all its lines. A line without code or day is a row of its own.
+about: One code of one patient on one day from one billing provider to one payer program, with the units of all its lines; copies of lines on an earlier claim are left out. A line without code or day is a row of its own.
 grain: drug_day
-needs: [patient]
+needs: [patient, repeats]
 columns:
   complete: {type: boolean, meaning: whether every claim of the group is whole, source: claim.complete}
   claim_type: {type: text, meaning: "P professional or I institutional", source: claim.claim_type}
@@ -28,6 +28,9 @@ WITH lines AS (
   FROM line AS l
   JOIN claim AS c USING (claim_row)
   JOIN fact_patient AS p USING (claim_row)
+  -- A claim sent twice is a duplicate (DEMO-006), not twice the drug.
+  LEFT JOIN fact_repeats AS t USING (line_row)
+  WHERE t.repeats_other_claim IS DISTINCT FROM TRUE
 ),
 -- What may hold more units of the code that day: a partial claim, a line without code or day, a claim of unknown payer or type.
 open_ended AS (SELECT DISTINCT patient_row FROM lines WHERE complete IS DISTINCT FROM TRUE OR payer_program IS NULL OR claim_type IS NULL),

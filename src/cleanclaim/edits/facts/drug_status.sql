@@ -6,8 +6,8 @@ columns:
   withdrawn_on: {type: date, meaning: first day on which the product was withdrawn or discontinued, source: "reference drug_trait (withdrawn)"}
   product_withdrawn: {type: boolean, meaning: "whether the product had been withdrawn or discontinued; false where the quarter's crosswalk still lists a product of the code", ask: "the NDC-HCPCS crosswalk of the quarter (it lists the products on the market)", source: "reference drug_trait, ndc_crosswalk"}
   old_codes: {type: text, meaning: codes that the code replaced, source: reference replacement}
-  least_old_units: {type: amount, unit: HCPCS billing units, meaning: "fewest units of the code that equal one unit of a code that it replaced", source: reference replacement}
-  replaces_larger_unit: {type: boolean, meaning: "whether the code replaced one with a larger billing unit; false where it replaced none that is known", source: "reference replacement, hcpcs"}
+  old_billing_units: {type: text, meaning: "billing units of these codes: amount, unit and semantics, parted by |", source: "reference replacement, hcpcs"}
+  code_listed: {type: boolean, meaning: whether the code sets that are loaded have the code, source: reference hcpcs}
   limit_amount: {type: amount, unit: limit_unit, meaning: most of the drug on one day by its label, source: reference dose_limit}
   limit_per_kg: {type: amount, unit: limit_unit per kg, meaning: "most of the drug on one day by its label, for each kilogram", source: reference dose_limit}
   limit_unit: {type: text, meaning: unit of the limits, source: reference dose_limit}
@@ -30,10 +30,13 @@ replaced AS (
     k.hcpcs_code,
     k.service_date,
     string_agg(DISTINCT r.hcpcs_code, ', ' ORDER BY r.hcpcs_code) AS old_codes,
-    min(CASE WHEN r.unit_factor > 1 THEN r.unit_factor END) AS least_old_units,
+    string_agg(DISTINCT o.billing_unit, '|' ORDER BY o.billing_unit) AS old_billing_units,
     max(r.release) AS release
   FROM keys AS k
   JOIN ref_replacement AS r ON r.replaced_by = k.hcpcs_code AND k.service_date BETWEEN r.valid_from AND r.valid_to
+  LEFT JOIN (
+    SELECT DISTINCT hcpcs_code, CAST(amount AS VARCHAR) || ' ' || unit || ' ' || unit_semantics AS billing_unit FROM ref_hcpcs WHERE amount > 0
+  ) AS o ON o.hcpcs_code = r.hcpcs_code
   GROUP BY k.hcpcs_code, k.service_date
 ),
 known AS (SELECT DISTINCT hcpcs_code FROM ref_hcpcs),
@@ -48,8 +51,8 @@ SELECT
   w.withdrawn_on,
   CASE WHEN w.hcpcs_code IS NOT NULL THEN TRUE WHEN m.hcpcs_code IS NOT NULL THEN FALSE END AS product_withdrawn,
   r.old_codes,
-  r.least_old_units,
-  CASE WHEN r.least_old_units IS NOT NULL THEN TRUE WHEN r.hcpcs_code IS NOT NULL OR n.hcpcs_code IS NOT NULL THEN FALSE END AS replaces_larger_unit,
+  r.old_billing_units,
+  n.hcpcs_code IS NOT NULL AS code_listed,
   l.most_amount AS limit_amount,
   l.most_per_kg AS limit_per_kg,
   l.unit AS limit_unit,

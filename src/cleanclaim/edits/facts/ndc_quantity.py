@@ -6,6 +6,7 @@ grain: line
 keys: [billed_units, ndc_quantity, ndc_unit, expected_ndc_unit, item_bill_units, item_size, unit_amount, unit, unit_semantics, discarded_line]
 columns:
   expected_ndc_quantity: {type: units, unit: ndc_unit, meaning: "quantity that the units stand for, to three decimals", source: "NDC-18, NDC-43, dosing.ndc_quantity"}
+  units_of_ndc: {type: total of units, unit: HCPCS billing units, meaning: "units that the NDC quantity stands for, rounded up", source: "NDC-18, COD-64"}
   ndc_quantity_agrees: {type: boolean, meaning: "whether quantity and units agree by the crosswalk factor, rounded as the rule allows; ME and F2 by the amount of a unit", ask: "the crosswalk row of the NDC, and the form of the product", source: "reference ndc_crosswalk; NDC-43"}
 ---
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import pyarrow as pa
@@ -25,33 +27,40 @@ from cleanclaim.values import read_unit
 
 _STEP = Decimal("0.001")
 _LARGEST = Decimal(10) ** 9
+_MOST_UNITS = 10**24
 _ITEM_UNITS = frozenset({"UN", "ML", "GR"})
 
 
 def compute(keys: pa.Table) -> pa.Table:
     """The facts of each distinct line."""
     answers = [_answers(row) for row in keys.to_pylist()]
-    return keys.append_column(
-        "expected_ndc_quantity", pa.array([answer[0] for answer in answers], ColumnType.UNITS.arrow())
-    ).append_column("ndc_quantity_agrees", pa.array([answer[1] for answer in answers], pa.bool_()))
+    return (
+        keys.append_column(
+            "expected_ndc_quantity", pa.array([answer[0] for answer in answers], ColumnType.UNITS.arrow())
+        )
+        .append_column("units_of_ndc", pa.array([answer[2] for answer in answers], ColumnType.TOTAL.arrow()))
+        .append_column("ndc_quantity_agrees", pa.array([answer[1] for answer in answers], pa.bool_()))
+    )
 
 
-def _answers(row: dict[str, Any]) -> tuple[Decimal | None, bool | None]:
+def _answers(row: dict[str, Any]) -> tuple[Decimal | None, bool | None, Decimal | None]:
     units, quantity = row["billed_units"], row["ndc_quantity"]
     factor = _factor(row)
+    told = None if factor is None or not quantity or quantity < 0 else ceil(Fraction(quantity) * factor)
+    of_ndc = None if told is None or told >= _MOST_UNITS else Decimal(told)
     if factor is None or units is None or units <= 0:
-        return None, None
+        return None, None, of_ndc
     exactly = Fraction(units) / factor
     rounded = (Decimal(exactly.numerator) / Decimal(exactly.denominator)).quantize(_STEP, ROUND_HALF_UP)
     expected = rounded if rounded < _LARGEST else None
     if quantity is None or row["discarded_line"] is None:
-        return expected, None
+        return expected, None, of_ndc
     # Where a payer wants whole containers a dose line may carry them; that payer's policy is not loaded here, so either is right.
     size = Fraction(1) if row["ndc_unit"] == "UN" else Fraction(row["item_size"] or 1)
     agrees = quantity_agrees(
         units, quantity, factor, jw=row["discarded_line"], whole_containers=row["ndc_unit"] in _ITEM_UNITS, container_size=size
     )  # fmt: skip
-    return expected, agrees
+    return expected, agrees, of_ndc
 
 
 def _factor(row: dict[str, Any]) -> Fraction | None:

@@ -7,6 +7,7 @@ keys: [is_noc, description, notes, complete]
 columns:
   noc_names_drug: {type: boolean, meaning: "whether description or notes name a drug: a word that is no unit, route or filler; false without any text on a whole claim", ask: "description and notes of the line", source: "COD-41"}
   noc_states_dose: {type: boolean, meaning: "whether they state an amount given; a concentration such as mg/mL is none", ask: "description and notes of the line", source: "COD-41"}
+  noc_states_strength: {type: boolean, meaning: "whether they state a strength too: a concentration, or a second amount", ask: "description and notes of the line", source: "COD-41"}
   noc_is_compound: {type: boolean, meaning: "whether they call the drug compounded: then a concentration will do", ask: "description and notes of the line", source: "COD-41"}
   noc_states_concentration: {type: boolean, meaning: "whether they state a concentration", ask: "description and notes of the line", source: "COD-41"}
   noc_states_route: {type: boolean, meaning: whether they state a route, ask: "description and notes of the line", source: "COD-41"}
@@ -52,7 +53,8 @@ def compute(keys: pa.Table) -> pa.Table:
     ]
     for name, says in (
         ("noc_names_drug", _names_drug), ("noc_states_dose", _states_dose), ("noc_is_compound", _is_compound),
-        ("noc_states_concentration", _states_concentration), ("noc_states_route", _states_route),
+        ("noc_states_strength", _states_strength), ("noc_states_concentration", _states_concentration),
+        ("noc_states_route", _states_route),
     ):  # fmt: skip
         keys = keys.append_column(name, _flags([None if text is None else says(text) for text in texts]))
     return keys
@@ -74,6 +76,10 @@ def _states_dose(text: str) -> bool:
 
 def _states_concentration(text: str) -> bool:
     return any(found[3] or found[2] == "%" for found in _AMOUNT.finditer(text))
+
+
+def _states_strength(text: str) -> bool:
+    return _states_concentration(text) or len({found[0].lower() for found in _AMOUNT.finditer(text)}) > 1
 
 
 def _is_compound(text: str) -> bool:

@@ -56,20 +56,16 @@ def _answers(row: dict[str, Any]) -> tuple[str | None, str | None, bool | None]:
 def _billed(row: dict[str, Any]) -> Quantity | None:
     if row["billed_units"] is None or row["unit_amount"] is None or row["unit_semantics"] not in _BY_AMOUNT:
         return None
-    unit = _unit(row["unit"])
-    return None if unit is None else Quantity(Fraction(row["billed_units"]) * Fraction(row["unit_amount"]), unit)
+    return _quantity(Fraction(row["billed_units"]) * Fraction(row["unit_amount"]), row["unit"])
 
 
 def _most(row: dict[str, Any]) -> Quantity | None:
     """The most on one day; by weight only where the label gives no fixed amount."""
-    unit = _unit(row["limit_unit"])
-    if unit is None:
-        return None
     if row["limit_amount"] is not None:
-        return Quantity(Fraction(row["limit_amount"]), unit)
-    if row["limit_per_kg"] is None or not row["weight_kg"] or row["weight_kg"] < 0:
+        return _quantity(Fraction(row["limit_amount"]), row["limit_unit"])
+    if row["limit_per_kg"] is None or row["weight_kg"] is None:
         return None
-    return Quantity(Fraction(row["limit_per_kg"]) * Fraction(row["weight_kg"]), unit)
+    return _quantity(Fraction(row["limit_per_kg"]) * Fraction(row["weight_kg"]), row["limit_unit"])
 
 
 def _tenfold(row: dict[str, Any]) -> bool | None:
@@ -79,9 +75,12 @@ def _tenfold(row: dict[str, Any]) -> bool | None:
     return bool(billed == 10 * expected or 10 * billed == expected)
 
 
-def _unit(text: str | None) -> Any:  # noqa: ANN401 - a Unit, or None where the text is none
+def _quantity(amount: Fraction, unit: str | None) -> Quantity | None:
+    # Units below zero are UNIT-001's; a unit that cannot be read was told as a fault of the file.
+    if amount < 0 or not unit:
+        return None
     try:
-        return read_unit(text) if text else None
+        return Quantity(amount, read_unit(unit))
     except InvalidValue:
         return None
 

@@ -28,7 +28,7 @@ from cleanclaim.values import Quantity, Unit, convert, parse_ndc
 
 _parse_ndc = lru_cache(maxsize=4096)(parse_ndc)
 _CLAIM_LISTS = tuple(column.name for column in CLAIM.columns if column.type is ColumnType.TEXTS)
-# A JSON line may leave its diagnoses to the claim: without the key nobody says to which it points, whole or not.
+# JSON lines may leave their diagnoses to the claim: where none has the key, nobody says to which they point.
 _LINE_LISTS = tuple(
     column.name for column in LINE.columns if column.type is ColumnType.TEXTS and column.name != "diagnoses"
 )
@@ -68,6 +68,9 @@ def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> Cla
             _add_line(rows, line, ordinal, path, teller)
         else:
             teller.tell("line-invalid", path, 'a service line: {"hcpcs_code": ..., ...}', Lost.CLAIM)
+    if complete and any(line.get("diagnoses") is not None for line in rows.lines):
+        for line in rows.lines:
+            line.setdefault("diagnoses", [])
     if lines is None and content.get("lines") is not None:
         teller.tell("lines-lost", "lines", "a list of service lines", Lost.CLAIM)
     return rows
