@@ -3,8 +3,9 @@ about: The container that the line's drug came from.
 grain: line
 keys: [charted_container, ndc_given, ndc11, hcpcs_code, service_date]
 columns:
-  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table knows, or the chart", source: "administration, reference product and its coverage"}
+  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table knows, or the chart", tables: [product], source: "administration, reference product and its coverage"}
   product_release: {type: text, meaning: release that decided, source: reference}
+  product_lacks: {type: text, meaning: "`product` and the code where no product row tells the container", source: reference product}
 ---*/
 WITH by_code AS (
   SELECT k.hcpcs_code, k.service_date, min(p.container) AS container, max(p.release) AS release
@@ -18,7 +19,8 @@ WITH by_code AS (
 SELECT
   k.*,
   coalesce(k.charted_container, p.container, b.container) AS container,
-  CASE WHEN k.charted_container IS NULL THEN CASE WHEN p.container IS NOT NULL THEN p.release ELSE b.release END END AS product_release
+  CASE WHEN k.charted_container IS NULL THEN CASE WHEN p.container IS NOT NULL THEN p.release ELSE b.release END END AS product_release,
+  CASE WHEN k.charted_container IS NULL AND p.container IS NULL AND b.container IS NULL THEN 'product ' || k.hcpcs_code END AS product_lacks
 FROM keys AS k
 LEFT JOIN ref_product AS p ON p.ndc11 = k.ndc11 AND k.service_date BETWEEN p.valid_from AND p.valid_to
 LEFT JOIN by_code AS b ON k.ndc_given IS NULL AND b.hcpcs_code = k.hcpcs_code AND b.service_date = k.service_date
