@@ -57,6 +57,12 @@ def check(
         Show | None, typer.Option("--show", help="Also list what could not be judged, and for want of what.")
     ] = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="From what on the exit code is 1.")] = FailOn.DENY,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Write to this file: whole or not at all. Parquet needs it.")
+    ] = None,
+    checked_on: Annotated[
+        str | None, typer.Option("--checked-on", help="Date to print on the HTML report, YYYY-MM-DD; none by itself.")
+    ] = None,
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
 ) -> None:
     """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it.
@@ -65,15 +71,19 @@ def check(
     2 nothing could be read, or the command is wrong. `--fail-on never` is 0 whatever was found.
     """
     from cleanclaim.app import Checker  # noqa: PLC0415
+    from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.cli.progress import watching  # noqa: PLC0415
     from cleanclaim.cli.report import exit_code, write_result  # noqa: PLC0415
 
+    day = _day(checked_on, "--checked-on") if checked_on else None
+    refuse_output(output, output_format, inputs=files)
     checker = Checker.open(_there(reference), edits=edits, memory_limit=memory_limit)
     with watching() as watch:
         result = checker.check_files(
             files, complete=complete, show_not_evaluated=show is Show.NOT_EVALUATED, watch=watch
         )
-    write_result(result, output_format, sys.stdout)
+    with opened_output(output) as out:
+        write_result(result, output_format, out, checked_on=day)
     code = exit_code(result, fail_on)
     if code == CANNOT_RUN:
         print("cleanclaim: no claim could be read; the faults say why", file=sys.stderr)
@@ -209,10 +219,10 @@ def _there(reference: Path | None) -> Path | None:
     return reference
 
 
-def _day(text: str | None) -> date:
+def _day(text: str | None, option: str = "--on") -> date:
     if text is None:
         return date.today()  # noqa: DTZ011 - the user's day is meant
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidValue(f"--on {text}: expected a date as YYYY-MM-DD") from None
+        raise InvalidValue(f"{option} {text}: expected a date as YYYY-MM-DD") from None
