@@ -51,7 +51,7 @@ def _rule(edit: EditSummary) -> _Json:
     text = f"{edit.why}\n\nSources: {sources}." if sources else edit.why
     rule: _Json = {
         "id": edit.id,
-        "name": _pascal(edit.edit),
+        "name": edit.edit,
         "shortDescription": {"text": edit.title or edit.edit},
         "fullDescription": {"text": edit.why or edit.title or edit.edit},
         "help": {"text": text or edit.edit},
@@ -61,11 +61,6 @@ def _rule(edit: EditSummary) -> _Json:
     }  # fmt: skip
     links = [item.url for item in edit.authority if item.url and item.url.startswith(("https://", "http://"))]
     return {**rule, "helpUri": links[0]} if links else rule
-
-
-def _pascal(name: str) -> str:
-    # SARIF 3.49.7: a rule's name is one identifier.
-    return "".join(word.capitalize() for word in name.split("-"))
 
 
 def _result(finding: Finding, rule: int, claim: ClaimSummary) -> _Json:

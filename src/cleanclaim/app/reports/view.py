@@ -138,9 +138,9 @@ def _plots(by: Mapping[str, Shares], edits: Mapping[str, EditSummary], drugs: Ma
     once = "Each line once, under the worst that was found on it."
     texts: dict[str, tuple[str, str, Callable[[str], tuple[str, str]]]] = {
         "severity": ("By severity", once, lambda name: (name, words.SEVERITIES[Severity(name)])),
-        "edit": ("By edit", "A line under two edits counts in both.", lambda name: (name, edits[name].title)),
-        "drug": ("By drug or service", once, lambda name: (name or "Whole claim", drugs.get(name, ""))),
         "payer": ("By payer", once, lambda name: (words.payer(name), "")),
+        "drug": ("By drug or service", once, lambda name: (name or "Whole claim", drugs.get(name, ""))),
+        "edit": ("By edit", "A line under two edits counts in both.", lambda name: (name, edits[name].title)),
     }
     for key, (title, note, named) in texts.items():
         yield Plot(key, title, note, tuple(_plot_rows(by[key], named, key)))

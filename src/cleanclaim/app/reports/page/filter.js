@@ -38,9 +38,7 @@
       count += met;
       cents += met ? claim.cents : 0;
     }
-    told.textContent = count === claims.length
-      ? ""
-      : `${number.format(count)} of ${number.format(claims.length)} listed claims, ${dollars.format(cents / 100)} at risk on them`;
+    told.textContent = `${number.format(count)} of ${number.format(claims.length)} listed claims, ${dollars.format(cents / 100)} at risk`;
   };
 
   let waiting;
@@ -50,7 +48,8 @@
   form.addEventListener("reset", () => setTimeout(apply));
 
   for (const link of document.querySelectorAll("[data-pick]")) {
-    const [name, value] = [link.dataset.pick.slice(0, link.dataset.pick.indexOf("=")), link.dataset.pick.slice(link.dataset.pick.indexOf("=") + 1)];
+    const [name, ...rest] = link.dataset.pick.split("=");
+    const value = rest.join("=");
     const choice = document.getElementById("by-" + name);
     if (!choice || ![...choice.options].some((option) => option.value === value)) continue;
     link.classList.add("on");
@@ -64,6 +63,7 @@
     open.textContent = closing ? "Open all" : "Close all";
   });
   addEventListener("beforeprint", () => { for (const element of articles) element.querySelector("details").open = true; });
+  document.getElementById("plain").remove();
   form.hidden = false;
   apply();
 })();
