@@ -244,7 +244,7 @@ def test_marks_that_act_are_spelled_and_long_texts_cut() -> None:
     assert shown(None) == ""
 
 
-def test_ten_thousand_findings_stay_under_eight_megabytes(result: CheckResult) -> None:
+def test_ten_thousand_findings_on_as_many_claims_stay_under_eight_and_a_half_megabytes(result: CheckResult) -> None:
     # Each claim with its own copy of everything that a claim has: nothing is shared that real claims would not share.
     claims, findings = [], []
     by_key = {claim.claim_key: claim for claim in result.claims}
@@ -259,4 +259,4 @@ def test_ten_thousand_findings_stay_under_eight_megabytes(result: CheckResult) -
     )  # fmt: skip
     text = "".join(html_report(many))
     assert len(Page(text).of("article")) == 10_000
-    assert len(text.encode()) < 10_000_000
+    assert len(text.encode()) < 8_500_000

@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
+from sarif_pydantic import Sarif
 
 from cleanclaim.app import Checker, CheckResult
 from cleanclaim.app.reports import sarif_report, write_parquet
@@ -63,6 +65,14 @@ def test_sarif_has_what_the_standard_requires(result: CheckResult) -> None:
     assert all(call["executionSuccessful"] is True for call in run["invocations"])
     prints = [item["partialFingerprints"]["cleanclaimFinding/v1"] for item in run["results"]]
     assert len(set(prints)) == len(prints)
+
+
+def test_a_reader_of_sarif_that_is_not_ours_takes_it(result: CheckResult) -> None:
+    text = sarif_report(result)
+    log = Sarif.model_validate_json(text)
+    assert len(log.runs[0].results or []) == len(result.findings)
+    with pytest.raises(ValidationError):
+        Sarif.model_validate_json(text.replace('"level": "error"', '"level": "reject"'))
 
 
 def test_levels_places_and_lines(result: CheckResult) -> None:
