@@ -88,6 +88,8 @@ def _claim(scores: Scores, label: dict[str, Any], findings: list[Finding]) -> No
             own.misses.append(f"{label['claim_id']} {label['kind']}: {item} missing={missing}")
     scores.clean += label["clean"]
     for finding in fired:
+        if label["clean"] and any(place.claim_id != label["claim_id"] for place in finding.related_lines):
+            continue  # told on the first of several claims: it is the other one, with the fault, that made it
         if finding.severity in _SEVERE and finding.id not in allowed:
             text = f"{label['claim_id']} line {finding.line_number} {finding.id} {finding.case} {finding.message}"
             scores.by_edit[finding.id].false_alarms.append(f"{text} [{label['kind'] or 'clean'}]")

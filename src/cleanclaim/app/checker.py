@@ -17,16 +17,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleanclaim.app.files import Progress, digest, open_file, read_claims, shown_names
-from cleanclaim.app.result import CheckResult, ClaimSummary, EditSummary, Fault, Summary
+from cleanclaim.app.load_next import load_next
+from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, Fault, Summary
 from cleanclaim.claims import ClaimTables, Lost
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
-from cleanclaim.edits.findings import as_money
+from cleanclaim.edits.findings import as_money, as_text, severity_of
 from cleanclaim.edits.marks import EditCount
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.run import EditRun, run_edits
-from cleanclaim.edits.telling import ClaimTotals
+from cleanclaim.edits.telling import ClaimTotals, LineTotals
 from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.x12 import CUT_OFF
@@ -222,7 +223,7 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
         total_charge=f"{money['total']:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=money["unknown"],
         claims_unread=reading.claims_unread,
-        reference=_reference_in_words(checker.library),
+        reference=_reference_in_words(checker.library), load_next=load_next(run.wants),
     )  # fmt: skip
     releases = sorted({release for finding in run.findings for release in finding.releases})
     return CheckResult(
@@ -238,7 +239,19 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
 def _claim_summary(item: ClaimTotals, *, by_row: bool) -> ClaimSummary:
     segment, row = (None, item.place) if by_row else (item.place, None)
     charge, at_risk = as_money(item.total_charge), as_money(item.amount_at_risk)
-    return ClaimSummary(item.claim_key, item.claim_id, item.file, charge, at_risk, segment, row)
+    lines = tuple(_claim_line(line) for line in item.lines)
+    return ClaimSummary(
+        item.claim_key, item.claim_id, item.file, charge, at_risk, segment, row, item.payer_program, lines
+    )
+
+
+def _claim_line(line: LineTotals) -> ClaimLine:
+    units = None if line.billed_units is None else as_text(line.billed_units)
+    severity = None if line.severity is None else severity_of(line.severity)
+    return ClaimLine(
+        line.line_number, line.hcpcs_code, line.drug, line.modifiers, units, line.service_date,
+        as_money(line.charge_amount), severity,
+    )  # fmt: skip
 
 
 def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
@@ -249,6 +262,7 @@ def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
         not_in_force=outcomes[Outcome.NOT_IN_FORCE], out_of_scope=outcomes[Outcome.OUT_OF_SCOPE],
         missing=_most_first(count.missing), wants=_most_first(_wants(count)),
         silenced=count.silenced, error=run.errors.get(edit.name),
+        title=edit.page.title, why=edit.page.prose, authority=edit.page.front.authority,
     )  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from cleanclaim.claims import Lost
 from cleanclaim.edits.findings import Finding
-from cleanclaim.edits.pages import Severity
+from cleanclaim.edits.pages import Authority, Severity
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -26,8 +28,21 @@ class Fault(msgspec.Struct, frozen=True):
     expected: str | None = None
 
 
+class ClaimLine(msgspec.Struct, frozen=True):
+    """A line of a claim with findings, as sent. Amounts and units are strings of decimals."""
+
+    line_number: int | None
+    hcpcs_code: str | None
+    drug: str | None  # what the code stands for on the day, in the reference
+    modifiers: tuple[str, ...] | None
+    billed_units: str | None
+    service_date: date | None
+    charge_amount: str | None
+    severity: Severity | None  # the worst of the findings about it
+
+
 class ClaimSummary(msgspec.Struct, frozen=True):
-    """A claim with findings: where it stands, and its money. Amounts are strings of decimals."""
+    """A claim with findings: where it stands, its money and its lines. Amounts are strings of decimals."""
 
     claim_key: int
     claim_id: str | None
@@ -36,6 +51,8 @@ class ClaimSummary(msgspec.Struct, frozen=True):
     amount_at_risk: str | None  # null where a line at risk has no charge
     segment_number: int | None = None  # where the file is X12
     row: int | None = None  # where it is not
+    payer_program: str | None = None
+    lines: tuple[ClaimLine, ...] = ()
 
 
 class EditSummary(msgspec.Struct, frozen=True):
@@ -54,6 +71,24 @@ class EditSummary(msgspec.Struct, frozen=True):
     missing: dict[str, int]
     wants: dict[str, int]  # the same in a biller's words: what would have told
     error: str | None = None
+    title: str = ""  # what is wrong where it fires
+    why: str = ""  # the reason, in prose
+    authority: tuple[Authority, ...] = ()
+
+
+class LoadNext(msgspec.Struct, frozen=True):
+    """A publication that is not loaded, and what it would let be checked. A check is one edit on one row."""
+
+    file: str  # in words: MUE practitioner 2025-Q4
+    publication: str
+    table: str  # that it fills
+    part: str | None  # of the publication: the service type, or the code
+    release: str | None  # the quarter; null where it is told code by code
+    checks: int  # that wait for it
+    checks_alone: int  # of these, that wait for nothing else
+    rows: int  # that they are about, each once
+    charge_amount: str  # what these rows are charged
+    edits: tuple[str, ...]
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -72,6 +107,7 @@ class Summary(msgspec.Struct, frozen=True):
     lines_without_charge: int  # whose charge is in neither sum
     claims_unread: bool
     reference: str  # in words: on what the check ran
+    load_next: tuple[LoadNext, ...] = ()  # the most useful first
 
 
 class CheckResult(msgspec.Struct, frozen=True):

@@ -57,6 +57,9 @@ def check(
         Show | None, typer.Option("--show", help="Also list what could not be judged, and for want of what.")
     ] = None,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="From what on the exit code is 1.")] = FailOn.DENY,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Write to this file: whole or not at all. Parquet needs it.")
+    ] = None,
     checked_on: Annotated[
         str | None,
         typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD; else the date of each file."),
@@ -69,19 +72,23 @@ def check(
     2 nothing could be read, or the command is wrong. `--fail-on never` is 0 whatever was found.
     """
     from cleanclaim.app import Checker  # noqa: PLC0415
+    from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.cli.progress import watching  # noqa: PLC0415
     from cleanclaim.cli.report import exit_code, write_result  # noqa: PLC0415
 
+    day = _day(checked_on, "--checked-on") if checked_on else None
+    refuse_output(output, output_format, inputs=files)
     checker = Checker.open(_there(reference), edits=edits, memory_limit=memory_limit)
     with watching() as watch:
         result = checker.check_files(
             files,
             complete=complete,
             show_not_evaluated=show is Show.NOT_EVALUATED,
-            checked_on=_day(checked_on, "--checked-on") if checked_on else None,
+            checked_on=day,
             watch=watch,
         )
-    write_result(result, output_format, sys.stdout)
+    with opened_output(output) as out:
+        write_result(result, output_format, out, checked_on=day)
     code = exit_code(result, fail_on)
     if code == CANNOT_RUN:
         print("cleanclaim: no claim could be read; the faults say why", file=sys.stderr)

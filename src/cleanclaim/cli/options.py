@@ -10,6 +10,9 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    HTML = "html"
+    SARIF = "sarif"
+    PARQUET = "parquet"
 
 
 class ShortFormat(StrEnum):

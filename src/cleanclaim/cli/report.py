@@ -1,4 +1,4 @@
-"""A check on paper: a table for people; JSON, JSON Lines and CSV for scripts."""
+"""A check on paper: a table or a page for people; JSON, JSON Lines, CSV, SARIF and Parquet for programs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from io import StringIO, TextIOWrapper
 from itertools import groupby
@@ -18,7 +19,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from cleanclaim.app.result import CheckResult, ClaimSummary, Fault
+from cleanclaim.app.result import CheckResult, ClaimSummary, Fault, LoadNext
 from cleanclaim.cli.options import FailOn, Format
 from cleanclaim.edits.findings import Finding, severity_order
 from cleanclaim.edits.outcomes import Outcome
@@ -48,10 +49,12 @@ def exit_code(result: CheckResult, fail_on: FailOn) -> int:
     return int(result.has_findings_of(*_ENOUGH[fail_on]) or result.summary.claims_unread or strict)
 
 
-def write_result(result: CheckResult, output_format: Format, out: TextIO) -> None:
+def write_result(result: CheckResult, output_format: Format, out: TextIO, *, checked_on: date | None = None) -> None:
     """The result in one of the formats."""
     writers: dict[Format, Callable[[CheckResult, TextIO], None]] = {
         Format.TABLE: _write_table, Format.JSON: _write_json, Format.JSONL: _write_jsonl, Format.CSV: _write_csv,
+        Format.HTML: lambda result, out: _write_html(result, out, checked_on), Format.SARIF: _write_sarif,
+        Format.PARQUET: _write_parquet,
     }  # fmt: skip
     if isinstance(out, TextIOWrapper):
         # What scripts read is UTF-8 everywhere; a terminal shows what it can.
@@ -89,9 +92,32 @@ def _write_csv(result: CheckResult, out: TextIO) -> None:
     writer.writerow(_CSV_COLUMNS)
     for finding in result.findings:
         writer.writerow([_no_formula(_cell(finding, column)) for column in _CSV_COLUMNS])
-    for fault in result.faults[
-        :MOST_FAULTS
-    ]:  # a spreadsheet of findings has no place for them, and they must not be lost
+    _tell_faults(result)
+
+
+# The reports are imported by who asks for one: each brings a library of its own.
+def _write_html(result: CheckResult, out: TextIO, checked_on: date | None) -> None:
+    from cleanclaim.app.reports.html import html_report  # noqa: PLC0415
+
+    out.writelines(html_report(result, checked_on=checked_on))
+
+
+def _write_sarif(result: CheckResult, out: TextIO) -> None:
+    from cleanclaim.app.reports.sarif import sarif_report  # noqa: PLC0415
+
+    out.write(sarif_report(result) + "\n")
+
+
+def _write_parquet(result: CheckResult, out: TextIO) -> None:
+    from cleanclaim.app.reports.parquet import write_parquet  # noqa: PLC0415
+
+    write_parquet(result, out.buffer)
+    _tell_faults(result)
+
+
+def _tell_faults(result: CheckResult) -> None:
+    # A table of findings has no place for them, and they must not be lost.
+    for fault in result.faults[:MOST_FAULTS]:
         print(f"cleanclaim: {_place(fault)}: {_fault_text(fault)}", file=sys.stderr)
     if len(result.faults) > MOST_FAULTS:
         print(
@@ -256,6 +282,16 @@ def _not_evaluated(console: Console, result: CheckResult) -> None:
                 edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else "")
             )
     console.print(Padding(table, (0, 0, 0, 2)))
+    if result.summary.load_next:
+        first, *others = result.summary.load_next
+        console.print(Text.assemble("The most useful file to load next: ", (_load_next(first), "bold"), "."))
+        if others:
+            console.print(f"Then: {'; '.join(map(_load_next, others[:2]))}.", markup=False)
+
+
+def _load_next(file: LoadNext) -> str:
+    told = f"{_count(file.checks, 'check')} on {_dollars(file.charge_amount)}"
+    return f"{file.file} ({told}" + (f", {file.checks_alone:,} by itself)" if file.checks_alone < file.checks else ")")
 
 
 def _dollars(amount: str | None) -> str:

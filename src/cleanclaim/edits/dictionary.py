@@ -40,6 +40,7 @@ class FactColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     unit: str = ""
     ask: str = ""  # where it is not known: what would tell it, in a biller's words
+    tables: tuple[str, ...] = ()  # the reference tables for want of which it may be unknown: `<group>_lacks` says so
 
 
 class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +118,12 @@ class Dictionary:
         for fact in facts:
             add(fact)
         return tuple(f"{group}_release" for group in groups if f"{group}_release" in known)
+
+    def lacks_of(self, grain: Grain, fact: str) -> str:
+        """The fact that says for which table a fact waits, where it waits for one; empty for one that never does."""
+        if not self.facts(grain)[fact].tables:
+            return ""
+        return f"{self.group_of(grain, fact).name}_lacks"
 
     def needs_of(self, group: Group) -> tuple[str, ...]:
         """The groups that must stand before a group: those it names, those of the facts that it reads, and its base."""

@@ -126,6 +126,11 @@ def severity_order(severity: Severity) -> int:
     return list(Severity).index(severity)
 
 
+def severity_of(order: int) -> Severity:
+    """The severity of a place in the order."""
+    return list(Severity)[order]
+
+
 def worst(cases: Sequence[EditCase]) -> Severity:
     """The worst severity of some cases."""
     return min((case.severity for case in cases), key=severity_order)

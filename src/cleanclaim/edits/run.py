@@ -17,6 +17,7 @@ from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
 from cleanclaim.edits.telling import ClaimTotals, Told, claim_totals, tell, without_silenced
+from cleanclaim.edits.wants import Lack, Want, Wants, together
 from cleanclaim.errors import EngineError
 
 FEW_ROWS = 1_000  # up to here closures are faster than asking DuckDB for every atom
@@ -31,6 +32,7 @@ class EditRun:
     counts: tuple[EditCount, ...]
     totals: tuple[ClaimTotals, ...]  # of the claims with findings
     errors: dict[str, str]  # edits that could not be run, and why
+    wants: dict[Lack, Want]  # the releases for want of which checks could not be made
 
     @property
     def amount_at_risk(self) -> Decimal:
@@ -42,7 +44,7 @@ def run_edits(
     bench: Workbench, edits: tuple[Edit, ...], *, show_not_evaluated: bool = False, few_rows: int = FEW_ROWS
 ) -> EditRun:
     """Every edit on every row of its grain."""
-    run = _Run(bench, {edit: EditCount(edit) for edit in edits}, {}, show_not_evaluated, few_rows)
+    run = _Run(bench, {edit: EditCount(edit) for edit in edits}, {}, [], show_not_evaluated, few_rows)
     told: list[Told] = []
     for grain in Grain:
         of_grain = tuple(edit for edit in edits if edit.grain is grain)
@@ -51,8 +53,9 @@ def run_edits(
     order = {edit.name: place for place, edit in enumerate(edits)}
     kept = sorted(without_silenced(told, run.counts), key=lambda item: (*item.place, order[item.finding.edit]))
     return EditRun(
-        tuple(item.finding for item in kept), tuple(run.counts.values()), claim_totals(bench, kept), run.errors
-    )
+        tuple(item.finding for item in kept), tuple(run.counts.values()), claim_totals(bench, kept), run.errors,
+        together(run.wants),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +63,26 @@ class _Run:
     bench: Workbench
     counts: dict[Edit, EditCount]
     errors: dict[str, str]
+    wants: list[Wants]
     show_not_evaluated: bool
     few_rows: int
 
     def grain(self, grain: Grain, edits: tuple[Edit, ...]) -> list[Told]:
         """The edits of one grain judged and told."""
         facts = dict.fromkeys(name for edit in edits for name in _facts_of(self.bench, edit))
-        view = self.bench.make_facts(grain, facts)
+        wants = Wants(self.bench.facts, grain, facts)
+        self.wants.append(wants)
+        view = self.bench.make_facts(grain, (*facts, *wants.columns))
         rows = self.bench.engine.table(f"SELECT count(*) AS n FROM {view}")["n"][0].as_py()
         marks: list[Mark] = []
         runnable = self._runnable(edits, view, grain, rows)
         if runnable and rows <= self.few_rows:
-            marks += self._judged_by_row(runnable, view, grain)
+            marks += self._judged_by_row(runnable, view, grain, wants)
         elif runnable:
-            for batch in run_planes(self.bench.engine, program(runnable), table=view, row_id=ROW_ID[grain]):
-                marks += self._judged_by_planes(batch)
+            for batch in run_planes(
+                self.bench.engine, program(runnable), table=view, row_id=ROW_ID[grain], beside=wants.columns
+            ):
+                marks += self._judged_by_planes(batch, wants)
         return tell(self.bench, grain, view, marks)
 
     def _runnable(self, edits: tuple[Edit, ...], view: str, grain: Grain, rows: int) -> tuple[Edit, ...]:
@@ -100,7 +108,7 @@ class _Run:
             return str(error)
         return ""
 
-    def _judged_by_row(self, edits: tuple[Edit, ...], view: str, grain: Grain) -> Iterator[Mark]:
+    def _judged_by_row(self, edits: tuple[Edit, ...], view: str, grain: Grain, wants: Wants) -> Iterator[Mark]:
         judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
         for row in self.bench.engine.table(f"SELECT * FROM {view}").to_pylist():
             for edit, verdict_of, cases in judges:
@@ -109,11 +117,14 @@ class _Run:
                 count.missing.update(verdict.missing)
                 if verdict.outcome is Outcome.FIRES:
                     yield Mark(row[ROW_ID[grain]], edit, cases.index(verdict.case))
-                elif verdict.outcome is Outcome.NOT_EVALUATED and self.show_not_evaluated:
-                    yield Mark(row[ROW_ID[grain]], edit, -1, verdict.missing)
+                elif verdict.outcome is Outcome.NOT_EVALUATED:
+                    wants.add_row(edit, row, verdict.missing)
+                    if self.show_not_evaluated:
+                        yield Mark(row[ROW_ID[grain]], edit, -1, verdict.missing)
 
-    def _judged_by_planes(self, batch: PlaneBatch) -> Iterator[Mark]:
+    def _judged_by_planes(self, batch: PlaneBatch, wants: Wants) -> Iterator[Mark]:
         rows = len(batch.row_ids)
+        waiting = wants.batch(batch.beside)
         for planes in batch.edits:
             count = self.counts[planes.edit]
             for outcome, plane in planes.outcomes.items():
@@ -125,6 +136,8 @@ class _Run:
                     yield Mark(row_id, planes.edit, case)
             if self.show_not_evaluated:
                 yield from _not_evaluated(batch, planes, rows)
+            waiting.add(planes)
+        waiting.close()
 
 
 def _not_evaluated(batch: PlaneBatch, planes: EditPlanes, rows: int) -> Iterator[Mark]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from cleanclaim.edits.findings import (
     fix_of,
     message_of,
     predictions_of,
+    severity_order,
     worst,
 )  # fmt: skip
 from cleanclaim.edits.marks import EditCount, Mark
@@ -34,21 +36,60 @@ _CLAIM_TOTALS = """
     min(c.source_file) AS file,
     min(c.segment_number) AS place,
     CAST(coalesce(min(c.total_charge), sum(l.charge_amount)) AS DECIMAL(28, 2)) AS total_charge,
-    CAST(coalesce(sum(l.charge_amount) FILTER (r.id IS NOT NULL), 0) AS DECIMAL(28, 2)) AS known_at_risk,
-    count(*) FILTER (r.id IS NOT NULL AND l.charge_amount IS NULL) AS uncharged,
-    CASE WHEN uncharged = 0 THEN known_at_risk END AS amount_at_risk
+    CAST(coalesce(sum(l.charge_amount) FILTER (r.severity < {mild}), 0) AS DECIMAL(28, 2)) AS known_at_risk,
+    count(*) FILTER (r.severity < {mild} AND l.charge_amount IS NULL) AS uncharged,
+    CASE WHEN uncharged = 0 THEN known_at_risk END AS amount_at_risk,
+    min(c.payer_program) AS payer_program,
+    c.claim_row
   FROM claim AS c
   LEFT JOIN line AS l USING (claim_row)
-  LEFT JOIN at_risk AS r ON r.id = l.line_row
+  LEFT JOIN worst AS r ON r.id = l.line_row
   WHERE c.claim_row IN (SELECT id FROM told)
   GROUP BY c.claim_row, c.claim_key
   ORDER BY c.claim_row
 """
+# The lines of these claims. A code that has ended is named by what it was.
+_LINES = """
+  WITH wanted AS (
+    SELECT l.*, upper(trim(l.hcpcs_code)) AS code FROM line AS l WHERE l.claim_row IN (SELECT id FROM told)
+  ),
+  named AS (
+    SELECT k.code, k.service_date, coalesce(h.substance, h.short_descriptor) AS drug
+    FROM (SELECT DISTINCT code, service_date FROM wanted) AS k
+    JOIN ref_hcpcs AS h ON h.hcpcs_code = k.code
+    WHERE coalesce(h.substance, h.short_descriptor) IS NOT NULL
+    QUALIFY row_number() OVER (
+      PARTITION BY k.code, k.service_date
+      ORDER BY k.service_date NOT BETWEEN h.valid_from AND h.valid_to, h.valid_from DESC, h.span_from DESC
+    ) = 1
+  )
+  SELECT
+    l.claim_row, l.line_number, l.hcpcs_code, n.drug, l.modifiers, l.billed_units, l.service_date, l.charge_amount,
+    r.severity
+  FROM wanted AS l
+  LEFT JOIN named AS n ON n.code = l.code AND n.service_date IS NOT DISTINCT FROM l.service_date
+  LEFT JOIN worst AS r ON r.id = l.line_row
+  ORDER BY l.line_row
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTotals:
+    """A line of a claim with findings, as sent, with the worst severity of what was found on it."""
+
+    line_number: int | None
+    hcpcs_code: str | None
+    drug: str | None
+    modifiers: tuple[str, ...] | None
+    billed_units: Decimal | None
+    service_date: date | None
+    charge_amount: Decimal | None
+    severity: int | None  # its order: 0 for the worst
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimTotals:
-    """A claim with findings: where it stands, and its money."""
+    """A claim with findings: where it stands, its money and its lines."""
 
     claim_key: int
     claim_id: str | None
@@ -57,6 +98,8 @@ class ClaimTotals:
     total_charge: Decimal | None
     known_at_risk: Decimal
     amount_at_risk: Decimal | None  # None where a line at risk has no charge
+    payer_program: str | None
+    lines: tuple[LineTotals, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +206,33 @@ def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> 
 
 def claim_totals(bench: Workbench, told: Sequence[Told]) -> tuple[ClaimTotals, ...]:
     """What each claim with a finding bills, and the charges of its lines under a reject or deny, each line once."""
-    severe = [item for item in told if item.finding.outcome is Outcome.FIRES and item.finding.severity in _AT_RISK]
-    with bench.ids("at_risk", {line for item in severe for line in item.lines}):
-        # A finding on several claims puts the lines of all of them at risk.
-        homes = bench.select("line", "line_row", {line for item in told for line in item.lines}, "line_row, claim_row")
-        claims = {item.place[0] for item in told} | {line["claim_row"] for line in homes.values()}
-        with bench.ids("told", claims):
-            return tuple(
-                ClaimTotals(**row) for row in bench.engine.table(_CLAIM_TOTALS).drop(["uncharged"]).to_pylist()
-            )
+    worst_of: dict[int, int] = {}
+    for item in told:
+        if item.finding.outcome is Outcome.FIRES:
+            order = severity_order(item.finding.severity)
+            worst_of.update((line, min(order, worst_of.get(line, order))) for line in item.lines)
+    # A finding on several claims puts the lines of all of them at risk.
+    homes = bench.select("line", "line_row", {line for item in told for line in item.lines}, "line_row, claim_row")
+    claims = {item.place[0] for item in told} | {line["claim_row"] for line in homes.values()}
+    mild = min(severity_order(severity) for severity in Severity if severity not in _AT_RISK)
+    bench.need_reference("hcpcs")
+    with bench.ids("worst", worst_of, severity=worst_of), bench.ids("told", claims):
+        lines = _lines(bench)
+        rows = bench.engine.table(_CLAIM_TOTALS.format(mild=mild)).drop(["uncharged"]).to_pylist()
+    return tuple(
+        ClaimTotals(**row, lines=tuple(lines[claim_row])) for row in rows for claim_row in [row.pop("claim_row")]
+    )
+
+
+def _lines(bench: Workbench) -> dict[int, list[LineTotals]]:
+    # Most claims are of a few codes and modifiers: equal texts and lists are kept once.
+    kept: dict[Any, Any] = {}
+    lines: dict[int, list[LineTotals]] = defaultdict(list)
+    for batch in bench.engine.batches(_LINES):
+        for row in batch.to_pylist():
+            modifiers = None if row["modifiers"] is None else tuple(row["modifiers"])
+            row["modifiers"] = kept.setdefault(modifiers, modifiers)
+            for name in ("hcpcs_code", "drug"):
+                row[name] = kept.setdefault(row[name], row[name])
+            lines[row.pop("claim_row")].append(LineTotals(**row))
+    return lines

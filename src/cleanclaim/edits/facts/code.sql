@@ -4,16 +4,16 @@ grain: line
 keys: [hcpcs_code, service_date]
 columns:
   code_system: {type: text, meaning: "hcpcs (Level II), cpt, cdt, or none when the text has no code's form", source: COD-01}
-  code_known: {type: boolean, meaning: "whether the code is in a loaded code set on any day; false only inside declared coverage, or when it has no code's form", ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", source: reference hcpcs}
-  code_valid: {type: boolean, meaning: whether the code may be billed on the day of service, ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", source: reference hcpcs}
-  code_from: {type: date, meaning: first day of the span nearest to the day of service, ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", source: reference hcpcs}
+  code_known: {type: boolean, meaning: "whether the code is in a loaded code set on any day; false only inside declared coverage, or when it has no code's form", ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", tables: [hcpcs], source: reference hcpcs}
+  code_valid: {type: boolean, meaning: whether the code may be billed on the day of service, ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", tables: [hcpcs], source: reference hcpcs}
+  code_from: {type: date, meaning: first day of the span nearest to the day of service, ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", tables: [hcpcs], source: reference hcpcs}
   code_to: {type: date, meaning: last day of that span, source: reference hcpcs}
   successor: {type: text, meaning: "codes that follow the code, with their units for one unit of it where that is one number", source: reference replacement}
   code_descriptor: {type: text, meaning: official descriptor on the day of service, source: reference hcpcs}
-  is_drug: {type: boolean, meaning: "whether the code is a drug, biologic, radiopharmaceutical, contrast agent or vaccine", ask: "a code list that covers the code and the day", source: "reference hcpcs, code_range"}
-  is_noc: {type: boolean, meaning: whether the code is an unclassified drug code, source: reference hcpcs}
-  unit_amount: {type: amount, unit: unit, meaning: amount of one billing unit on the day of service, source: reference hcpcs}
-  unit: {type: text, meaning: unit of that amount, source: reference hcpcs}
+  is_drug: {type: boolean, meaning: "whether the code is a drug, biologic, radiopharmaceutical, contrast agent or vaccine", ask: "a code list that covers the code and the day", tables: [hcpcs], source: "reference hcpcs, code_range"}
+  is_noc: {type: boolean, meaning: whether the code is an unclassified drug code, tables: [hcpcs], source: reference hcpcs}
+  unit_amount: {type: amount, unit: unit, meaning: amount of one billing unit on the day of service, tables: [hcpcs], source: reference hcpcs}
+  unit: {type: text, meaning: unit of that amount, tables: [hcpcs], source: reference hcpcs}
   unit_semantics: {type: text, meaning: "linear, up_to, per_container ...", source: reference hcpcs}
   line_kind: {type: text, meaning: "drug, administration, evaluation, supply, eye_injection, procedure, imaging, bundle (visit and drug in one code), laboratory, anesthesia or medicine, by the code", ask: "what kind of service the code is", source: reference code_range}
   given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", source: "reference code_range, drug_trait; COD-09"}
@@ -21,6 +21,7 @@ columns:
   is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", source: "reference code_range, drug_trait"}
   is_radiopharmaceutical: {type: boolean, meaning: "whether the drug is a radiopharmaceutical, imaging or contrast agent", source: "reference code_range, drug_trait"}
   code_release: {type: text, meaning: release that decided, source: reference}
+  code_lacks: {type: text, meaning: "`hcpcs` where no release covers a Level II code on the day", source: reference hcpcs and its coverage}
 ---*/
 WITH forms AS (
   SELECT
@@ -130,7 +131,8 @@ SELECT
   END AS is_vaccine,
   t.local_use,
   coalesce(r.kind = 'radiopharmaceutical' OR t.is_radiopharmaceutical, r.kind = 'radiopharmaceutical', t.is_radiopharmaceutical) AS is_radiopharmaceutical,
-  coalesce(h.release, v.release, n.release) AS code_release
+  coalesce(h.release, v.release, n.release) AS code_release,
+  CASE WHEN k.code_system = 'hcpcs' AND h.hcpcs_code IS NULL AND v.hcpcs_code IS NULL AND k.service_date IS NOT NULL THEN 'hcpcs' END AS code_lacks
 FROM forms AS k
 LEFT JOIN told AS h ON h.hcpcs_code = k.hcpcs_code AND h.service_date = k.service_date
 LEFT JOIN covered AS v ON v.hcpcs_code = k.hcpcs_code AND v.service_date = k.service_date

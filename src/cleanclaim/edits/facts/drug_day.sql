@@ -1,7 +1,7 @@
 /*---
-about: One code of one patient on one day from one billing provider to one payer program, with the units of all its lines; copies of lines on an earlier claim are left out. A line without code or day is a row of its own.
+about: One code of one patient on one day from one billing provider to one payer program, with the units of all its lines. A line without code or day is a row of its own.
 grain: drug_day
-needs: [patient, repeats]
+needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether every claim of the group is whole, source: claim.complete}
   claim_type: {type: text, meaning: "P professional or I institutional", source: claim.claim_type}
@@ -12,6 +12,7 @@ columns:
   units_at_least: {type: total of units, unit: HCPCS billing units, meaning: "units of the lines that are known and of this day alone: a lower bound", source: line.billed_units}
   largest_line_units: {type: units, unit: HCPCS billing units, meaning: "most units on one line; null when one is unknown or may be missing", source: line.billed_units}
   largest_line_at_least: {type: units, unit: HCPCS billing units, meaning: "most units on one line of those that are known: a lower bound", source: line.billed_units}
+  line_charge_sum: {type: total of money, unit: USD, meaning: "known charges of its lines together", source: line.charge_amount}
 ---*/
 WITH lines AS (
   SELECT
@@ -20,6 +21,7 @@ WITH lines AS (
     upper(trim(l.hcpcs_code)) AS hcpcs_code,
     l.service_date,
     l.billed_units,
+    l.charge_amount,
     coalesce(l.service_date_to > l.service_date, FALSE) AS spans_days,
     p.patient_row,
     c.complete,
@@ -28,9 +30,6 @@ WITH lines AS (
   FROM line AS l
   JOIN claim AS c USING (claim_row)
   JOIN fact_patient AS p USING (claim_row)
-  -- A claim sent twice is a duplicate (DEMO-006), not twice the drug.
-  LEFT JOIN fact_repeats AS t USING (line_row)
-  WHERE t.repeats_other_claim IS DISTINCT FROM TRUE
 ),
 -- What may hold more units of the code that day: a partial claim, a line without code or day, a claim of unknown payer or type.
 open_ended AS (SELECT DISTINCT patient_row FROM lines WHERE complete IS DISTINCT FROM TRUE OR payer_program IS NULL OR claim_type IS NULL),
@@ -49,7 +48,8 @@ groups AS (
     count(*) = count(billed_units) AND NOT bool_or(spans_days) AS known,
     CAST(sum(billed_units) AS DECIMAL(28, 3)) AS units,
     CAST(coalesce(sum(billed_units) FILTER (billed_units > 0 AND NOT spans_days), 0) AS DECIMAL(28, 3)) AS units_at_least,
-    max(billed_units) AS largest_line
+    max(billed_units) AS largest_line,
+    CAST(sum(charge_amount) AS DECIMAL(28, 2)) AS line_charge_sum
   FROM lines
   GROUP BY patient_row, hcpcs_code, service_date, claim_type, payer_program, CASE WHEN hcpcs_code IS NULL OR service_date IS NULL THEN line_row END
 ),
@@ -71,7 +71,8 @@ SELECT
   CASE WHEN g.known AND o.patient_row IS NULL AND d.drug_day_row IS NULL THEN g.units END AS units_total,
   g.units_at_least,
   CASE WHEN g.known AND o.patient_row IS NULL AND d.drug_day_row IS NULL THEN g.largest_line END AS largest_line_units,
-  g.largest_line AS largest_line_at_least
+  g.largest_line AS largest_line_at_least,
+  g.line_charge_sum
 FROM groups AS g
 LEFT JOIN open_ended AS o ON o.patient_row = g.patient_row
 LEFT JOIN doubted AS d ON d.drug_day_row = g.drug_day_row

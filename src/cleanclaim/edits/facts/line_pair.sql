@@ -11,6 +11,7 @@ columns:
   second_code: {type: text, meaning: the other code, source: line.hcpcs_code}
   first_modifiers: {type: list of text, meaning: modifiers of the first code's line, source: line.modifiers}
   second_modifiers: {type: list of text, meaning: modifiers of the second code's line, source: line.modifiers}
+  line_charge_sum: {type: total of money, unit: USD, meaning: "charges of both lines, as far as they are known", source: line.charge_amount}
 ---*/
 WITH lines AS (
   SELECT
@@ -18,6 +19,7 @@ WITH lines AS (
     l.claim_row,
     upper(trim(l.hcpcs_code)) AS hcpcs_code,
     l.service_date,
+    l.charge_amount,
     CASE WHEN len(l.modifiers) = 0 THEN l.modifiers ELSE string_split(upper(array_to_string(l.modifiers, ' ')), ' ') END AS modifiers,
     p.patient_row,
     c.complete,
@@ -39,7 +41,8 @@ SELECT
   a.hcpcs_code AS first_code,
   b.hcpcs_code AS second_code,
   a.modifiers AS first_modifiers,
-  b.modifiers AS second_modifiers
+  b.modifiers AS second_modifiers,
+  CAST(coalesce(a.charge_amount, 0) + coalesce(b.charge_amount, 0) AS DECIMAL(28, 2)) AS line_charge_sum
 FROM lines AS a
 JOIN lines AS b
   ON b.patient_row = a.patient_row

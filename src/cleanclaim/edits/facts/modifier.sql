@@ -4,12 +4,13 @@ grain: line
 keys: [modifiers, service_date]
 columns:
   unknown_modifiers: {type: text, meaning: "modifiers that no loaded list has, as far as the lists are complete", source: "reference modifier, cpt_modifier and coverage"}
-  level_two_unknown: {type: boolean, meaning: "whether a modifier has the form of Level II and is on no list", ask: "a HCPCS file of the day of service (it lists the Level II modifiers)", source: "reference modifier and its coverage"}
+  level_two_unknown: {type: boolean, meaning: "whether a modifier has the form of Level II and is on no list", ask: "a HCPCS file of the day of service (it lists the Level II modifiers)", tables: [hcpcs], source: "reference modifier and its coverage"}
   cpt_modifier_unknown: {type: boolean, meaning: "whether a modifier has the form of CPT and is on no list", ask: "a list of CPT modifiers that covers the day", source: "reference cpt_modifier and its coverage"}
   modifier_not_begun: {type: boolean, meaning: "whether a modifier begins after the day of service", source: reference modifier}
   modifier_ended: {type: boolean, meaning: "whether a modifier ended before the day of service", source: reference modifier}
   modifier_dates: {type: text, meaning: "those that ended or have not begun, with the day", source: reference modifier}
   modifier_release: {type: text, meaning: release that decided, source: reference}
+  modifier_lacks: {type: text, meaning: "`hcpcs` where no HCPCS file covers a Level II modifier on the day", source: reference modifier and its coverage}
 ---*/
 WITH each AS (
   SELECT modifiers, service_date, unnest(modifiers) AS modifier FROM keys
@@ -99,7 +100,8 @@ together AS (
     CASE WHEN bool_or(not_begun) THEN TRUE WHEN bool_and(not_begun IS NOT NULL) THEN FALSE END AS modifier_not_begun,
     CASE WHEN bool_or(ended) THEN TRUE WHEN bool_and(ended IS NOT NULL) THEN FALSE END AS modifier_ended,
     string_agg(dates, '; ' ORDER BY modifier) AS modifier_dates,
-    max(release) AS modifier_release
+    max(release) AS modifier_release,
+    bool_or(unknown IS NULL AND NOT cpt) AS uncovered
   FROM answers
   GROUP BY modifiers, service_date
 )
@@ -112,6 +114,7 @@ SELECT
   CASE WHEN len(k.modifiers) = 0 THEN FALSE ELSE t.modifier_not_begun END AS modifier_not_begun,
   CASE WHEN len(k.modifiers) = 0 THEN FALSE ELSE t.modifier_ended END AS modifier_ended,
   t.modifier_dates,
-  t.modifier_release
+  t.modifier_release,
+  CASE WHEN t.uncovered THEN 'hcpcs' END AS modifier_lacks
 FROM keys AS k
 LEFT JOIN together AS t ON t.modifiers = k.modifiers AND t.service_date IS NOT DISTINCT FROM k.service_date

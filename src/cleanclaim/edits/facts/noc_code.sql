@@ -4,9 +4,10 @@ grain: line
 keys: [is_noc, ndc11, description, service_date]
 columns:
   specific_codes: {type: text, meaning: "codes that exist on the day for the line's NDC, or for the drug that its description names", source: "reference ndc_crosswalk, hcpcs"}
-  ndc_has_code: {type: boolean, meaning: "whether the quarter's crosswalk lists the NDC under a code that is not unclassified", ask: "the NDC-HCPCS crosswalk of the quarter", source: "reference ndc_crosswalk and its coverage, hcpcs"}
-  described_drug_has_code: {type: boolean, meaning: "whether the description names, with its salt, the drug of a code that is not unclassified and valid on the day", ask: "a HCPCS file of the day of service", source: "reference hcpcs and its coverage"}
+  ndc_has_code: {type: boolean, meaning: "whether the quarter's crosswalk lists the NDC under a code that is not unclassified", ask: "the NDC-HCPCS crosswalk of the quarter", tables: [ndc_crosswalk], source: "reference ndc_crosswalk and its coverage, hcpcs"}
+  described_drug_has_code: {type: boolean, meaning: "whether the description names, with its salt, the drug of a code that is not unclassified and valid on the day", ask: "a HCPCS file of the day of service", tables: [hcpcs], source: "reference hcpcs and its coverage"}
   noc_code_release: {type: text, meaning: release that decided, source: reference}
+  noc_code_lacks: {type: text, meaning: "`ndc_crosswalk` or `hcpcs` where no release covers the NDC or every code on the day", source: reference coverage}
 ---*/
 WITH wanted AS (
   SELECT
@@ -58,7 +59,8 @@ SELECT
   coalesce(n.codes, d.codes) AS specific_codes,
   CASE WHEN n.codes IS NOT NULL THEN TRUE WHEN v.ndc11 IS NOT NULL THEN FALSE END AS ndc_has_code,
   CASE WHEN d.codes IS NOT NULL THEN TRUE WHEN k.is_noc AND k.description IS NOT NULL AND c.service_date IS NOT NULL THEN FALSE END AS described_drug_has_code,
-  coalesce(n.release, d.release, v.release, c.release) AS noc_code_release
+  coalesce(n.release, d.release, v.release, c.release) AS noc_code_release,
+  CASE WHEN NOT k.is_noc THEN NULL WHEN k.ndc11 IS NOT NULL AND v.ndc11 IS NULL THEN 'ndc_crosswalk' WHEN c.service_date IS NULL THEN 'hcpcs' END AS noc_code_lacks
 FROM keys AS k
 LEFT JOIN by_ndc AS n ON k.is_noc AND n.ndc11 = k.ndc11 AND n.service_date = k.service_date
 LEFT JOIN ndc_covered AS v ON k.is_noc AND v.ndc11 = k.ndc11 AND v.service_date = k.service_date

@@ -3,12 +3,13 @@ about: The procedure-to-procedure edit of two codes on the day.
 grain: line_pair
 keys: [first_code, second_code, service_date, payer_program, claim_type]
 columns:
-  ptp_exists: {type: boolean, meaning: "whether an edit between the codes holds on the day; false only inside declared coverage", ask: "the PTP edits of the quarter", source: reference ptp and its coverage}
+  ptp_exists: {type: boolean, meaning: "whether an edit between the codes holds on the day; false only inside declared coverage", ask: "the PTP edits of the quarter", tables: [ptp], source: reference ptp and its coverage}
   ptp_column_one: {type: text, meaning: the code that is paid, source: reference ptp}
   ptp_column_two: {type: text, meaning: the code that is denied beside it, source: reference ptp}
-  modifier_indicator: {type: integer, meaning: "0 never bypassed, 1 bypassed by a proper modifier, 9 no edit", ask: "the PTP edits of the quarter", source: reference ptp}
-  second_is_denied: {type: boolean, meaning: "whether the second code is column two", ask: "the PTP edits of the quarter", source: reference ptp}
+  modifier_indicator: {type: integer, meaning: "0 never bypassed, 1 bypassed by a proper modifier, 9 no edit", ask: "the PTP edits of the quarter", tables: [ptp], source: reference ptp}
+  second_is_denied: {type: boolean, meaning: "whether the second code is column two", ask: "the PTP edits of the quarter", tables: [ptp], source: reference ptp}
   ptp_release: {type: text, meaning: release that decided, source: reference}
+  ptp_lacks: {type: text, meaning: "`ptp` and the service type where no release covers the day", source: reference ptp and its coverage}
 ---*/
 WITH pairs AS (
   SELECT
@@ -53,7 +54,8 @@ SELECT
   CASE WHEN e.column_one = p.first_code THEN p.second_code WHEN e.column_one = p.second_code THEN p.first_code END AS ptp_column_two,
   e.modifier_indicator,
   e.column_one = p.first_code AS second_is_denied,
-  coalesce(e.release, v.release) AS ptp_release
+  coalesce(e.release, v.release) AS ptp_release,
+  CASE WHEN e.column_one IS NULL AND v.service_type IS NULL THEN 'ptp ' || p.service_type END AS ptp_lacks
 FROM pairs AS p
 LEFT JOIN edits AS e
   ON e.first_code = p.first_code AND e.second_code = p.second_code AND e.service_date = p.service_date AND e.service_type = p.service_type

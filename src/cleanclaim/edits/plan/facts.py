@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -52,10 +52,12 @@ class Workbench:
         """Where the as-of tables come from: a fact group that reads `ref_<name>` makes that one table be asked for."""
         self._table_of = table_of
 
-    def _load_reference(self, group: Group) -> None:
-        for name in group.reference - self._loaded:
-            self.engine.register(f"ref_{name}", self._table_of(name))
-            self._loaded.add(name)
+    def need_reference(self, *names: str) -> None:
+        """Make some reference tables readable as `ref_<name>`."""
+        for name in names:
+            if name not in self._loaded:
+                self.engine.register(f"ref_{name}", self._table_of(name))
+                self._loaded.add(name)
 
     def load_claims(self, tables: ClaimTables) -> None:
         """Append claims. Their keys must ascend within one call, as readers make them."""
@@ -86,9 +88,13 @@ class Workbench:
             waiting.clear()
 
     @contextmanager
-    def ids(self, name: str, ids: Iterable[int]) -> Iterator[None]:
-        """Make some row ids readable as a table of one column `id`."""
-        self.engine.register(name, pa.table({"id": pa.array(sorted(ids), pa.int64())}))
+    def ids(self, name: str, ids: Iterable[int], **beside: Mapping[int, int]) -> Iterator[None]:
+        """Make some row ids readable as a table with the column `id`, and integers by id beside it."""
+        ordered = sorted(ids)
+        columns = {
+            column: pa.array([values[item] for item in ordered], pa.int64()) for column, values in beside.items()
+        }
+        self.engine.register(name, pa.table({"id": pa.array(ordered, pa.int64()), **columns}))
         yield
         self.engine.unregister(name)
 
@@ -129,7 +135,7 @@ class Workbench:
         return f"SELECT {', '.join(columns)} FROM {base}{''.join(joins.values())}"
 
     def _make(self, group: Group) -> None:
-        self._load_reference(group)
+        self.need_reference(*sorted(group.reference))
         if group.head.keys:
             keys = self._select(group.grain, group.head.keys, ())
             names = ", ".join(f'"{key}"' for key in group.head.keys)

@@ -1,0 +1,230 @@
+"""What was wanted: the checks that could not be made for want of a release, counted by release and quarter.
+
+A fact that a publication tells names its tables (`tables` in the head of its group); the fact `<group>_lacks` says, row
+by row, which of them no release covers there: a table, and the part of it where its file has parts (`mue practitioner`)
+or the code where it is told code by code (`product J9271`). What is missing for another reason waits for no release.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cleanclaim.edits.dictionary import ROW_ID, Dictionary
+from cleanclaim.edits.outcomes import SERVICE_DATE, Edit
+from cleanclaim.edits.pages import Grain
+from cleanclaim.edits.plan.planes import EditPlanes, Plane, rows_of
+
+_CHARGE = {
+    Grain.LINE: "charge_amount",
+    Grain.DRUG_DAY: "line_charge_sum",
+    Grain.CLAIM: "total_charge",
+    Grain.LINE_PAIR: "line_charge_sum",
+}
+_NOTHING = -1  # in place of the number of a lack
+_Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lack:
+    """What no release covers, and for services of which quarter."""
+
+    table: str
+    part: str  # of the publication, or the code
+    year: int
+    quarter: int  # 1 to 4
+
+
+@dataclass(slots=True)
+class Want:
+    """What waits for one release. A check is one edit on one row."""
+
+    checks: int = 0
+    alone: int = 0  # those that wait for nothing else
+    rows: int = 0  # rows that any of them is about, each once
+    charges: Decimal = Decimal()  # what these rows are charged
+    edits: set[str] = field(default_factory=set)  # ids
+
+
+class Wants:
+    """The wants of one grain, gathered row by row or batch by batch."""
+
+    def __init__(self, facts: Dictionary, grain: Grain, names: Iterable[str]) -> None:
+        """Nothing wanted yet; `names` are the facts that edits of the grain read."""
+        known = facts.facts(grain)
+        self._lacks_of = {name: lacks for name in names if (lacks := facts.lacks_of(grain, name))}
+        self._tables_of = {name: known[name].tables for name in self._lacks_of}
+        self._row_id, self._charge = ROW_ID[grain], _CHARGE[grain]
+        self._columns = tuple(dict.fromkeys(self._lacks_of.values()))
+        self._seen: set[tuple[int, Lack]] = set()
+        self.found: dict[Lack, Want] = defaultdict(Want)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The facts that it reads beside those of the edits."""
+        return (*self._columns, self._charge) if self._columns else ()
+
+    def add_row(self, edit: Edit, row: Mapping[str, Any], missing: Iterable[str]) -> None:
+        """An edit that could not be evaluated on a row of facts."""
+        lacks = {self._lack_on(row, name) for name in missing}
+        wanted = sorted(lack for lack in lacks if lack)
+        for lack in wanted:
+            want = self.found[lack]
+            want.checks += 1
+            want.alone += len(lacks) == 1
+            want.edits.add(edit.id)
+            if (seen := (row[self._row_id], lack)) not in self._seen:
+                self._seen.add(seen)
+                want.rows += 1
+                want.charges += row[self._charge] or 0
+
+    def _lack_on(self, row: Mapping[str, Any], name: str) -> Lack | None:
+        day, text = row[SERVICE_DATE], row[self._lacks_of[name]] if name in self._lacks_of else None
+        if day is None or text is None:
+            return None
+        lack = _lack(text, day.year, (day.month + 2) // 3)
+        return lack if lack.table in self._tables_of[name] else None
+
+    def batch(self, beside: pa.RecordBatch) -> BatchWants:
+        """A gatherer for one batch, which has `columns` beside its planes."""
+        return BatchWants(self, beside)
+
+    def part(self, beside: pa.RecordBatch) -> tuple[list[_Rows], list[Lack]]:
+        """Which lack each row has by each column, as numbers of a list of lacks."""
+        quarters = _quarters(beside.column(SERVICE_DATE))
+        lacks: dict[Lack, int] = {}
+        numbers = []
+        for name in self._columns:
+            texts = beside.column(name).dictionary_encode()
+            words = texts.dictionary.to_pylist()
+            places = texts.indices.fill_null(_NOTHING).to_numpy(zero_copy_only=False).astype(np.int64)
+            # A row's lack is a text and a quarter: both small numbers, joined into one.
+            joined = np.where((places < 0) | (quarters < 0), _NOTHING, places + quarters * len(words))
+            distinct, back = np.unique(joined, return_inverse=True)
+            own = [
+                _NOTHING if item < 0 else _number(lacks, words[item % len(words)], item // len(words))
+                for item in distinct.tolist()
+            ]  # fmt: skip
+            numbers.append(np.array(own, np.int64)[back] if own else np.zeros(0, np.int64))
+        return numbers, list(lacks)
+
+    def place_of(self, name: str) -> int | None:
+        """Which of the columns says what a fact waits for."""
+        return self._columns.index(self._lacks_of[name]) if name in self._lacks_of else None
+
+    def tables_of(self, name: str) -> tuple[str, ...]:
+        """The tables that a fact can wait for."""
+        return self._tables_of[name]
+
+    def charges(self, beside: pa.RecordBatch) -> pa.Array[Any]:
+        """The charge of each row."""
+        return beside.column(self._charge)
+
+
+class BatchWants:
+    """The wants of one batch: planes of what is missing, met with the numbers of what no release covers."""
+
+    def __init__(self, wants: Wants, beside: pa.RecordBatch) -> None:
+        """Nothing wanted yet."""
+        self._wants, self._beside = wants, beside
+        self._numbers, self._lacks = wants.part(beside)
+        self._waiting: list[_Rows] = []  # row * lacks + lack, of each edit
+
+    def add(self, planes: EditPlanes) -> None:
+        """What an edit could not judge in the batch."""
+        if not self._lacks or not planes.missing:
+            return
+        rows = rows_of(np.bitwise_or.reduce(list(planes.missing.values())), self._beside.num_rows)
+        waits = np.full((len(rows), len(self._numbers) + 1), _NOTHING, np.int64)
+        other = np.zeros(len(rows), bool)  # something is missing that no release would tell
+        for name, plane in planes.missing.items():
+            missing = _bits(plane, rows)
+            place = self._wants.place_of(name)
+            told = self._told(place, name, rows) if place is not None else np.full(len(rows), _NOTHING, np.int64)
+            other |= missing & (told < 0)
+            if place is not None:
+                waits[:, place] = np.where(missing & (told >= 0), told, waits[:, place])
+        # One release that two facts wait for is one want.
+        waits.sort(axis=1)
+        waits[:, 1:][waits[:, 1:] == waits[:, :-1]] = _NOTHING
+        alone = ((waits >= 0).sum(axis=1) == 1) & ~other
+        self._count(planes.edit, waits, alone)
+        row, column = np.nonzero(waits >= 0)
+        self._waiting.append(rows[row] * len(self._lacks) + waits[row, column])
+
+    def _told(self, place: int, name: str, rows: _Rows) -> _Rows:
+        tables = self._wants.tables_of(name)
+        may = np.array([lack.table in tables for lack in self._lacks], bool)
+        numbers = self._numbers[place][rows]
+        return np.where((numbers >= 0) & may[numbers], numbers, _NOTHING)
+
+    def _count(self, edit: Edit, waits: _Rows, alone: npt.NDArray[np.bool_]) -> None:
+        size = len(self._lacks)
+        checks = np.bincount(waits[waits >= 0], minlength=size)
+        by_itself = waits[alone]
+        settled = np.bincount(by_itself[by_itself >= 0], minlength=size)
+        for number in np.flatnonzero(checks).tolist():
+            want = self._wants.found[self._lacks[number]]
+            want.checks += int(checks[number])
+            want.alone += int(settled[number])
+            want.edits.add(edit.id)
+
+    def close(self) -> None:
+        """Count the rows that wait, each once, and their charges."""
+        if not self._waiting:
+            return
+        waiting = np.unique(np.concatenate(self._waiting))
+        charges = self._wants.charges(self._beside).take(pa.array(waiting // len(self._lacks), pa.int64()))
+        sums = pa.table({"lack": waiting % len(self._lacks), "charge": charges}).group_by("lack").aggregate(
+            [("charge", "sum"), ([], "count_all")]
+        )  # fmt: skip
+        for row in sums.to_pylist():
+            want = self._wants.found[self._lacks[row["lack"]]]
+            want.rows += row["count_all"]
+            want.charges += row["charge_sum"] or 0
+
+
+def together(wants: Iterable[Wants]) -> dict[Lack, Want]:
+    """The wants of all grains. Rows and charges are of the grain with most: the lines of both are the same."""
+    joined: dict[Lack, Want] = {}
+    for lack, want in (item for one in wants for item in one.found.items()):
+        had = joined.setdefault(lack, Want())
+        had.checks += want.checks
+        had.alone += want.alone
+        had.edits |= want.edits
+        had.rows, had.charges = max((had.rows, had.charges), (want.rows, want.charges))
+    return joined
+
+
+def _lack(text: str, year: int, quarter: int) -> Lack:
+    table, _, part = text.partition(" ")
+    return Lack(table, part, year, quarter)
+
+
+def _number(lacks: dict[Lack, int], text: str, quarter: int) -> int:
+    return lacks.setdefault(_lack(text, quarter // 4, quarter % 4 + 1), len(lacks))
+
+
+def _quarters(days: Any) -> _Rows:  # noqa: ANN401 - an Arrow array of dates, which the stubs cannot name
+    """Each day's quarter, counted from the year 0; below zero where there is no day."""
+    found: _Rows = (
+        pc.add(pc.multiply(pc.year(days), 4), pc.subtract(pc.quarter(days), 1))
+        .fill_null(_NOTHING)
+        .to_numpy(zero_copy_only=False)
+        .astype(np.int64)
+    )
+    return found
+
+
+def _bits(plane: Plane, rows: _Rows) -> npt.NDArray[np.bool_]:
+    """The bits of some rows of a plane."""
+    bits: npt.NDArray[np.bool_] = (plane[rows >> 3] >> (rows & 7).astype(np.uint8) & 1).astype(bool)
+    return bits
