@@ -12,7 +12,7 @@ import pytest
 import cleanclaim
 from cleanclaim.app import Checker
 from cleanclaim.cli.catalogue import failing_examples
-from cleanclaim.cli.commands import app, edits_app, reference_app
+from cleanclaim.cli.commands import app, edits_app, formats_app, reference_app
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"])
@@ -73,7 +73,7 @@ def test_the_session_of_the_readme_is_what_the_commands_print() -> None:
 
 def test_every_command_is_documented() -> None:
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    for group, prefix in ((app, ""), (edits_app, "edits "), (reference_app, "reference ")):
+    for group, prefix in ((app, ""), (edits_app, "edits "), (reference_app, "reference "), (formats_app, "formats ")):
         for command in group.registered_commands:
             name = command.name or command.callback.__name__
             assert f"## cleanclaim {prefix}{name}" in text
