@@ -38,7 +38,9 @@ def written(base: Path, path: Path, *, megabytes: float) -> None:
             if room <= 0:
                 break
             again = body.replace(_BASE, b"T%05d" % number)
-            stream.write(again if len(again) <= room else again[: again.rfind(b"\n", 0, room) + 1 or again.find(b"\n") + 1])
+            stream.write(
+                again if len(again) <= room else again[: again.rfind(b"\n", 0, room) + 1 or again.find(b"\n") + 1]
+            )
 
 
 def _claims(base: Path) -> Iterator[dict[str, Any]]:
@@ -49,7 +51,11 @@ def _claims(base: Path) -> Iterator[dict[str, Any]]:
                 lines.setdefault(line["claim_key"], []).append(line)
             for claim in tables.claim.to_pylist():
                 if claim["claim_id"].encode().startswith(_BASE):
-                    yield _said(claim) | {"complete": True, "claim_type": "P", "lines": list(map(_said, lines[claim["claim_key"]]))}
+                    yield _said(claim) | {
+                        "complete": True,
+                        "claim_type": "P",
+                        "lines": list(map(_said, lines[claim["claim_key"]])),
+                    }
 
 
 def _said(row: dict[str, Any]) -> dict[str, Any]:

@@ -291,10 +291,12 @@ def _last_end(held: bytes, delimiter: str) -> int | None:
         return held.rfind(b"\n") + 1
     data = np.frombuffer(held, np.uint8)
     quotes = np.flatnonzero(data == _QUOTE)
-    padded = np.concatenate(([_NEWLINE], data, [_NEWLINE]))
-    edges = np.isin(padded, [_QUOTE, _NEWLINE, ord(delimiter), ord("\r")])
+    is_edge = np.zeros(256, np.bool_)
+    is_edge[[_QUOTE, _NEWLINE, ord(delimiter), ord("\r")]] = True
     # An opening quote follows an edge, a closing one precedes one; `""` closes and opens again.
-    if not (edges[quotes[0::2]].all() and edges[quotes[1::2] + 2].all()):
+    opening, closing = quotes[0::2], quotes[1::2]
+    before, after = data[opening[opening > 0] - 1], data[closing[closing < len(data) - 1] + 1]
+    if not (is_edge[before].all() and is_edge[after].all()):
         return None
     newlines = np.flatnonzero(data == _NEWLINE)
     outside = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
