@@ -125,8 +125,8 @@ class _Reading:
             self._fault(given.name, "files-passed-over", f"{given.note}.", Lost.NOTHING)
             return
         self.files += 1
-        if given.note is not None:
-            self._unreadable(given.name, f"{given.name}: a folder without a file in it")
+        if given.refusal:
+            self._unreadable(given.name, f"{given.name}: {given.refusal}")
             return
         with self._refusals_told(given.name), open_file(given.path) as stream:
             if holds_files(stream):

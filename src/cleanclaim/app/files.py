@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -127,11 +127,12 @@ def _head(stream: BinaryIO) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One file to read, how it is called, and (a folder without any) why there is none."""
+    """One file to read and how it is called; or what is told in its stead."""
 
     path: Path
     name: str
-    note: str | None = None
+    note: str | None = None  # nothing is wrong: what was passed over in a folder
+    refusal: str | None = None  # why it is not read
 
 
 def given_files(paths: Sequence[Path]) -> list[Given]:
@@ -146,15 +147,25 @@ def given_files(paths: Sequence[Path]) -> list[Given]:
             continue
         found = folder(path)
         base = path.resolve().name or str(path)
-        given += [Given(file, f"{base}/{file.relative_to(path).as_posix()}") for file in found.files]
+        given += [_in_folder(file, f"{base}/{file.relative_to(path).as_posix()}") for file in found.files]
         if found.passed_over:
             given.append(Given(path, base, f"{found.passed_over:,} hidden, lock or temporary files passed over"))
         if found.links:
             given.append(Given(path, base, f"{found.links:,} links to folders not followed"))
         if not found.files:
-            given.append(Given(path, base, ""))
+            given.append(Given(path, base, refusal="a folder without a file in it"))
     often = Counter(one.name for one in given if one.note is None)
-    return [Given(one.path, _printable(str(one.path) if often[one.name] > 1 else one.name), one.note) for one in given]
+    return [
+        replace(one, name=_printable(str(one.path) if one.note is None and often[one.name] > 1 else one.name))
+        for one in given
+    ]
+
+
+def _in_folder(file: Path, name: str) -> Given:
+    # A pipe that nobody named is not waited for: nobody may ever write to it.
+    if file.exists() and not file.is_file():
+        return Given(file, name, refusal="is no regular file")
+    return Given(file, name)
 
 
 def _printable(name: str) -> str:

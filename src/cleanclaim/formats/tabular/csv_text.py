@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from cleanclaim.claims.tables import Lost
-from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl.faults import Faults
 from cleanclaim.formats.tabular import columns
 from cleanclaim.formats.tabular.columns import Column, Ints
@@ -50,10 +49,6 @@ class CsvSource:
         stream = self._stream
         stream.seek(0)
         more = stream.read(self._part_bytes)
-        if more.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in more[:4]:
-            raise UnreadableInput(
-                f"{self._name}: the text is UTF-16 or UTF-32; expected CSV in UTF-8. Save it as UTF-8."
-            )
         if more.startswith(UTF8_MARK):
             more = more.removeprefix(UTF8_MARK)  # what spreadsheets write; nothing is wrong with it
         bare_returns = b"\n" not in more and b"\r" in more
@@ -71,7 +66,8 @@ class _Parser:
         self._width = len(dialect.names)
         self._held = b""
         self._row = 0  # the last one that was taken
-        self._blank = 0  # the first blank row that another row follows
+        self._blank = self._blanks = 0  # the first blank row that another row follows, and how many do
+        self._waiting_blank = np.empty(0, np.int64)  # those that no other row follows yet
         self._lost: list[int] = []
         self._told_encoding = False
 
@@ -94,10 +90,9 @@ class _Parser:
     def end(self) -> None:
         """Tell what is known at the end only."""
         if self._blank and self._faults:
-            self._faults.add(
-                "blank-row", self._blank, "a claim line on every row (this and other blank rows were passed over)",
-                Lost.NOTHING,
-            )  # fmt: skip
+            passed_over = "1 blank row was" if self._blanks == 1 else f"{self._blanks:,} blank rows were"
+            expected = f"a claim line on every row ({passed_over} passed over, from here on)"
+            self._faults.add("blank-row", self._blank, expected, Lost.NOTHING)
 
     # -- well-formed text ------------------------------------------------------------------------------------------
 
@@ -262,15 +257,23 @@ class _Parser:
         repeated &= kept
         for number in rows[repeated].tolist() if self._faults else ():
             self._tell("header-repeated", number, "a claim line (the header stands here again)", Lost.NOTHING)
-        if len(last := rows[kept & ~blank]):
-            before = rows[kept & blank & (rows < last[-1])]
-            self._blank = self._blank or (int(before[0]) if len(before) else 0)
+        self._count_blank(rows[kept & blank], rows[kept & ~blank])
         kept &= ~blank & ~repeated
         lost, self._lost = np.array(self._lost, np.int64), []
         if not kept.all():
             mask = columns.flags(kept)
             found, rows = [column.filter(mask) for column in found], rows[kept]
         return Part(found, rows, lost)
+
+    def _count_blank(self, blank: Ints, others: Ints) -> None:
+        # Blank rows at the end of a file are how many spreadsheets end it: nothing is told of them.
+        waiting = np.concatenate((self._waiting_blank, blank))
+        if len(others):
+            followed = waiting[waiting < others[-1]]
+            self._blank = self._blank or (int(followed[0]) if len(followed) else 0)
+            self._blanks += len(followed)
+            waiting = waiting[waiting > others[-1]]
+        self._waiting_blank = waiting
 
     def _width_expected(self) -> str:
         return f"{self._width} cells, as the header has"

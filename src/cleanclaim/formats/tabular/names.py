@@ -45,6 +45,8 @@ class Name:
 
 
 def _reader(column: Column, field: fields.Field) -> Callable[[str], object] | None:
+    if column.name in {"ndc_given", "ndc11"}:
+        return cells.drug_number
     match column.type:
         case ColumnType.DATE:
             return cells.day

@@ -64,9 +64,9 @@ def _written(names: list[str]) -> str:
     proposed: dict[str, str] = {}
     unknown, own, ours_taken = [], [], set()
     for theirs in names:
-        if find(theirs):
+        if found := find(theirs):
             own.append(theirs)
-            ours_taken.add(theirs)
+            ours_taken.add(found[0].name if not found[1] else normal(theirs))
     for theirs in names:
         if theirs in own:
             continue

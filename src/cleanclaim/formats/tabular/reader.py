@@ -26,7 +26,7 @@ from cleanclaim.formats.tabular.grouped import Grouped
 from cleanclaim.formats.tabular.layout import Layout, layout_of
 from cleanclaim.formats.tabular.mapping import ColumnMapping
 from cleanclaim.formats.tabular.parquet_file import ParquetSource
-from cleanclaim.formats.tabular.source import Part, Source, dialect_of, is_parquet, read_head
+from cleanclaim.formats.tabular.source import Part, Source, dialect_of, is_parquet, is_wide, read_head
 
 MOST_ROWS_OF_A_CLAIM = 10_000  # a claim has at most 50 lines (837P) or 999 (837I); this bounds memory
 MOST_GATHERED_ROWS = 200_000  # of claims whose rows stand apart, in one pass
@@ -109,6 +109,8 @@ def _source_of(stream: BinaryIO, name: str, mapping: ColumnMapping) -> Source:
     head = read_head(stream)
     if is_parquet(head):
         return ParquetSource(stream, name)
+    if is_wide(head):
+        raise UnreadableInput(f"{name}: the text is UTF-16 or UTF-32; expected CSV in UTF-8. Save it as UTF-8.")
     return CsvSource(stream, name, dialect_of(head, name, {*mapping.columns, *mapping.ignore}))
 
 

@@ -52,6 +52,11 @@ def is_parquet(head: bytes) -> bool:
     return head.startswith(b"PAR1")
 
 
+def is_wide(head: bytes) -> bool:
+    """Whether a file that starts so is text of two or four bytes a character."""
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]
+
+
 def looks_like_csv(head: bytes) -> bool:
     """Whether a file that starts so is text with a row of several names in it."""
     if b"\0" in head or head.startswith((b"<", b"%PDF")):
