@@ -89,7 +89,7 @@ def _csv(rows: list[dict[str, Any]]) -> bytes:
 
 
 def _parquet(rows: list[dict[str, Any]], path: Path, megabytes: float) -> None:
-    """As many row groups as a CSV file of the size would have rows: Parquet itself is a tenth of it."""
+    """As many rows as a CSV file of the size has: as Parquet they take a fifteenth of it."""
     flat = list(_flat(rows))
     kinds = {column.name: column.type for column in (*CLAIM.columns, *LINE.columns)}
     columns = {}
@@ -100,9 +100,12 @@ def _parquet(rows: list[dict[str, Any]], path: Path, megabytes: float) -> None:
             values = [Decimal(value) if value is not None else None for value in values]
         columns[name] = pa.array(values, kind.arrow())
     base = pa.table(columns)
-    size = len(_csv(rows))
+    left = round(base.num_rows * megabytes * 1_000_000 / len(_csv(rows)))
     with pq.ParquetWriter(path, base.schema) as writer:
-        for number in range(1, max(2, round(megabytes * 1_000_000 / size) + 1)):
+        for number in range(1, 100_000):
+            if left <= 0:
+                break
             ids = pc.replace_substring(base["claim_id"], _BASE.decode(), f"T{number:05d}")
-            part = base.set_column(base.schema.get_field_index("claim_id"), "claim_id", ids)
+            part = base.set_column(base.schema.get_field_index("claim_id"), "claim_id", ids).slice(0, left)
             writer.write_table(part, row_group_size=_GROUP_ROWS)
+            left -= part.num_rows
