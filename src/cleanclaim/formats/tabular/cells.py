@@ -70,8 +70,11 @@ def day_reader(form: str) -> Read:
 
     def read(text: str) -> date:
         bare = re.sub(r"[T ]0{1,2}:00(?::00(?:\.0*)?)?\Z", "", text)
-        if match := pattern.fullmatch(bare):
-            return _calendar(int(match["y"]), int(match["m"]), int(match["d"]))
+        try:
+            if match := pattern.fullmatch(bare):
+                return date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            pass
         raise NotRead("date-invalid", f"a day of the calendar as {form}, as the mapping file says")
 
     return read
