@@ -29,7 +29,7 @@ from cleanclaim.formats.tabular.parquet_file import ParquetSource
 from cleanclaim.formats.tabular.source import Part, Source, dialect_of, is_parquet, is_wide, read_head
 
 MOST_ROWS_OF_A_CLAIM = 10_000  # a claim has at most 50 lines (837P) or 999 (837I); this bounds memory
-MOST_GATHERED_ROWS = 200_000  # of claims whose rows stand apart, in one pass
+MOST_GATHERED_ROWS = 100_000  # of claims whose rows stand apart, in one pass
 
 
 @dataclass(slots=True)
@@ -178,7 +178,7 @@ def _together(table: _Table, apart: _Apart) -> Iterator[ClaimTables]:
         rows = _rows_of(table, part)
         if len(apart.digests):
             rows = rows.where(~apart.holds(_digests(rows.ids)))
-        held = _joined(held, rows)
+        held = rows if held is None else _joined([held, rows])
         starts = _run_starts(held.ids)
         if len(held) and len(held) - starts[-1] >= MOST_ROWS_OF_A_CLAIM:
             table.faults.add(
@@ -200,15 +200,17 @@ def _together(table: _Table, apart: _Apart) -> Iterator[ClaimTables]:
 
 def _gathered(table: _Table, apart: _Apart, number: int, passes: int) -> Iterator[ClaimTables]:
     """The claims whose rows stand apart: those of one pass."""
-    held: _Rows | None = None
+    found = []
     for part in table.source.parts(table.layout.places, None):
         rows = _rows_of(table, part)
         digests = _digests(rows.ids)
         chosen = apart.holds(digests) & (digests % passes == number)
         if chosen.any():
-            held = _joined(held, rows.where(chosen))
-    if held is None:
+            found.append(rows.where(chosen))
+    if not found:
         return
+    held = _joined(found)
+    del found
     codes, _ = columns.codes(held.ids)  # in the order of first rows
     held = held.take(np.argsort(codes, kind="stable"))
     starts = _run_starts(held.ids)
@@ -227,11 +229,10 @@ def _rows_of(table: _Table, part: Part) -> _Rows:
     return _Rows(part.columns, part.rows, ids)
 
 
-def _joined(held: _Rows | None, more: _Rows) -> _Rows:
-    if held is None or not len(held):
-        return more
-    both = [pa.concat_arrays([one, other]) for one, other in zip(held.columns, more.columns, strict=True)]
-    return _Rows(both, np.concatenate((held.rows, more.rows)), pa.concat_arrays([held.ids, more.ids]))
+def _joined(several: list[_Rows]) -> _Rows:
+    joined = [pa.concat_arrays(list(column)) for column in zip(*(rows.columns for rows in several), strict=True)]
+    ids = pa.concat_arrays([rows.ids for rows in several])
+    return _Rows(joined, np.concatenate([rows.rows for rows in several]), ids)
 
 
 # -- claims of them --------------------------------------------------------------------------------------------------
