@@ -19,8 +19,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from benchmarks.generate import generate
 from benchmarks.report import Goal, Row, machine, table
+from benchmarks.tables import written
 from cleanclaim.reference import Library
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -162,6 +165,43 @@ def memory(bench: Bench) -> list[Row]:
     return rows
 
 
+def tables(bench: Bench) -> list[Row]:
+    """Speed and memory of the other formats at growing size; the Parquet file holds what the CSV file holds."""
+    rows, goal = [], Goal(400, "MB", at_least=False)
+    base = bench.claims(claims=5_000)
+    for size in (1, 10) if bench.quick else (1, 10, 100, 600):
+        for suffix in ("csv", "parquet", "jsonl"):
+            what = f"{suffix}, {size} MB" + (" of CSV" if suffix == "parquet" else "")
+            path = FOLDER / f"{size}mb-{_generator_version()}.{suffix}"
+            if not path.is_file():
+                unfinished = path.with_stem(f"{path.stem}-unfinished")
+                written(base, unfinished, megabytes=size)
+                unfinished.rename(path)
+            try:
+                result = bench.probe("rows", path)
+                _lines_read(what, result, path)
+            except ProbeError as failure:
+                rows.append(Row.failed(what, str(failure), goal))
+                continue
+            speed = (size if suffix == "parquet" else _megabytes(path)) / result["seconds"]
+            how = f"{result['claims']:,.0f} claims, {result['lines'] / result['seconds']:,.0f} lines/s"
+            rows.append(Row(f"reading {what}", speed, "MB/s", how))
+            rows.append(Row(f"memory, {what}", result["peak_megabytes"], "MB", "peak of the process", goal))
+    return rows
+
+
+def _lines_read(name: str, result: dict[str, float], path: Path) -> None:
+    if path.suffix == ".parquet":
+        expected = pq.ParquetFile(path).metadata.num_rows
+    else:
+        with path.open("rb") as stream:
+            ends = sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 24), b""))
+        expected = ends - 1 if path.suffix == ".csv" else ends
+    found = result["claims"] if path.suffix == ".jsonl" else result["lines"]
+    if found != expected or result["faults"]:
+        raise ProbeError(f"{name}: {found:.0f} of {expected} rows read, {result['faults']:.0f} faults")
+
+
 def check(bench: Bench) -> list[Row]:
     """File to findings, three claims in a hundred faulty."""
     path = bench.claims(megabytes=10 if bench.quick else 100, faulty=0.03)
@@ -230,6 +270,7 @@ def start(bench: Bench) -> list[Row]:
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "reading": reading,
     "memory": memory,
+    "tables": tables,
     "check": check,
     "latency": latency,
     "lookup": lookup,
@@ -238,7 +279,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
 
 
 def _remove_old_files() -> None:
-    for path in [*FOLDER.glob("*.837"), *FOLDER.glob("*.unfinished")]:
+    for path in [*FOLDER.glob("*.837"), *FOLDER.glob("*.unfinished"), *FOLDER.glob("*mb-*")]:
         if time.time() - path.stat().st_mtime > _TOO_OLD:
             path.unlink()
 

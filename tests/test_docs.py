@@ -12,7 +12,8 @@ import pytest
 import cleanclaim
 from cleanclaim.app import Checker
 from cleanclaim.cli.catalogue import failing_examples
-from cleanclaim.cli.commands import app, edits_app, reference_app
+from cleanclaim.cli.commands import app, edits_app, formats_app, reference_app
+from cleanclaim.formats.tabular import read_mapping
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"])
@@ -41,6 +42,31 @@ def test_the_claim_of_the_guide_is_read_and_its_units_are_judged(tmp_path: Path)
     result = Checker.open(tmp_path / "none").check_files([tmp_path / "claim.jsonl"])
     assert not result.faults
     assert "UNIT-003" in {finding.id for finding in result.findings}
+
+
+def test_the_table_and_the_mapping_of_the_guide_are_read(tmp_path: Path) -> None:
+    guide = ROOT / "docs" / "guides" / "check-a-claim-file.md"
+    (table,), (mapping,) = blocks(guide, "csv"), blocks(guide, "yaml")
+    (tmp_path / "export.csv").write_text(table, encoding="utf-8")
+    columns = read_mapping(mapping.encode(), file="export.yaml")
+    result = Checker.open(tmp_path / "none").check_files([tmp_path / "export.csv"], mapping=columns)
+    assert result.faults == ()
+    assert (result.summary.claims, result.summary.lines) == (1, 2)
+    assert [(item.claim_id, item.line_number, item.id) for item in result.findings] == [("A1", 1, "WASTE-001")]
+
+
+def test_the_export_of_the_examples_is_what_its_page_says(tmp_path: Path) -> None:
+    columns = read_mapping((ROOT / "examples" / "export.yaml").read_bytes(), file="export.yaml")
+    result = Checker.open(tmp_path / "none").check_files([ROOT / "examples" / "export.csv"], mapping=columns)
+    assert [(item.claim_id, item.line_number, item.id) for item in result.findings] == [
+        ("D02-NO-JZ", 1, "WASTE-001"),
+        ("D03-UNITS", 1, "NCCI-002"),
+    ]
+    assert [(fault.row, fault.element, fault.fault) for fault in result.faults] == [
+        (6, "charge_amount", "amount-invalid"),
+        (6, "service_date", "date-invalid"),
+        (6, "ndc", "number-shortened"),
+    ]
 
 
 def test_python_in_the_readme_runs(tmp_path: Path) -> None:
@@ -73,7 +99,7 @@ def test_the_session_of_the_readme_is_what_the_commands_print() -> None:
 
 def test_every_command_is_documented() -> None:
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
-    for group, prefix in ((app, ""), (edits_app, "edits "), (reference_app, "reference ")):
+    for group, prefix in ((app, ""), (edits_app, "edits "), (reference_app, "reference "), (formats_app, "formats ")):
         for command in group.registered_commands:
             name = command.name or command.callback.__name__
             assert f"## cleanclaim {prefix}{name}" in text

@@ -11,6 +11,7 @@ CleanclaimError
 │   ├── LibraryBusy         another import holds the library
 │   └── DamagedRelease      a release on disk differs from its manifest
 ├── PageError               an edit page that cannot be used: names the file and the line
+├── MappingError            a mapping file that cannot be used: names the file, the line and the key
 ├── UnknownName             an edit, table, schema or command argument that does not exist
 └── EngineError             the SQL engine refused or ran out of memory, disk or time
 ```
@@ -60,6 +61,14 @@ class PageError(CleanclaimError):
         self.file, self.line = file, line
         place = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
         super().__init__(place + message)
+
+
+class MappingError(CleanclaimError):
+    """A mapping file that cannot be used."""
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
+        self.file, self.line = file, line
+        super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
 
 
 class UnknownName(CleanclaimError):

@@ -113,7 +113,7 @@ def test_what_cannot_run_exits_2_with_one_clear_line(run: Run, tmp_path: Path) -
     for arguments, said in (
         (("check", str(letter)), "letter.pdf: "),
         (("check", str(tmp_path / "absent.837")), "absent.837: No such file"),
-        (("check", str(tmp_path)), "is a folder"),
+        (("check", str(tmp_path)), "letter.pdf: no interchange header"),
         (("check", Q3, "--edits", str(tmp_path)), "page.md:1: expected front matter"),
         (("check", Q3, "--edits", str(tmp_path / "absent")), "expected a folder of edit pages"),
         (("explain", "WASTE-999"), "the nearest is"),

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cleanclaim.app.files import Progress, digest, open_file, read_claims, shown_names
+from cleanclaim.app.archives import Limits, contents
+from cleanclaim.app.files import Given, Progress, digest, given_files, holds_files, open_file, read_claims
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, Fault, Summary
 from cleanclaim.claims import ClaimTables, Lost
@@ -30,6 +31,7 @@ from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.telling import ClaimTotals, LineTotals
 from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import UnreadableInput
+from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.formats.x12 import CUT_OFF
 from cleanclaim.reference.library import Library
 
@@ -44,6 +46,7 @@ class Checker:
     library: Library
     edits: tuple[Edit, ...]
     memory_limit: str = ""
+    limits: Limits = field(default_factory=Limits)  # of what an archive may hold
     _tables: dict[str, pa.Table] = field(default_factory=dict)  # the as-of tables that a check has asked for
 
     @classmethod
@@ -60,23 +63,24 @@ class Checker:
         paths: Iterable[Path],
         *,
         complete: bool = False,
+        mapping: ColumnMapping | None = None,
         show_not_evaluated: bool = False,
         checked_on: date | None = None,
         watch: Watch | None = None,
     ) -> CheckResult:
-        """The claims of some files checked together: lines of one patient and day meet across files.
+        """The claims of some files and folders checked together: lines of one patient and day meet across files.
 
-        `checked_on` stands for today where a rule asks for it; without it each file's own date does, never the clock.
+        `mapping` says which columns of CSV and Parquet files are which. `checked_on` stands for today where a rule asks
+        for it; without it each file's own date does, never the clock.
         A file of which nothing could be read is a fault when others could.
         Raises: UnreadableInput when nothing could be read in any of them.
         """
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
             bench.use_reference(self._table)
-            reading = _Reading(bench, complete, watch)
-            paths = list(paths)
-            for path, name in zip(paths, shown_names(paths), strict=True):
-                reading.file(path, name)
+            reading = _Reading(bench, complete, mapping, self.limits, watch)
+            for given in given_files(list(paths)):
+                reading.file(given)
             reading.refuse_nothing()
             if watch:
                 watch("checking", 0, 0)
@@ -90,17 +94,29 @@ class Checker:
 
 
 def check_files(
-    paths: Sequence[Path], *, reference: Path | None = None, edits: Path | None = None, complete: bool = False
+    paths: Sequence[Path],
+    *,
+    reference: Path | None = None,
+    edits: Path | None = None,
+    complete: bool = False,
+    mapping: ColumnMapping | None = None,
 ) -> CheckResult:
-    """The claims of some files checked; see `Checker`."""
-    return Checker.open(reference, edits=edits).check_files(paths, complete=complete)
+    """The claims of some files and folders checked; see `Checker`."""
+    return Checker.open(reference, edits=edits).check_files(paths, complete=complete, mapping=mapping)
 
 
 class _Reading:
     """Files on their way into the workbench, and what went wrong on it."""
 
-    def __init__(self, bench: Workbench, complete: bool, watch: Watch | None) -> None:  # noqa: FBT001 - private
-        self.bench, self.complete, self.watch = bench, complete, watch
+    def __init__(
+        self,
+        bench: Workbench,
+        complete: bool,  # noqa: FBT001 - private
+        mapping: ColumnMapping | None,
+        limits: Limits,
+        watch: Watch | None,
+    ) -> None:
+        self.bench, self.complete, self.mapping, self.limits, self.watch = bench, complete, mapping, limits, watch
         self.faults: list[Fault] = []
         self.seen: dict[str, str] = {}
         self.unreadable: list[str] = []
@@ -108,11 +124,36 @@ class _Reading:
         self.of_kind: Counter[str] = Counter()
         self.claims_unread = False
 
-    def file(self, path: Path, name: str) -> None:
+    def file(self, given: Given) -> None:
+        if given.note:
+            self._fault(given.name, "files-passed-over", f"{given.note}.", Lost.NOTHING)
+            return
         self.files += 1
+        if given.refusal:
+            self._unreadable(given.name, f"{given.name}: {given.refusal}")
+            return
+        with self._refusals_told(given.name), open_file(given.path) as stream:
+            if holds_files(stream):
+                self._archive(stream, given.name)
+            else:
+                self._stream(stream, given.name)
+
+    def _archive(self, stream: BinaryIO, name: str) -> None:
+        found = contents(stream, name=name, limits=self.limits)
+        self.files -= 1  # its members are counted
+        for member in found.members:
+            self.files += 1
+            with self._refusals_told(member.name), member.open() as unpacked:
+                self._stream(unpacked, member.name)
+        if found.passed_over:
+            told = f"{found.passed_over:,} hidden, lock or temporary files passed over."
+            self._fault(name, "files-passed-over", told, Lost.NOTHING)
+
+    @contextmanager
+    def _refusals_told(self, name: str) -> Iterator[None]:
+        """What cannot be read is a fault, and the next file is read."""
         try:
-            with open_file(path) as stream:
-                self._stream(stream, name)
+            yield
         except UnreadableInput as error:
             self._unreadable(name, str(error))
         except OSError as error:
@@ -125,8 +166,13 @@ class _Reading:
             return
         self.seen[file_hash] = name
         claims = read_claims(
-            stream, name=name, file_hash=file_hash, complete=self.complete, progress=self._progress(stream, name)
-        )
+            stream, name=name, file_hash=file_hash, complete=self.complete, mapping=self.mapping,
+            progress=self._progress(stream, name),
+        )  # fmt: skip
+        if claims.other:
+            self._fault(
+                name, "not-read-yet", f"The file starts with {claims.other}: recognised, not read.", Lost.NOTHING
+            )
         with closing(_one_ahead(claims.tables)) as parts:
             for tables in parts:
                 self._load(tables)

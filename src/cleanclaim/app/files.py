@@ -9,19 +9,32 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from cleanclaim.app.archives import folder, is_compressed
 from cleanclaim.claims import ClaimTables
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl import read_jsonl
+from cleanclaim.formats.tabular import ColumnMapping, is_parquet, looks_like_csv, read_tabular
 from cleanclaim.formats.x12 import read_837
 
 Progress = Callable[[int], None]
 _HEAD_BYTES = 4_096
-_EXPECTED = "an 837P interchange, which starts with ISA, or claims as JSON Lines, each starting with {"
-_ARCHIVE = re.compile(rb"PK\x03\x04|\x1f\x8b|BZh|7z\xbc\xaf|\xfd7zXZ")
+_EXPECTED = "an 837P interchange, claims as JSON Lines, CSV or Parquet, or these in gzip or zip"
+_ARCHIVE = re.compile(rb"BZh|7z\xbc\xaf|\xfd7zXZ|\x28\xb5\x2f\xfd|Rar!")
+_TRANSACTION = re.compile(rb"ST[^0-9A-Za-z]([0-9]{3})[^0-9A-Za-z]")
+_GROUP_VERSION = re.compile(rb"00[0-9]{4}X[0-9]{3}")
+# What is recognised and not read yet: transaction, and the group's version where one transaction has several uses.
+_OTHER_TRANSACTIONS = {
+    ("837", "X223"): "an 837I, institutional claims", ("837", "X224"): "an 837D, dental claims",
+    ("835", ""): "an 835, remittance advice", ("277", "X214"): "a 277CA, claim acknowledgement",
+    ("277", ""): "a 277, claim status", ("276", ""): "a 276, claim status request",
+    ("999", ""): "a 999, acknowledgement",
+    ("997", ""): "a 997, acknowledgement", ("270", ""): "a 270, eligibility inquiry", ("271", ""): "a 271, eligibility",
+    ("278", ""): "a 278, authorisation", ("820", ""): "an 820, premium payment", ("834", ""): "an 834, enrolment",
+}  # fmt: skip
 _HEADER = re.compile(rb"ISA[^0-9A-Za-z]")
 _OBJECT_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
 _PART_BYTES = 1 << 20
@@ -42,23 +55,64 @@ class Claims:
 
     tables: Iterator[ClaimTables]
     by_row: bool
+    other: str | None = None  # what an X12 file holds that is recognised and not read yet
 
 
 def read_claims(
-    stream: BinaryIO, *, name: str, file_hash: str, complete: bool = False, progress: Progress | None = None
+    stream: BinaryIO,
+    *,
+    name: str,
+    file_hash: str,
+    complete: bool = False,
+    mapping: ColumnMapping | None = None,
+    progress: Progress | None = None,
 ) -> Claims:
-    """The claims of a stream.
+    """The claims of a stream. `mapping` says what the columns of tables are.
 
     Raises: UnreadableInput, here or while the parts are read, when nothing in it could be read.
     """
     head = _head(stream)
     if _ARCHIVE.match(head):
-        raise UnreadableInput(f"{name}: a compressed file. Expected: unpacked, {_EXPECTED}")
+        raise UnreadableInput(f"{name}: a compressed file of a kind that is not read. Expected: {_EXPECTED}")
     if head.startswith(b"["):
         raise UnreadableInput(f"{name}: a JSON array. Expected: JSON Lines, one claim a line, each starting with {{")
-    if head.startswith(b"{") or (not _HEADER.search(head) and _OBJECT_LINE.search(head)):
+    if is_parquet(head):
+        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), by_row=True)
+    is_x12 = _HEADER.search(head)
+    if head.startswith(b"{") or (not is_x12 and _OBJECT_LINE.search(head)):
         return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), by_row=True)
-    return Claims(iter(read_837(stream, name=name, file_hash=file_hash, progress=progress)), by_row=False)
+    if not is_x12 and looks_like_csv(head):
+        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), by_row=True)
+    tables = iter(read_837(stream, name=name, file_hash=file_hash, progress=progress))
+    return Claims(tables, by_row=False, other=_other_transaction(head) if is_x12 else None)
+
+
+def _tables(
+    stream: BinaryIO,
+    name: str,
+    file_hash: str,
+    complete: bool,  # noqa: FBT001 - private
+    mapping: ColumnMapping | None,
+    progress: Progress | None,
+) -> Iterator[ClaimTables]:
+    return read_tabular(stream, name=name, file_hash=file_hash, complete=complete, mapping=mapping, progress=progress)
+
+
+def _other_transaction(head: bytes) -> str | None:
+    """What an X12 file starts with that is no 837P, in words."""
+    if (transaction := _TRANSACTION.search(head)) is None:
+        return None
+    kind = transaction[1].decode()
+    version = _GROUP_VERSION.search(head)
+    use = version[0][-4:].decode() if version else ""
+    return _OTHER_TRANSACTIONS.get((kind, use)) or _OTHER_TRANSACTIONS.get((kind, ""))
+
+
+def holds_files(stream: BinaryIO) -> bool:
+    """Whether a file is gzip or zip, whose members are read; the stream is back at its start."""
+    head = stream.read(4)
+    stream.seek(0)
+    return is_compressed(head)
 
 
 def _head(stream: BinaryIO) -> bytes:
@@ -71,11 +125,51 @@ def _head(stream: BinaryIO) -> bytes:
     return head
 
 
-def shown_names(paths: Sequence[Path]) -> list[str]:
-    """How files are called in findings and faults: by their name, by their path where two have one name."""
-    often = Counter(path.name for path in paths)
-    names = [str(path) if often[path.name] > 1 else path.name for path in paths]
-    return [name.encode("utf-8", "backslashreplace").decode("utf-8") for name in names]
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One file to read and how it is called; or what is told in its stead."""
+
+    path: Path
+    name: str
+    note: str | None = None  # nothing is wrong: what was passed over in a folder
+    refusal: str | None = None  # why it is not read
+
+
+def given_files(paths: Sequence[Path]) -> list[Given]:
+    """The files that were named, and those of the folders that were named: `folder/below/file`.
+
+    A note stands for what was passed over in a folder. Two files of one name are called by their whole path.
+    """
+    given: list[Given] = []
+    for path in paths:
+        if str(path) == "-" or not path.is_dir():
+            given.append(Given(path, path.name))
+            continue
+        found = folder(path)
+        base = path.resolve().name or str(path)
+        given += [_in_folder(file, f"{base}/{file.relative_to(path).as_posix()}") for file in found.files]
+        if found.passed_over:
+            given.append(Given(path, base, f"{found.passed_over:,} hidden, lock or temporary files passed over"))
+        if found.links:
+            given.append(Given(path, base, f"{found.links:,} links to folders not followed"))
+        if not found.files:
+            given.append(Given(path, base, refusal="a folder without a file in it"))
+    often = Counter(one.name for one in given if one.note is None)
+    return [
+        replace(one, name=_printable(str(one.path) if one.note is None and often[one.name] > 1 else one.name))
+        for one in given
+    ]
+
+
+def _in_folder(file: Path, name: str) -> Given:
+    # A pipe that nobody named is not waited for: nobody may ever write to it.
+    if file.exists() and not file.is_file():
+        return Given(file, name, refusal="is no regular file")
+    return Given(file, name)
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -87,15 +181,13 @@ def open_file(path: Path) -> BinaryIO:
     try:
         if str(path) == "-":
             return _copy(sys.stdin.buffer)
-        if path.is_block_device() or path.is_char_device():
+        if path.is_block_device() or path.is_char_device() or path.is_socket():
             raise UnreadableInput(f"{path}: is a device. Expected: a file, or - for standard input")
         stream = path.open("rb")
         if stream.seekable():
             return stream
         with stream:
             return _copy(stream)
-    except IsADirectoryError:
-        raise UnreadableInput(f"{path}: is a folder; name the files in it") from None
     except OSError as error:
         raise UnreadableInput(f"{path}: {error.strerror or error}") from None
 

@@ -1,5 +1,6 @@
 """The claim model: what a claim, a line, an administration and a fault are, as tables."""
 
+from cleanclaim.claims.patients import patient_key
 from cleanclaim.claims.tables import (
     ADMINISTRATION,
     CLAIM,
@@ -16,5 +17,5 @@ from cleanclaim.claims.tables import (
 
 __all__ = [
     "ADMINISTRATION", "CLAIM", "FAULT", "LINE", "TABLES", "ClaimTables", "Lost", "PayerProgram",
-    "claim_key", "file_key", "payer_program_of",
+    "claim_key", "file_key", "patient_key", "payer_program_of",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.options import FailOn, Format, ShortFormat, Show
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 
+if TYPE_CHECKING:
+    from cleanclaim.formats.tabular import ColumnMapping
+
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Get physician-administered drugs paid right: "
@@ -21,7 +24,9 @@ app = typer.Typer(
 )  # fmt: skip
 edits_app = typer.Typer(no_args_is_help=True, help="The edits: what is checked, why, and the SQL of it.")
 reference_app = typer.Typer(no_args_is_help=True, help="The reference library: official publications, as dated tables.")
+formats_app = typer.Typer(no_args_is_help=True, help="The formats of claims: start a mapping file.")
 app.add_typer(edits_app, name="edits")
+app.add_typer(formats_app, name="formats")
 app.add_typer(reference_app, name="reference")
 
 
@@ -45,14 +50,20 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 def check(
     files: Annotated[
         list[Path],
-        typer.Argument(readable=False, help="Claim files: 837P, or claims as JSON Lines; - is standard input."),
+        typer.Argument(
+            readable=False,
+            help="Claim files (837P, JSON Lines, CSV, Parquet; also in gzip or zip) and folders; - is standard input.",
+        ),
     ],
     output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
     reference: ReferenceOption = None,
     edits: EditsOption = None,
     complete: Annotated[
-        bool, typer.Option("--complete", help="JSON claims are whole: what is absent was not sent.")
+        bool, typer.Option("--complete", help="Claims in JSON, CSV, Parquet are whole: what is absent was not sent.")
     ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="YAML file: which columns of CSV and Parquet files are which.")
+    ] = None,
     show: Annotated[
         Show | None, typer.Option("--show", help="Also list what could not be judged, and for want of what.")
     ] = None,
@@ -78,11 +89,13 @@ def check(
 
     day = _day(checked_on, "--checked-on") if checked_on else None
     refuse_output(output, output_format, inputs=files)
+    columns = _mapping(mapping)
     checker = Checker.open(_there(reference), edits=edits, memory_limit=memory_limit)
     with watching() as watch:
         result = checker.check_files(
             files,
             complete=complete,
+            mapping=columns,
             show_not_evaluated=show is Show.NOT_EVALUATED,
             checked_on=day,
             watch=watch,
@@ -209,12 +222,35 @@ def reference_import(
 
 @app.command()
 def schema(
-    name: Annotated[str, typer.Argument(help="check, claim, finding, fault, code, ndc, or a table.")] = "",
+    name: Annotated[str, typer.Argument(help="check, claim, mapping, finding, fault, code, ndc, or a table.")] = "",
 ) -> None:
     """Print the JSON Schema of a shape, or the columns of a table; without a name, list them."""
     from cleanclaim.cli.shapes import shape_text  # noqa: PLC0415
 
     print(shape_text(name))
+
+
+@formats_app.command("mapping")
+def formats_mapping(
+    file: Annotated[Path, typer.Argument(readable=False, help="A CSV or Parquet file of somebody else's columns.")],
+) -> None:
+    """Print a mapping file to start from: each column with the likeliest name of ours, and what has none."""
+    from cleanclaim.app.files import open_file  # noqa: PLC0415
+    from cleanclaim.formats.tabular import proposed_mapping  # noqa: PLC0415
+
+    with open_file(file) as stream:
+        print(proposed_mapping(stream, name=str(file)), end="")
+
+
+def _mapping(path: Path | None) -> ColumnMapping | None:
+    if path is None:
+        return None
+    from cleanclaim.formats.tabular import read_mapping  # noqa: PLC0415
+
+    try:
+        return read_mapping(path.read_bytes(), file=str(path))
+    except OSError as error:
+        raise UnreadableInput(f"--mapping {path}: {error.strerror or type(error).__name__}") from None
 
 
 def _there(reference: Path | None) -> Path | None:

@@ -15,12 +15,14 @@ from cleanclaim.edits.findings import Finding
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
 from cleanclaim.formats.jsonl import claim_json_schema
+from cleanclaim.formats.tabular import mapping_json_schema
 from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
 
 _SCHEMAS: dict[str, Callable[[], object]] = {
     "check": lambda: msgspec.json.schema(CheckResult),
     "claim": claim_json_schema,
+    "mapping": mapping_json_schema,
     "finding": lambda: msgspec.json.schema(Finding),
     "fault": lambda: msgspec.json.schema(Fault),
     "code": lambda: msgspec.json.schema(list[CodeAnswer]),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from cleanclaim.claims.patients import patient_key
 from cleanclaim.claims.tables import CLAIM, LINE, Lost, payer_program_of
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.formats.jsonl.faults import Row, Teller, shown
@@ -112,14 +112,17 @@ def _take_patient(claim: Row, teller: Teller) -> None:
         elif claim.get(name) is None:
             claim[name] = value
     if member_id and claim.get("patient_key") is None:
-        claim["patient_key"] = _patient_key(claim.get("payer_id"), member_id, claim.get("birth_date"), first_name)
+        claim["patient_key"] = _patient_key(claim, member_id, first_name)
 
 
-def _patient_key(payer_id: object, member_id: object, birth_date: object, first_name: object) -> str:
-    """The digest by which every format knows a patient (docs/x12-reading.md section 3)."""
-    born = birth_date.isoformat() if isinstance(birth_date, date) else ""
-    name = first_name.upper() if isinstance(first_name, str) else ""
-    return hashlib.blake2b(f"{payer_id or ''}|{member_id}|{born}|{name}".encode(), digest_size=8).hexdigest()
+def _patient_key(claim: Row, member_id: object, first_name: object) -> str | None:
+    payer_id, born = claim.get("payer_id"), claim.get("birth_date")
+    return patient_key(
+        payer_id if isinstance(payer_id, str) else None,
+        member_id if isinstance(member_id, str) else None,
+        born.isoformat() if isinstance(born, date) else None,
+        first_name if isinstance(first_name, str) else None,
+    )
 
 
 def _add_line(rows: ClaimRows, content: Row, ordinal: int, path: str, teller: Teller) -> None:

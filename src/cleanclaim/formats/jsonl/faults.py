@@ -70,6 +70,6 @@ class Teller:
 
 def shown(value: object) -> str | None:
     """A scalar as a fault may show it; None for what is nested."""
-    if isinstance(value, (str, bool, Decimal)):
+    if isinstance(value, (str, bool, int, Decimal)):
         return str(value)[:_SHOWN_CHARACTERS]
     return None

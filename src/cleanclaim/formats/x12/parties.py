@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
 import numpy as np
 import pyarrow as pa
 
+from cleanclaim.claims.patients import patient_key
 from cleanclaim.formats.x12 import decode, gather
 from cleanclaim.formats.x12.arrays import Column, Columns, Ints, Mask
 from cleanclaim.formats.x12.part import Decimals, Part, first_values
@@ -146,11 +146,8 @@ def _demographics(part: Part, zone: Zone) -> Columns:
 
 def _patient_keys(subscriber: Columns, person: Columns) -> Column:
     """Digests that tell one patient from another; null without a member id."""
-    keys = []
-    for payer, member, born, name in zip(
-        subscriber["payer_id"].to_pylist(), subscriber["member_id"].to_pylist(),
-        person["birth_date"].cast(pa.string()).to_pylist(), person["first_name"].to_pylist(), strict=True,
-    ):  # fmt: skip
-        text = f"{payer or ''}|{member}|{born or ''}|{(name or '').upper()}"
-        keys.append(blake2b(text.encode(), digest_size=8).hexdigest() if member else None)
-    return pa.array(keys, pa.string())
+    keys = map(
+        patient_key, subscriber["payer_id"].to_pylist(), subscriber["member_id"].to_pylist(),
+        person["birth_date"].cast(pa.string()).to_pylist(), person["first_name"].to_pylist(),
+    )  # fmt: skip
+    return pa.array(list(keys), pa.string())
