@@ -17,7 +17,7 @@ WITH lines AS (
   SELECT
     l.line_row,
     l.claim_row,
-    upper(trim(l.hcpcs_code)) AS hcpcs_code,
+    upper_ascii(trim(l.hcpcs_code)) AS hcpcs_code,
     l.service_date,
     l.billed_units,
     coalesce(l.service_date_to > l.service_date, FALSE) AS spans_days,
