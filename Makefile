@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs clean
+.PHONY: help setup setup-spark demo test test-spark check bench docs clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.locked ## make .venv from the hash-locked requirements
 
@@ -19,11 +19,22 @@ $(VENV)/.locked: requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+setup-spark: $(VENV)/.spark ## add Spark (some 500 MB) to .venv; it needs Java 17 or later
+
+$(VENV)/.spark: $(VENV)/.locked requirements/spark.txt
+	@echo "adding Spark to $(VENV) from requirements/spark.txt"
+	@# pyspark comes as source: it is built by the hash-locked setuptools.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r requirements/spark.txt
+	@touch $@
+
 demo: setup ## check the example claims on the starter set and print the findings
 	@$(BIN)/cleanclaim check --fail-on never examples/clinic-2024q3.837 examples/clinic-2025q4.837 examples/charted.jsonl
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
+
+test-spark: setup-spark ## run what runs on Spark: examples, facts and findings as on DuckDB; nothing may be skipped
+	@CLEANCLAIM_CI=1 $(BIN)/python -m pytest -m spark
 
 check: setup ## ruff, mypy --strict, import contracts, generated docs fresh
 	@$(BIN)/ruff check .

@@ -8,3 +8,4 @@ lock() {
 }
 lock -o requirements/runtime.txt
 lock --group build --group test --group check -c requirements/runtime.txt -o requirements/dev.txt
+lock --extra spark -c requirements/dev.txt -o requirements/spark.txt

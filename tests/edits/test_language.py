@@ -89,15 +89,15 @@ ROWS = st.fixed_dictionaries(
         "complete": st.none() | st.booleans(),
     }
 )  # fmt: skip
-ATOMS = st.sampled_from([
+ATOMS = [
     "flag", "given(units)", "given(modifiers)", "container = 'single_dose'", "container <> 'it''s'", "container in ('', 'multi_dose')",
     "starts_with(container, 'single')", "has(modifiers, 'JW')", "has_any(modifiers, 'JW', 'JZ')", "has(modifiers, container)",
-    "count(modifiers) > 0", "units > 0", "units * amount <= 3.5", "units + amount = 1", "number - units >= 0", "abs(units) between 1 and 5.25",
+    "count(modifiers) > 0", "units > 0", "units * amount <= 3.5", "units * amount > 0", "units + amount = 1", "number - units >= 0", "abs(units) between 1 and 5.25",
     "least(units, number, amount) < 0", "greatest(units, total) > number", "total > units", "number in (1, 2, -3)", "day >= '2024-01-01'",
     "days_between(day, date '2024-02-29') > 30", "day in ('2024-01-01', '2023-07-01')", "day between '2023-07-01' and '2023-09-30'", "true", "false",
-])  # fmt: skip
+]  # fmt: skip
 EXPRESSIONS = st.recursive(
-    ATOMS, lambda inner: st.builds("({} and {})".format, inner, inner) | st.builds("({} or {})".format, inner, inner) | st.builds("not ({})".format, inner),
+    st.sampled_from(ATOMS), lambda inner: st.builds("({} and {})".format, inner, inner) | st.builds("({} or {})".format, inner, inner) | st.builds("not ({})".format, inner),
     max_leaves=6,
 )  # fmt: skip
 

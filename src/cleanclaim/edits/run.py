@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from cleanclaim.edits.dictionary import ROW_ID
 from cleanclaim.edits.findings import Finding, facts_needed
 from cleanclaim.edits.marks import EditCount, Mark
-from cleanclaim.edits.outcomes import Edit, Outcome, program
+from cleanclaim.edits.outcomes import Edit, Outcome, Program, program
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
 from cleanclaim.edits.plan.facts import Workbench
@@ -40,11 +40,35 @@ class EditRun:
         return sum((item.known_at_risk for item in self.totals), Decimal())
 
 
+# A plan for many rows: the rows of a view judged and counted, and the marks of what fires (and, when asked for, of what
+# could not be evaluated).
+ManyRows = Callable[[Workbench, Program, str, Grain, Mapping[Edit, EditCount], Wants, bool], Iterator[Mark]]
+
+
+def judged_on_planes(
+    bench: Workbench,
+    program: Program,
+    view: str,
+    grain: Grain,
+    counts: Mapping[Edit, EditCount],
+    wants: Wants,
+    show_not_evaluated: bool,  # noqa: FBT001 - as `ManyRows`
+) -> Iterator[Mark]:
+    """The plan for many rows in this process: atoms in SQL, planes batch by batch."""
+    for batch in run_planes(bench.engine, program, table=view, row_id=ROW_ID[grain], beside=wants.columns):
+        yield from _marks_of(batch, counts, wants, show_not_evaluated=show_not_evaluated)
+
+
 def run_edits(
-    bench: Workbench, edits: tuple[Edit, ...], *, show_not_evaluated: bool = False, few_rows: int = FEW_ROWS
+    bench: Workbench,
+    edits: tuple[Edit, ...],
+    *,
+    show_not_evaluated: bool = False,
+    few_rows: int = FEW_ROWS,
+    many: ManyRows = judged_on_planes,
 ) -> EditRun:
-    """Every edit on every row of its grain."""
-    run = _Run(bench, {edit: EditCount(edit) for edit in edits}, {}, [], show_not_evaluated, few_rows)
+    """Every edit on every row of its grain; above `few_rows` rows by the plan for many."""
+    run = _Run(bench, {edit: EditCount(edit) for edit in edits}, {}, [], show_not_evaluated, few_rows, many)
     told: list[Told] = []
     for grain in Grain:
         of_grain = tuple(edit for edit in edits if edit.grain is grain)
@@ -66,6 +90,7 @@ class _Run:
     wants: list[Wants]
     show_not_evaluated: bool
     few_rows: int
+    many: ManyRows
 
     def grain(self, grain: Grain, edits: tuple[Edit, ...]) -> list[Told]:
         """The edits of one grain judged and told."""
@@ -79,10 +104,7 @@ class _Run:
         if runnable and rows <= self.few_rows:
             marks += self._judged_by_row(runnable, view, grain, wants)
         elif runnable:
-            for batch in run_planes(
-                self.bench.engine, program(runnable), table=view, row_id=ROW_ID[grain], beside=wants.columns
-            ):
-                marks += self._judged_by_planes(batch, wants)
+            marks += self.many(self.bench, program(runnable), view, grain, self.counts, wants, self.show_not_evaluated)
         return tell(self.bench, grain, view, marks)
 
     def _runnable(self, edits: tuple[Edit, ...], view: str, grain: Grain, rows: int) -> tuple[Edit, ...]:
@@ -122,22 +144,25 @@ class _Run:
                     if self.show_not_evaluated:
                         yield Mark(row[ROW_ID[grain]], edit, -1, verdict.missing)
 
-    def _judged_by_planes(self, batch: PlaneBatch, wants: Wants) -> Iterator[Mark]:
-        rows = len(batch.row_ids)
-        waiting = wants.batch(batch.beside)
-        for planes in batch.edits:
-            count = self.counts[planes.edit]
-            for outcome, plane in planes.outcomes.items():
-                count.outcomes[outcome] += popcount(plane)
-            for name, plane in planes.missing.items():
-                count.missing[name] += popcount(plane)
-            for case, plane in enumerate(planes.cases):
-                for row_id in batch.row_ids[rows_of(plane, rows)].tolist():
-                    yield Mark(row_id, planes.edit, case)
-            if self.show_not_evaluated:
-                yield from _not_evaluated(batch, planes, rows)
-            waiting.add(planes)
-        waiting.close()
+
+def _marks_of(
+    batch: PlaneBatch, counts: Mapping[Edit, EditCount], wants: Wants, *, show_not_evaluated: bool
+) -> Iterator[Mark]:
+    rows = len(batch.row_ids)
+    waiting = wants.batch(batch.beside)
+    for planes in batch.edits:
+        count = counts[planes.edit]
+        for outcome, plane in planes.outcomes.items():
+            count.outcomes[outcome] += popcount(plane)
+        for name, plane in planes.missing.items():
+            count.missing[name] += popcount(plane)
+        for case, plane in enumerate(planes.cases):
+            for row_id in batch.row_ids[rows_of(plane, rows)].tolist():
+                yield Mark(row_id, planes.edit, case)
+        if show_not_evaluated:
+            yield from _not_evaluated(batch, planes, rows)
+        waiting.add(planes)
+    waiting.close()
 
 
 def _not_evaluated(batch: PlaneBatch, planes: EditPlanes, rows: int) -> Iterator[Mark]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import duckdb
 
+from cleanclaim.engine.functions import macros
 from cleanclaim.errors import EngineError
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Engine:
         except duckdb.Error as error:
             shutil.rmtree(self._spill, ignore_errors=True)
             raise EngineError(f"the SQL engine cannot be set up: {str(error).splitlines()[0]}") from error
+        for macro in macros():
+            self._con.execute(macro)
         # A page or a fact reads the tables that it was handed and nothing else on the machine.
         for setting in ("TimeZone='UTC'", "enable_external_access=false", "lock_configuration=true"):
             self._con.execute(f"SET {setting}")

@@ -11,7 +11,7 @@ columns:
   diagnosis_lacks: {type: text, meaning: "`diagnosis` where no release covers the day", source: reference diagnosis and its coverage}
 ---*/
 WITH codes AS (
-  SELECT DISTINCT diagnoses, service_date, diagnosis AS sent, upper(replace(diagnosis, '.', '')) AS code
+  SELECT DISTINCT diagnoses, service_date, diagnosis AS sent, upper_ascii(replace(diagnosis, '.', '')) AS code
   FROM (SELECT diagnoses, service_date, diagnosis_code_set, unnest(diagnoses) AS diagnosis FROM keys)
   WHERE coalesce(diagnosis_code_set, 'icd10') = 'icd10'
 ),
@@ -55,17 +55,17 @@ together AS (
   FROM judged
   GROUP BY diagnoses, service_date
 ),
-firsts AS (SELECT DISTINCT diagnoses, service_date, diagnosis_code_set, list_extract(diagnoses, 1) AS first_diagnosis FROM keys WHERE len(diagnoses) > 0)
+firsts AS (SELECT DISTINCT diagnoses, service_date, diagnosis_code_set, list_extract(diagnoses, 1) AS first_diagnosis FROM keys WHERE array_length(diagnoses) > 0)
 SELECT
   k.diagnoses,
   k.service_date,
   k.diagnosis_code_set,
   t.invalid_diagnoses,
-  CASE WHEN len(k.diagnoses) = 0 THEN FALSE ELSE t.diagnosis_invalid END AS diagnosis_invalid,
-  CASE WHEN len(k.diagnoses) = 0 THEN FALSE ELSE j.manifestation END AS manifestation_first,
+  CASE WHEN array_length(k.diagnoses) = 0 THEN FALSE ELSE t.diagnosis_invalid END AS diagnosis_invalid,
+  CASE WHEN array_length(k.diagnoses) = 0 THEN FALSE ELSE j.manifestation END AS manifestation_first,
   f.first_diagnosis,
   t.diagnosis_release,
-  CASE WHEN len(k.diagnoses) > 0 AND v.service_date IS NULL THEN 'diagnosis' END AS diagnosis_lacks
+  CASE WHEN array_length(k.diagnoses) > 0 AND v.service_date IS NULL THEN 'diagnosis' END AS diagnosis_lacks
 FROM keys AS k
 LEFT JOIN together AS t ON t.diagnoses = k.diagnoses AND t.service_date IS NOT DISTINCT FROM k.service_date AND coalesce(k.diagnosis_code_set, 'icd10') = 'icd10'
 LEFT JOIN firsts AS f ON f.diagnoses = k.diagnoses AND f.service_date IS NOT DISTINCT FROM k.service_date AND f.diagnosis_code_set IS NOT DISTINCT FROM k.diagnosis_code_set

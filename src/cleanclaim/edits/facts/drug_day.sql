@@ -18,7 +18,7 @@ WITH lines AS (
   SELECT
     l.line_row,
     l.claim_row,
-    upper(trim(l.hcpcs_code)) AS hcpcs_code,
+    upper_ascii(trim(l.hcpcs_code)) AS hcpcs_code,
     l.service_date,
     l.billed_units,
     l.charge_amount,

@@ -17,10 +17,10 @@ WITH lines AS (
   SELECT
     l.line_row,
     l.claim_row,
-    upper(trim(l.hcpcs_code)) AS hcpcs_code,
+    upper_ascii(trim(l.hcpcs_code)) AS hcpcs_code,
     l.service_date,
     l.charge_amount,
-    CASE WHEN len(l.modifiers) = 0 THEN l.modifiers ELSE string_split(upper(array_to_string(l.modifiers, ' ')), ' ') END AS modifiers,
+    list_transform(l.modifiers, lambda modifier: upper_ascii(modifier)) AS modifiers,
     p.patient_row,
     c.complete,
     c.claim_type,

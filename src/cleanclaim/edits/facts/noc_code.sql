@@ -12,12 +12,12 @@ columns:
 WITH wanted AS (
   SELECT
     *,
-    ' ' || regexp_replace(lower(description), '[^a-z0-9-]+', ' ', 'g') || ' ' AS words
+    ' ' || regexp_replace(upper_ascii(description), '[^A-Z0-9-]+', ' ', 'g') || ' ' AS words
   FROM keys
   WHERE is_noc
 ),
 drugs AS (
-  SELECT DISTINCT h.hcpcs_code, lower(h.substance) AS substance, h.span_from, h.span_to, h.valid_from, h.valid_to, h.release
+  SELECT DISTINCT h.hcpcs_code, upper_ascii(h.substance) AS substance, h.span_from, h.span_to, h.valid_from, h.valid_to, h.release
   FROM ref_hcpcs AS h
   WHERE h.is_drug AND NOT h.is_noc AND length(h.substance) >= 5
 ),

@@ -38,14 +38,14 @@ together AS (
   SELECT
     modifiers,
     CASE WHEN bool_or(is_place) THEN TRUE WHEN count(*) = count(is_place) THEN FALSE END AS pos_in_modifiers,
-    string_agg(DISTINCT modifier, ', ' ORDER BY modifier) FILTER (is_place) AS pos_modifiers,
+    string_agg(DISTINCT place, ', ' ORDER BY place) AS pos_modifiers,
     max(release) AS place_release
-  FROM answers
+  FROM (SELECT *, CASE WHEN is_place THEN modifier END AS place FROM answers)
   GROUP BY modifiers
 )
 SELECT
   k.modifiers,
-  CASE WHEN len(k.modifiers) = 0 THEN FALSE ELSE t.pos_in_modifiers END AS pos_in_modifiers,
+  CASE WHEN array_length(k.modifiers) = 0 THEN FALSE ELSE t.pos_in_modifiers END AS pos_in_modifiers,
   t.pos_modifiers,
   t.place_release
 FROM keys AS k

@@ -87,10 +87,10 @@ def _number(value: Value, wanted: Type) -> str:
 
 def _call(call: Call) -> str:
     if call.name == "count":
-        return f"len({_value(call.arguments[0])})"
+        return f"array_length({_value(call.arguments[0])})"
     if call.name == "days_between":
         first, last = call.arguments
-        return f"({_value(last)} - {_value(first)})"
+        return f"date_diff('day', {_value(first)}, {_value(last)})"
     if call.name == "abs":
         return f"abs({_number(call.arguments[0], call.type)})"
     if call.name in {"+", "-"}:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from cleanclaim.edits.language import sql_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Program
 from cleanclaim.edits.plan.planes import EditPlanes, atom_planes, evaluate
-from cleanclaim.engine.connection import Engine
+from cleanclaim.engine.interface import SqlEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def atoms_sql(program: Program, *, table: str, row_id: str, beside: tuple[str, .
 
 
 def run_planes(
-    engine: Engine, program: Program, *, table: str, row_id: str, beside: tuple[str, ...] = ()
+    engine: SqlEngine, program: Program, *, table: str, row_id: str, beside: tuple[str, ...] = ()
 ) -> Iterator[PlaneBatch]:
     """What each edit says about each row of a table of facts, batch by batch."""
     for batch in engine.batches(atoms_sql(program, table=table, row_id=row_id, beside=beside)):

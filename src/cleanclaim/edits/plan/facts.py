@@ -14,7 +14,7 @@ import pyarrow as pa
 from cleanclaim.claims import ADMINISTRATION, CLAIM, LINE, ClaimTables
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.pages import Grain
-from cleanclaim.engine.connection import Engine
+from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
@@ -30,7 +30,7 @@ class Workbench:
     run); `ref_<table>` are the as-of tables; `fact_<group>` is made when it is needed.
     """
 
-    def __init__(self, engine: Engine, facts: Dictionary, *, checked_on: date | None = None) -> None:
+    def __init__(self, engine: SqlEngine, facts: Dictionary, *, checked_on: date | None = None) -> None:
         """A workbench without rows. `checked_on`: the day that stands for today; else each file's own."""
         self.engine, self.facts = engine, facts
         self.claims = self.lines = 0
@@ -42,11 +42,14 @@ class Workbench:
         self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
         engine.register("run", pa.table({"checked_on": pa.array([checked_on], pa.date32())}))
         for schema, ids in _STORED:
-            columns = (
-                *(f"{name} BIGINT" for name in ids),
-                *(f'"{column.name}" {column.type.sql}' for column in _used(schema, facts)),
-            )
-            engine.run(f"CREATE TABLE {schema.name} ({', '.join(columns)})")
+            self._store(schema, ids)
+
+    def _store(self, schema: TableSchema, ids: tuple[str, ...]) -> None:
+        columns = (
+            *(f"{name} BIGINT" for name in ids),
+            *(f'"{column.name}" {column.type.sql}' for column in _used(schema, self.facts)),
+        )
+        self.engine.run(f"CREATE TABLE {schema.name} ({', '.join(columns)})")
 
     def use_reference(self, table_of: Callable[[str], pa.Table]) -> None:
         """Where the as-of tables come from: a fact group that reads `ref_<name>` makes that one table be asked for."""
@@ -146,7 +149,10 @@ class Workbench:
             )
         if group.sql:
             self.engine.run(f"CREATE {'VIEW' if group.head.view else 'TABLE'} fact_{group.name} AS {group.sql}")
-            return
+        else:
+            self._compute(group)
+
+    def _compute(self, group: Group) -> None:
         self.engine.register("answers", group.compute()(self.engine.table("FROM keys")))
         self.engine.run(f"CREATE TABLE fact_{group.name} AS FROM answers")
         self.engine.unregister("answers")
