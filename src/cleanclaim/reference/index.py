@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NAME = "index.sqlite"
 _FORMAT = "1"
 _SEARCHED = ("hcpcs_code", "ndc11", "modifier", "place_of_service", "key")
+# Read by checks, by the hundred thousand, and by no look-up: in the index they would only cost time.
+_NOT_LOOKED_UP = {"ndc_product", "ndc_package"}
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
 
 Record = dict[str, Cell]
@@ -140,7 +142,8 @@ def _fill(connection: sqlite3.Connection, library: Library) -> None:
         connection.execute(f'CREATE TABLE "{schema.name}" ({columns})')
         marks = ", ".join("?" * len(schema.columns))
         insert = f'INSERT INTO "{schema.name}" VALUES ({marks})'
-        connection.executemany(insert, map(_stored, library.rows(schema.name)))
+        rows = () if schema.name in _NOT_LOOKED_UP else library.rows(schema.name)
+        connection.executemany(insert, map(_stored, rows))
         for name in sorted(set(_SEARCHED) & set(schema.names)):
             connection.execute(f'CREATE INDEX "{schema.name}_{name}" ON "{schema.name}" ("{name}")')
     connection.execute("CREATE TABLE library (digest TEXT)")

@@ -77,7 +77,7 @@ class Library:
         digest = hashlib.sha256(self.starter.digest.encode())
         for manifest in self.releases:
             files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
-            digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {files}".encode())
+            digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {manifest.tells} {files}".encode())
         return digest.hexdigest()
 
     @property

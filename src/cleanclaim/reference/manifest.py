@@ -56,6 +56,14 @@ class Manifest:
     coverage: tuple[Covered, ...] = ()
     notes: tuple[str, ...] = ()
     imported_on: date | None = None
+    archive: str | None = None  # name of the zip archive that the file is a member of
+    tells: Interval | None = None  # days that its rows tell of beyond `effective`, without being complete for them
+    thin: bool = False  # less than the publication itself: an excerpt, a list at second hand
+
+    @property
+    def origin(self) -> str:
+        """The file that it was made from, with its archive."""
+        return f"{self.archive}: {self.file_name}" if self.archive else self.file_name
 
     @property
     def label(self) -> str:
@@ -102,6 +110,9 @@ def from_json(text: str) -> Manifest:
         coverage=tuple(Covered(one["table"], one["key"], _days(one["days"])) for one in raw["coverage"]),
         notes=tuple(raw["notes"]),
         imported_on=date.fromisoformat(raw["imported_on"]) if raw["imported_on"] else None,
+        archive=raw.get("archive"),
+        tells=_days(raw["tells"]) if raw.get("tells") else None,
+        thin=bool(raw.get("thin")),
     )
 
 

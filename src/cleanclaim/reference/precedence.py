@@ -3,6 +3,7 @@
 Releases of one publication follow each other by their first effective day. Each speaks from that day until the day
 before the next one takes over, never past what it declares to cover. One that declares days before its own first
 day (the HCPCS file, which keeps ended codes for about ten years) also speaks for days that no earlier release covers.
+One whose rows tell of more days than it is complete for (a directory of packages) says so by `tells`.
 """
 
 from __future__ import annotations
@@ -70,4 +71,6 @@ def coverage(releases: Sequence[StoredRelease], table: str) -> list[tuple[Covere
 
 def _declared(release: StoredRelease, table: str) -> Interval:
     spans = [one.days for one in release.manifest.covered(table)] or [release.manifest.effective]
+    if release.manifest.tells:
+        spans.append(release.manifest.tells)
     return Interval(min(one.first for one in spans), max(one.last for one in spans))
