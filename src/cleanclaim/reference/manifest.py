@@ -23,11 +23,15 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Days for which a table is complete: for all keys when the key is None."""
+    """Days for which a table is complete: for all keys when the key is None.
+
+    A table that falls into parts (`TableSchema.part`) is complete part by part, never as a whole.
+    """
 
     table: str
     key: str | None
     days: Interval
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def from_json(text: str) -> Manifest:
         kept=int(raw["kept"]),
         set_aside=tuple(SetAside(one["reason"], one["count"], tuple(one["keys"])) for one in raw["set_aside"]),
         tables=tuple(TableFile(**one) for one in raw["tables"]),
-        coverage=tuple(Covered(one["table"], one["key"], _days(one["days"])) for one in raw["coverage"]),
+        coverage=tuple(Covered(one["table"], one["key"], _days(one["days"]), one.get("part")) for one in raw["coverage"]),
         notes=tuple(raw["notes"]),
         imported_on=date.fromisoformat(raw["imported_on"]) if raw["imported_on"] else None,
         archive=raw.get("archive"),

@@ -9,7 +9,7 @@ One whose rows tell of more days than it is complete for (a directory of package
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -62,7 +62,7 @@ def _of_publication(releases: Sequence[StoredRelease], table: str) -> list[Say]:
 def coverage(releases: Sequence[StoredRelease], table: str) -> list[tuple[Covered, str]]:
     """What the releases that have the say are complete for, with the label of the release."""
     return [
-        (Covered(table, covered.key, days), say.release.manifest.label)
+        (replace(covered, days=days), say.release.manifest.label)
         for say in says(releases, table)
         for covered in say.release.manifest.covered(table)
         for days in within(covered.days, [say.days])

@@ -110,6 +110,7 @@ MUE = TableSchema(
         Column("rationale", _T.TEXT, "rationale as published"),
         *_DATED,
     ),
+    part="service_type",
 )  # fmt: skip
 
 REPLACEMENT = TableSchema(
@@ -157,6 +158,7 @@ PTP = TableSchema(
         Column("rationale", _T.TEXT, "rationale as published"),
         *_DATED,
     ),
+    part="service_type",
 )  # fmt: skip
 
 ADD_ON = TableSchema(
@@ -345,9 +347,10 @@ PAYER_RULE = TableSchema(
 )  # fmt: skip
 
 COVERAGE = TableSchema(
-    "coverage", "What a table is complete for: inside it a missing row means `none`, outside it `unknown`.", ("table", "key"),
+    "coverage", "What a table is complete for: inside it a missing row means `none`, outside it `unknown`.", ("table", "part", "key"),
     (
         Column("table", _T.TEXT, "name of the table"),
+        Column("part", _T.TEXT, "the part of the table that is meant, where it falls into parts: the service type of mue and ptp; null elsewhere"),
         Column("key", _T.TEXT, "the code, NDC or modifier for which the table is complete; null when it is complete for all"),
         *_DATED,
     ),
@@ -383,3 +386,6 @@ TABLES = (
     COVERAGE,
 )
 BY_NAME = {table.name: table for table in TABLES}
+
+# What look-ups read, and so what their index holds. Big tables that only edits read (ptp, diagnosis ...) stay out of it.
+LOOKED_UP = (HCPCS, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, COVERAGE)
