@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.reference import starter_set
-from cleanclaim.reference.importers import asp_csv, hcpcs_xlsx, import_file
+from cleanclaim.reference.importers import asp_csv, hcpcs_records, import_file
 from tests.reference.publications import asp_file, code, hcpcs_file, limit, modifier
 
 STARTER = {
@@ -67,7 +67,7 @@ OCTOBER = [
 @pytest.fixture(autouse=True)
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets files of a few rows pass as whole."""
-    monkeypatch.setattr(hcpcs_xlsx, "FEWEST_CODES", 1)
+    monkeypatch.setattr(hcpcs_records, "FEWEST_CODES", 1)
     monkeypatch.setattr(asp_csv, "FEWEST_ROWS", 1)
 
 

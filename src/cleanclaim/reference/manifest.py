@@ -62,6 +62,7 @@ class Manifest:
     imported_on: date | None = None
     archive: str | None = None  # name of the zip archive that the file is a member of
     tells: Interval | None = None  # days that its rows tell of beyond `effective`, without being complete for them
+    series: str = ""  # which of several files that are published, and revised, each on its own
     thin: bool = False  # less than the publication itself: an excerpt, a list at second hand
 
     @property
@@ -71,8 +72,9 @@ class Manifest:
 
     @property
     def label(self) -> str:
-        """The release as rows name it: `publication release revision`."""
-        return f"{self.publication} {self.release} r{self.revision}"
+        """The release as rows name it: `publication release revision`, with the series where there are several."""
+        of_series = f" {self.series}" if self.series else ""
+        return f"{self.publication} {self.release}{of_series} r{self.revision}"
 
     def covered(self, table: str) -> tuple[Covered, ...]:
         """What it declares to be complete for a table."""
@@ -111,11 +113,14 @@ def from_json(text: str) -> Manifest:
         kept=int(raw["kept"]),
         set_aside=tuple(SetAside(one["reason"], one["count"], tuple(one["keys"])) for one in raw["set_aside"]),
         tables=tuple(TableFile(**one) for one in raw["tables"]),
-        coverage=tuple(Covered(one["table"], one["key"], _days(one["days"]), one.get("part")) for one in raw["coverage"]),
+        coverage=tuple(
+            Covered(one["table"], one["key"], _days(one["days"]), one.get("part")) for one in raw["coverage"]
+        ),
         notes=tuple(raw["notes"]),
         imported_on=date.fromisoformat(raw["imported_on"]) if raw["imported_on"] else None,
         archive=raw.get("archive"),
         tells=_days(raw["tells"]) if raw.get("tells") else None,
+        series=str(raw.get("series") or ""),
         thin=bool(raw.get("thin")),
     )
 

@@ -29,7 +29,7 @@ class Say:
 
 def latest_revisions(releases: Iterable[StoredRelease]) -> tuple[StoredRelease, ...]:
     """The last revision of each release; the input is in the order of `stored_releases`."""
-    last = {(one.manifest.publication, one.manifest.release): one for one in releases}
+    last = {(one.manifest.publication, one.manifest.series, one.manifest.release): one for one in releases}
     return tuple(last.values())
 
 
@@ -38,7 +38,7 @@ def says(releases: Sequence[StoredRelease], table: str) -> list[Say]:
     telling = [one for one in latest_revisions(releases) if one.manifest.file(table)]
     return [
         say
-        for _, publication in groupby(telling, key=lambda one: one.manifest.publication)
+        for _, publication in groupby(telling, key=lambda one: (one.manifest.publication, one.manifest.series))
         for say in _of_publication(list(publication), table)
     ]
 

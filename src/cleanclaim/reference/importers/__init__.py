@@ -6,11 +6,10 @@ is not here yet: files are given by their path. What has no official layout is r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cleanclaim.errors import KnowsLess, NotImported, UnknownPublication, UnreadableInput
 from cleanclaim.reference.importers import (
@@ -37,6 +36,9 @@ from cleanclaim.reference.library import Library
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.manifest import Manifest
 from cleanclaim.reference.releases import StoredRelease, remove_temporary, stored_releases, write_release
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Importer(Protocol):
@@ -95,6 +97,11 @@ class _Read:
     source: Source
     importer: Importer
     parsed: Parsed
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes another file a revision of it."""
+        return self.importer.PUBLICATION, self.parsed.series, self.parsed.release
 
 
 def import_file(
@@ -155,20 +162,21 @@ def recognise(source: Source) -> Importer:
     Raises: UnknownPublication says what was seen and which publications are known; NotImported, which publication it
     is that no importer reads, and why.
     """
-    known: Sequence[Importer] = (*IMPORTERS, *shipped_layouts())
-    for importer in known:
-        if importer.recognise(source):
-            return importer
+    found = next((one for one in IMPORTERS if one.recognise(source)), None)
+    # Layouts are read only when no importer knows the file.
+    found = found or next((one for one in shipped_layouts() if one.recognise(source)), None)
+    if found:
+        return found
     if other := recognised_only(source):
         raise NotImported(f"{source.place}: this is {other.title}; {other.why}.")
-    titles = "; ".join(dict.fromkeys(importer.TITLE for importer in known))
+    titles = "; ".join(dict.fromkeys(importer.TITLE for importer in (*IMPORTERS, *shipped_layouts())))
     raise UnknownPublication(f"{source.place}: no importer recognises it ({_seen(source)}). Known are: {titles}.")
 
 
 def _read(source: Source, own: LayoutImporter | None = None) -> _Read:
     importer = own or recognise(source)
     parsed = importer.parse(source)
-    if source.release and parsed.release != source.release.upper():
+    if source.release and parsed.release.replace("-", "") != source.release.strip().upper().replace("-", ""):
         raise UnreadableInput(
             f"{source.place}: the file says that it is {parsed.release}; --release says {source.release}"
         )
@@ -179,7 +187,7 @@ def _read_archive(source: Source, aside: list[MemberSetAside], own: LayoutImport
     """The members that are releases, one for each release; the others go to `aside`."""
     files, without_data = members(source)
     aside += without_data
-    reads: dict[tuple[str, str], _Read] = {}
+    reads: dict[tuple[str, str, str], _Read] = {}
     for member in sorted(files, key=_rank):
         try:
             one = _read(member, own)
@@ -189,12 +197,11 @@ def _read_archive(source: Source, aside: list[MemberSetAside], own: LayoutImport
         except UnknownPublication:
             aside.append(MemberSetAside(source.name, member.name, f"no importer recognises it ({_seen(member)})"))
             continue
-        key = (one.importer.PUBLICATION, one.parsed.release)
-        if key in reads:
-            first = reads[key]
+        if one.key in reads:
+            first = reads[one.key]
             aside.append(MemberSetAside(source.name, member.name, _same_release(first, one)))
         else:
-            reads[key] = one
+            reads[one.key] = one
     if not reads:
         told = "; ".join(f"{one.member}: {one.reason}" for one in aside)
         raise UnknownPublication(f"{source.name}: no member of the archive is imported. {told}")
@@ -209,26 +216,27 @@ def _same_release(first: _Read, other: _Read) -> str:
     what = f"the same release as {first.source.name}, which was imported, in another format"
     differing = 0
     for name, table in first.parsed.tables.items():
-        rows, others = (set(map(tuple, map(dict.values, one.to_pylist()))) for one in (table, other.parsed.tables[name]))
+        rows, others = (_texts(one) for one in (table, other.parsed.tables[name]))
         differing += max(len(rows - others), len(others - rows))
     return what if not differing else f"{what}; {differing} rows differ"
 
 
+def _texts(table: pa.Table) -> set[tuple[str, ...]]:
+    """The rows as texts, runs of blanks as one: a sheet and a print differ in them."""
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return {tuple(" ".join(str(cell).split()) for cell in row) for row in rows}
+
+
 def _write(library: Path, one: _Read, imported_on: date | None) -> ImportReport:
     """The release, written by the holder of the library's lock."""
-    key = (one.importer.PUBLICATION, one.parsed.release)
-    earlier = [
-        stored
-        for stored in stored_releases(library)
-        if (stored.manifest.publication, stored.manifest.release) == key
-    ]  # fmt: skip
+    earlier = [stored for stored in stored_releases(library) if _key(stored.manifest) == one.key]
     same = next((stored for stored in earlier if stored.manifest.sha256 == one.source.sha256), None)
     if same:
         return ImportReport(same, already_there=True)
     if earlier and one.parsed.thin and not earlier[-1].manifest.thin:
         raise KnowsLess(
-            f"{one.source.place}: the library has {earlier[-1].manifest.label} from {earlier[-1].manifest.origin}, which"
-            " tells more than this excerpt or list; it was not imported"
+            f"{one.source.place}: the library has {earlier[-1].manifest.label} from {earlier[-1].manifest.origin},"
+            " which tells more than this excerpt or list; it was not imported"
         )
     manifest = _manifest(one, revision=_next_revision(earlier), imported_on=imported_on)
     stored = write_release(library, manifest, one.parsed.tables)
@@ -239,7 +247,7 @@ def _seen(source: Source) -> str:
     if not source.content:
         return "the file is empty"
     begin = source.content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if begin.startswith((b"<!doctype html", b"<html")):
+    if begin.startswith(b"<") and not begin.startswith(b"<?xml"):
         return "a web page in place of a file: the publisher asked for something first, such as accepting a licence"
     if source.content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "text in UTF-16: save it as CSV in the encoding of the publisher"
@@ -255,6 +263,10 @@ def _first_words(rows: list[list[str]]) -> str:
     return repr(first[:60])
 
 
+def _key(manifest: Manifest) -> tuple[str, str, str]:
+    return manifest.publication, manifest.series, manifest.release
+
+
 def _next_revision(earlier: list[StoredRelease]) -> int:
     return max((one.manifest.revision for one in earlier), default=0) + 1
 
@@ -265,5 +277,5 @@ def _manifest(one: _Read, *, revision: int, imported_on: date | None) -> Manifes
         publication=one.importer.PUBLICATION, release=parsed.release, revision=revision, file_name=source.name,
         sha256=source.sha256, effective=parsed.effective, read=parsed.read, kept=parsed.kept,
         set_aside=parsed.set_aside_by_reason, coverage=parsed.coverage, notes=parsed.notes, imported_on=imported_on,
-        archive=source.archive, tells=parsed.tells, thin=parsed.thin,
+        archive=source.archive, tells=parsed.tells, series=parsed.series, thin=parsed.thin,
     )  # fmt: skip

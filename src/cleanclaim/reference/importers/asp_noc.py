@@ -1,6 +1,6 @@
 """The payment limits of drugs without a code of their own (CMS `ASP NOC Pricing`), a short list each quarter.
 
-Like the payment limit file, with a `$` before the limit and no code: a row is a drug and the unit that the limit is for.
+Like the payment limit file, with a `$` before the limit and no code: a row is a drug and the unit of its limit.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from cleanclaim.reference.cells import Row
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_table
 from cleanclaim.reference.importers.partial import covered
 from cleanclaim.reference.importers.preamble import (
-    amount_reader, cells_below, effective_days, header_row, require_header,
+    amount_reader,
+    cells_below,
+    effective_days,
+    header_row,
+    require_header,
 )  # fmt: skip
 from cleanclaim.reference.importers.quarters import quarter_name
 from cleanclaim.reference.importers.source import Source

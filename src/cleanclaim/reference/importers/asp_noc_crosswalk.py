@@ -8,7 +8,11 @@ from cleanclaim.reference.cells import Row
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_table
 from cleanclaim.reference.importers.partial import covered
 from cleanclaim.reference.importers.preamble import (
-    amount_reader, cells_below, effective_days, header_row, require_header,
+    amount_reader,
+    cells_below,
+    effective_days,
+    header_row,
+    require_header,
 )  # fmt: skip
 from cleanclaim.reference.importers.quarters import quarter_name
 from cleanclaim.reference.importers.source import Source

@@ -1,9 +1,9 @@
 """What the two files of the FDA's NDC directory share: reading by columns, days, and the day of the directory.
 
-No date is printed in the files. A directory lists a record from its start of marketing and drops it after its end, so it
-is not older than its newest start and not younger than its earliest end. `listed_on` is the newest start day that is not
-past the earliest end: in the copy of 2019 the newest start is 2019-04-29 and the earliest end 2019-04-30. A start past
-that end was announced ahead. When the user names the day (`--release 2019-04-30`), it is that day.
+No date is printed in the files. A directory lists a record from its start of marketing and drops it after its end, so
+it is not older than its newest start and not younger than its earliest end. `listed_on` is the newest start day that is
+not past the earliest end: in the copy of 2019 the newest start is 2019-04-29 and the earliest end 2019-04-30. A start
+past that end was announced ahead. When the user names the day (`--release 2019-04-30`), it is that day.
 
 What a package is, physically, holds from its start of marketing on and stays true after its end: rows are valid from
 there, open ended, so that a directory of 2019 can still tell the container of a package that is billed in 2024. That it
@@ -12,9 +12,10 @@ was on the market is only said up to `listed_on`, and complete the directory is 
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.importers.parsed import RowSetAside
@@ -22,24 +23,26 @@ from cleanclaim.reference.importers.source import Source
 from cleanclaim.values import OPEN_END, Interval, parse_date
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pyarrow.csv as pv
 
 START, END = "STARTMARKETINGDATE", "ENDMARKETINGDATE"
+
+Arrow = Any  # an Arrow array or table: the stubs of pyarrow know too few of its overloads
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
     """One file by columns: texts as printed, days read, and the records that could not be read."""
 
-    table: pa.Table
-    start: pa.Array  # date32, null where none is printed
-    end: pa.Array
+    table: Arrow
+    start: Arrow  # date32, null where none is printed
+    end: Arrow
     listed_on: date
     aside: tuple[RowSetAside, ...]
     notes: tuple[str, ...]
 
     @property
-    def valid(self) -> dict[str, pa.Array]:
+    def valid(self) -> dict[str, Arrow]:
         """First and last day of each row."""
         import pyarrow as pa  # noqa: PLC0415
         import pyarrow.compute as pc  # noqa: PLC0415
@@ -55,6 +58,15 @@ class Directory:
 
         first = pc.min(self.start).as_py()
         return Interval(min(first, self.listed_on) if first else self.listed_on, OPEN_END)
+
+
+def text_or_null(texts: Arrow) -> Arrow:
+    """Texts without blanks around them; null for an empty one."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    trimmed = pc.utf8_trim_whitespace(texts)
+    return pc.if_else(pc.equal(trimmed, pa.scalar("")), pa.scalar(None, pa.string()), trimmed)
 
 
 def has_columns(source: Source, columns: tuple[str, ...]) -> bool:
@@ -73,21 +85,22 @@ def read_directory(source: Source, columns: tuple[str, ...], fewest: int) -> Dir
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.csv as pv  # noqa: PLC0415
 
-    broken: list[tuple[int, int]] = []
+    broken: list[int] = []
 
-    def skip(row: pv.InvalidRow) -> str:
-        broken.append((row.number, row.actual_columns))
+    def skip(row: pv.InvalidRow) -> Literal["skip", "error"]:
+        broken.append(row.number or 0)  # none when several threads read
         return "skip"
 
     try:
         table = pv.read_csv(
-            pa.BufferReader(source.content),
+            io.BytesIO(source.content),
             read_options=pv.ReadOptions(encoding="cp1252", use_threads=False),  # threads lose the row numbers
             parse_options=pv.ParseOptions(
                 delimiter="\t", quote_char=False, double_quote=False, invalid_row_handler=skip
             ),
             convert_options=pv.ConvertOptions(
-                include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+                include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string()),
+                strings_can_be_null=False,
             ),
         )  # fmt: skip
     except (pa.ArrowInvalid, UnicodeError) as problem:
@@ -102,11 +115,11 @@ def read_directory(source: Source, columns: tuple[str, ...], fewest: int) -> Dir
     table = table.combine_chunks()
     start, end = (_days(table[name]) for name in (START, END))
     notes = [*_unreadable_days(table, START, start), *_unreadable_days(table, END, end)]
-    aside = tuple(RowSetAside(number or 0, "another number of cells than the header has") for number, _ in broken)
+    aside = tuple(RowSetAside(number, "another number of cells than the header has") for number in broken)
     return Directory(table, start, end, _listed_on(source, start, end, notes), aside, tuple(notes))
 
 
-def _days(column: pa.ChunkedArray) -> pa.Array:
+def _days(column: Arrow) -> Arrow:
     """YYYYMMDD as days; what is no day is null."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -124,14 +137,15 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _unreadable_days(table: pa.Table, name: str, days: pa.Array) -> list[str]:
+def _unreadable_days(table: Arrow, name: str, days: Arrow) -> list[str]:
+    import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    wrong = table[name].filter(pc.and_(pc.is_null(days), pc.not_equal(table[name], "")))
+    wrong = table[name].filter(pc.and_(pc.is_null(days), pc.not_equal(table[name], pa.scalar(""))))
     return [f"{name}: {text[:20]!r} is no day (YYYYMMDD): left empty" for text in sorted(set(wrong.to_pylist()))]
 
 
-def _listed_on(source: Source, start: pa.Array, end: pa.Array, notes: list[str]) -> date:
+def _listed_on(source: Source, start: Arrow, end: Arrow, notes: list[str]) -> date:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 

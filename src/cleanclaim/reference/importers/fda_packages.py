@@ -6,17 +6,12 @@ where the zero of the eleven-digit form belongs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cleanclaim.reference.importers.fda_containers import container_kind, without_numbers
-from cleanclaim.reference.importers.fda_directory import END, START, has_columns, read_directory
+from cleanclaim.reference.importers.fda_directory import END, START, Arrow, has_columns, read_directory, text_or_null
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_columns
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.values import Interval, parse_ndc
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PUBLICATION = "fda_packages"
 TITLE = "FDA NDC directory, packages (package.txt)"
@@ -51,7 +46,7 @@ def parse(source: Source) -> Parsed:
     described = directory.table["PACKAGEDESCRIPTION"].combine_chunks()
     rows = len(described)
     columns = {
-        "ndc11": ndc11, "product_id": products, "package_ndc": written, "description": _or_null(described),
+        "ndc11": ndc11, "product_id": products, "package_ndc": written, "description": text_or_null(described),
         "container": _containers(described, again, products, written),
         "marketing_start": directory.start, "marketing_end": directory.end,
         "listed_on": pa.array([directory.listed_on], pa.date32()).take(pa.array([0] * rows, pa.int64())),
@@ -67,7 +62,7 @@ def parse(source: Source) -> Parsed:
     )  # fmt: skip
 
 
-def _ndc11(written: pa.Array) -> pa.Array:
+def _ndc11(written: Arrow) -> Arrow:
     """The eleven digits of hyphenated numbers in ten (4-4-2, 5-3-2, 5-4-1) or eleven; null for any other."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -81,10 +76,10 @@ def _ndc11(written: pa.Array) -> pa.Array:
     joined = pc.binary_join_element_wise(*fields, "")
     ndc11 = pc.if_else(whole, joined, pa.scalar(None, pa.string()))
     # All zeros names no drug: the one rule that the pattern does not hold.
-    return pc.if_else(pc.equal(ndc11, "0" * 11), pa.scalar(None, pa.string()), ndc11)
+    return pc.if_else(pc.equal(ndc11, pa.scalar("0" * 11)), pa.scalar(None, pa.string()), ndc11)
 
 
-def _again(products: pa.Array, written: pa.Array) -> pa.Array:
+def _again(products: Arrow, written: Arrow) -> Arrow:
     """Which rows describe a package that stood further up: one carton around one of several inner packages."""
     import numpy as np  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
@@ -96,7 +91,7 @@ def _again(products: pa.Array, written: pa.Array) -> pa.Array:
     return pa.array(again)
 
 
-def _containers(described: pa.Array, again: pa.Array, products: pa.Array, written: pa.Array) -> pa.Array:
+def _containers(described: Arrow, again: Arrow, products: Arrow, written: Arrow) -> Arrow:
     """The container kind of each package; null where two descriptions of one package disagree."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -116,20 +111,12 @@ def _containers(described: pa.Array, again: pa.Array, products: pa.Array, writte
     return pc.if_else(pc.is_in(repeated, value_set=unsure), pa.scalar(None, pa.string()), container)
 
 
-def _set_aside(written: pa.Array, chosen: pa.Array, reason: str) -> list[RowSetAside]:
+def _set_aside(written: Arrow, chosen: Arrow, reason: str) -> list[RowSetAside]:
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    places = pc.indices_nonzero(chosen).to_pylist()
+    places: Arrow = pc.indices_nonzero(chosen).to_pylist()
     return [RowSetAside(place + 2, _why(reason, key := written[place].as_py()), key) for place in places]
 
 
 def _why(reason: str, written: str) -> str:
     return f"{reason}: {problem}" if (problem := parse_ndc(written).problem) else reason
-
-
-def _or_null(texts: pa.Array) -> pa.Array:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
-
-    trimmed = pc.utf8_trim_whitespace(texts)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)

@@ -5,16 +5,11 @@ Days, and what the rows are valid for: see `fda_directory`. Lists are kept as pr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from cleanclaim.reference.importers.fda_directory import END, START, has_columns, read_directory
+from cleanclaim.reference.importers.fda_directory import END, START, has_columns, read_directory, text_or_null
 from cleanclaim.reference.importers.parsed import Parsed, dated_columns
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.values import Interval
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 PUBLICATION = "fda_products"
 TITLE = "FDA NDC directory, products (product.txt)"
@@ -44,10 +39,10 @@ def parse(source: Source) -> Parsed:
     import pyarrow.compute as pc  # noqa: PLC0415
 
     directory = read_directory(source, _COLUMNS, FEWEST_ROWS)
-    texts = {name: _or_null(directory.table[column].combine_chunks()) for name, column in _FIELDS.items()}
+    texts = {name: text_or_null(directory.table[column].combine_chunks()) for name, column in _FIELDS.items()}
     brand, suffix = (directory.table[name].combine_chunks() for name in (_BRAND, _SUFFIX))
     columns = {
-        **texts, "proprietary_name": _or_null(pc.binary_join_element_wise(brand, suffix, " ")),
+        **texts, "proprietary_name": text_or_null(pc.binary_join_element_wise(brand, suffix, " ")),
         "marketing_start": directory.start, "marketing_end": directory.end, **directory.valid,
     }  # fmt: skip
     table = dated_columns("ndc_product", columns)
@@ -58,11 +53,3 @@ def parse(source: Source) -> Parsed:
         read=table.num_rows + len(directory.aside), kept=table.num_rows, set_aside=directory.aside,
         notes=directory.notes, thin=source.partial,
     )  # fmt: skip
-
-
-def _or_null(texts: pa.Array) -> pa.Array:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
-
-    trimmed = pc.utf8_trim_whitespace(texts)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)

@@ -1,7 +1,8 @@
 """The list of HCPCS codes for what has no code of its own (CMS, `NOC_Codes_2019.xlsx`), annual.
 
 `ADD DATE` and `TERM DATE` are the first and the last day of a code, both in. The title names the year; the list is
-complete for its first quarter, as the annual code file was.
+complete for its first quarter, as the annual code file was. A descriptor may go on in a row of the same code that has
+no days.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ def parse(source: Source) -> Parsed:
     aside: list[RowSetAside] = []
     for number, cells in cells_below(source, start, _HEADER):
         code, added, ended = cells["HCPCS"].upper(), _day(cells["ADD DATE"]), _day(cells["TERM DATE"])
-        if not _CODE.fullmatch(code):
+        if rows and code == rows[-1][0] and not (cells["ADD DATE"] or cells["TERM DATE"]):
+            rows[-1] = (code, f"{rows[-1][1]} {cells['LONG DESCRIPTION']}", *rows[-1][2:])
+            aside.append(RowSetAside(number, "continuation, joined to the record before", code))
+        elif not _CODE.fullmatch(code):
             aside.append(RowSetAside(number, "not a Level II code", code[:20]))
         elif added is None or (cells["TERM DATE"] and ended is None):
             aside.append(RowSetAside(number, "a day that is none (YYYYMMDD)", code))

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import yaml
@@ -35,8 +35,10 @@ from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.importers.hcpcs_records import COLUMNS
 from cleanclaim.reference.tables import BY_NAME
 
+Node = yaml.Node | None  # the YAML of a layout, which knows its lines
+
 _MOST_BYTES = 2**16
-_Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*$", max_length=60)]
+_Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_-]*$", max_length=60)]
 _PLACE = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+)\]|\[\.\.\.\]")
 _DATES = {"YYYY-MM-DD": "%Y-%m-%d", "YYYYMMDD": "%Y%m%d", "MM/DD/YYYY": "%m/%d/%Y"}
 _GROUPS = {"year", "quarter", "month", "day"}
@@ -65,6 +67,7 @@ class LayoutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     table: str
     columns: dict[str, str | Reading]
     where: dict[str, list[str]] = {}
+    continued: str | None = None  # the column of ours whose text goes on in rows of the same key, else empty
     complete: bool = False  # the file has every key: a missing one does not exist on the days of the release
 
 
@@ -101,7 +104,7 @@ def read_layout(path: Path) -> Layout:
         raise UnreadableInput(f"{path}: a layout has at most {_MOST_BYTES // 1024} KiB")
     try:
         node = yaml.compose(content, Loader=yaml.CSafeLoader)
-        raw = yaml.load(content, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader
+        raw = yaml.load(content, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, RecursionError) as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -115,7 +118,7 @@ def read_layout(path: Path) -> Layout:
     return layout
 
 
-def _check(path: Path, node: Any, layout: Layout) -> None:
+def _check(path: Path, node: Node, layout: Layout) -> None:
     """What the types do not hold: names that exist, patterns and dates that are ones."""
     if bool(layout.tables) == bool(layout.hcpcs_records):
         raise _wrong(path, node, "", "expected either `tables` or `hcpcs_records`")
@@ -131,6 +134,8 @@ def _check(path: Path, node: Any, layout: Layout) -> None:
         _check_columns(path, node, f"{place}.columns", table.columns, schema.names[:-1], layout)
         if missing := [name for name in schema.key if name not in table.columns and name != "span_from"]:
             raise _wrong(path, node, f"{place}.columns", f"the key of {table.table} is missing: {', '.join(missing)}")
+        if table.continued and table.continued not in table.columns:
+            raise _wrong(path, node, f"{place}.continued", f"no column {table.continued!r} among `columns`")
         for column in table.where:
             _check_header(path, node, f"{place}.where", column, layout)
     if layout.hcpcs_records:
@@ -140,7 +145,7 @@ def _check(path: Path, node: Any, layout: Layout) -> None:
 
 
 def _check_columns(
-    path: Path, node: Any, place: str, columns: dict[str, str | Reading], known: tuple[str, ...], layout: Layout
+    path: Path, node: Node, place: str, columns: dict[str, str | Reading], known: tuple[str, ...], layout: Layout
 ) -> None:
     for name, reading in columns.items():
         if name not in known:
@@ -160,12 +165,12 @@ def _check_columns(
             _check_pattern(path, node, here, pattern, set())
 
 
-def _check_header(path: Path, node: Any, place: str, column: str, layout: Layout) -> None:
+def _check_header(path: Path, node: Node, place: str, column: str, layout: Layout) -> None:
     if column not in layout.header:
         raise _wrong(path, node, place, f"no column {column!r} in the header; there are {', '.join(layout.header)}")
 
 
-def _check_pattern(path: Path, node: Any, place: str, pattern: str, groups: set[str]) -> None:
+def _check_pattern(path: Path, node: Node, place: str, pattern: str, groups: set[str]) -> None:
     try:
         compiled = re.compile(pattern)
     except re.error as problem:
@@ -174,7 +179,7 @@ def _check_pattern(path: Path, node: Any, place: str, pattern: str, groups: set[
         raise _wrong(path, node, place, f"the groups must be `year` and any of {', '.join(sorted(groups - {'year'}))}")
 
 
-def _wrong(path: Path, node: Any, place: str, text: str) -> UnreadableInput:
+def _wrong(path: Path, node: Node, place: str, text: str) -> UnreadableInput:
     """An error that names the line of the field, or of the nearest field above it."""
     line = node.start_mark.line + 1 if node is not None else 1
     for key, number in ((found[1], found[2]) for found in _PLACE.finditer(place)):

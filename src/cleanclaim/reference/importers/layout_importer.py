@@ -98,6 +98,10 @@ class LayoutImporter:
             if wanted is None:
                 aside.append(RowSetAside(number, _not_meant(self.layout, cells), first))
                 continue
+            if joined := _continued(wanted, source, cells, made[wanted.table]):
+                made[wanted.table][-1] = joined
+                aside.append(RowSetAside(number, "continuation, joined to the row before", first))
+                continue
             row = _row(wanted, source, cells, effective)
             if isinstance(row, str):
                 aside.append(RowSetAside(number, row, first))
@@ -194,7 +198,28 @@ def _row(table: LayoutTable, source: Source, cells: Cells, effective: Interval) 
     first, last = max(first, effective.first), min(last, effective.last)
     if last < first:
         return "ended before the days of the release"
-    return tuple(values[name] for name in schema.names[:-3]) + (first, last)
+    return (*(values[name] for name in schema.names[:-3]), first, last)
+
+
+def _continued(table: LayoutTable, source: Source, cells: Cells, rows: Sequence[Row]) -> Row | None:
+    """The row before with its text continued, when these cells are its key and more text and nothing else."""
+    if not (table.continued and rows):
+        return None
+    schema = BY_NAME[table.table]
+    before = dict(zip(schema.names, rows[-1], strict=False))
+    own = [name for name in table.columns if name in schema.key and name != "span_from"]
+    if any(_text(table.columns[name], name, source, cells) != before[name] for name in own):
+        return None
+    used = [_column(reading) for name, reading in table.columns.items() if name not in (*own, table.continued)]
+    if any(cells.get(column, "") for column in used):
+        return None
+    more = _text(table.columns[table.continued], table.continued, source, cells)
+    before[table.continued] = f"{before[table.continued]} {more}"
+    return tuple(before.values())
+
+
+def _column(reading: str | Reading) -> str:
+    return reading if isinstance(reading, str) else reading.column or ""
 
 
 def _value(reading: str | Reading, column: Column, source: Source, cells: Cells) -> Cell:
@@ -257,7 +282,10 @@ def _hcpcs_cells(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """The fields of the HCPCS file; its days are written without hyphens."""
     for number, cells in numbered:
-        yield number, {
-            name: _text(reading, name, source, cells).replace("-", "" if name.endswith(" DT") else "-")
-            for name, reading in layout.hcpcs_records.items()
-        }
+        yield (
+            number,
+            {
+                name: _text(reading, name, source, cells).replace("-", "" if name.endswith(" DT") else "-")
+                for name, reading in layout.hcpcs_records.items()
+            },
+        )

@@ -41,6 +41,7 @@ class Parsed:
     kept: int
     set_aside: tuple[RowSetAside, ...] = ()
     notes: tuple[str, ...] = ()  # what the importer doubted, with row and key
+    series: str = ""  # which of several files that are published, and revised, each on its own: a service type
     tells: Interval | None = None  # days that its rows tell of beyond `effective`, without being complete for them
     thin: bool = False  # less than the publication itself (an excerpt, a second-hand list): never replaces a whole one
 
@@ -69,7 +70,7 @@ def dated_table(name: str, rows: Sequence[Row]) -> pa.Table:
     return dated_columns(name, arrays)
 
 
-def dated_columns(name: str, columns: Mapping[str, pa.Array]) -> pa.Table:
+def dated_columns(name: str, columns: Mapping[str, Any]) -> pa.Table:
     """The columns as a table of the schema without its `release` column: for files of a hundred thousand rows.
 
     Raises: OverlappingValidity names the key and the days when two rows answer for one key and day.
@@ -105,8 +106,8 @@ def _refuse_overlaps(name: str, table: pa.Table) -> None:
 
 
 def _told(table: pa.Table, keys: Sequence[str], one: int, other: int) -> tuple[str, Any, Any]:
-    days = [(table["valid_from"][row].as_py(), table["valid_to"][row].as_py()) for row in (one, other)]
-    return " ".join(str(table[column][one].as_py()) for column in keys), *days
+    before, after = ((table["valid_from"][row].as_py(), table["valid_to"][row].as_py()) for row in (one, other))
+    return " ".join(str(table[column][one].as_py()) for column in keys), before, after
 
 
 def _numbered(table: pa.Table, keys: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -117,7 +118,7 @@ def _numbered(table: pa.Table, keys: Sequence[str]) -> np.ndarray[Any, np.dtype[
     number = np.zeros(table.num_rows, np.int64)
     most = 1
     for column in keys:
-        encoded = table[column].combine_chunks().dictionary_encode()
+        encoded: Any = table[column].combine_chunks().dictionary_encode()
         own = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
         size = len(encoded.dictionary) + 1
         if most * size > _MOST_KEYS:

@@ -51,9 +51,7 @@ def rest_of_quarter(text: str) -> Interval:
     try:
         day = parse_date(text.strip())
     except InvalidValue:
-        raise InvalidValue(
-            f"{text[:20]!r} names neither a quarter nor a day; expected 2025-Q3 or 2025-06-18"
-        ) from None
+        raise InvalidValue(f"{text[:20]!r} names neither a quarter nor a day; expected 2025-Q3 or 2025-06-18") from None
     return Interval(day, quarter_of(day).last)
 
 
