@@ -76,7 +76,11 @@ def printed(path: Path, first_cell: str, encoding: str = "cp1252") -> list[list[
     found = csv.reader(io.StringIO(text_of(path, encoding), newline=""))
     rows = list(found)
     start = next(number for number, row in enumerate(rows) if first_cell in [cell.strip() for cell in row])
-    return [[cell.replace("\u00a0", " ").strip() for cell in row] for row in rows[start + 1 :] if any(cell.strip() for cell in row)]
+    return [
+        [cell.replace("\u00a0", " ").strip() for cell in row]
+        for row in rows[start + 1 :]
+        if any(cell.strip() for cell in row)
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(COUNTS))

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zipfile
 import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -145,6 +146,11 @@ class Source:
             return "", []
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - not for CSV files
 
+        if _unpacked_size(self.content) > MOST_BYTES:
+            raise UnreadableInput(
+                f"{self.place}: unpacks to more than {MOST_BYTES // 2**20} MiB; no publication is that large"
+            )
+
         try:
             workbook = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
             name = workbook.sheet_names[0]
@@ -168,6 +174,14 @@ def _unpacked(raw: bytes, name: str) -> bytes:
     if len(content) > MOST_BYTES:
         raise UnreadableInput(f"{name}: unpacks to more than {MOST_BYTES // 2**20} MiB; no publication is that large")
     return content
+
+
+def _unpacked_size(content: bytes) -> int:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+            return sum(entry.file_size for entry in workbook.infolist())
+    except zipfile.BadZipFile:
+        return 0
 
 
 def _text(cell: object) -> str:
