@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.reference import starter_set
-from cleanclaim.reference.importers import asp_csv, hcpcs_xlsx, import_file
+from cleanclaim.reference.importers import asp_csv, hcpcs_records, import_file
 from tests.reference.publications import asp_file, code, hcpcs_file, limit, modifier
 
 STARTER = {
@@ -41,12 +41,14 @@ STARTER = {
         "00006302602,J9271,Keytruda,single_dose,liquid,100 mg/4 mL,ML,100,mg,label,2015-01-15,9999-12-31,label\n"
     ),
     "coverage": (
-        "table,key,valid_from,valid_to,publication\n"
-        "hcpcs,J9271,2016-01-01,2026-03-31,HCPCS\n"
-        "hcpcs,J1030,2016-01-01,2025-12-31,HCPCS\n"
-        "asp_limit,J9271,2024-07-01,2024-09-30,ASP\n"
-        "mue,J9271,2024-07-01,2024-09-30,MUE\n"
-        "ndc_crosswalk,00006302602,2024-07-01,2024-09-30,Crosswalk\n"
+        "table,part,key,valid_from,valid_to,publication\n"
+        "hcpcs,,J9271,2016-01-01,2026-03-31,HCPCS\n"
+        "hcpcs,,J1030,2016-01-01,2025-12-31,HCPCS\n"
+        "asp_limit,,J9271,2024-07-01,2024-09-30,ASP\n"
+        "mue,dme,J9271,2024-07-01,2024-09-30,MUE\n"
+        "mue,outpatient,J9271,2024-07-01,2024-09-30,MUE\n"
+        "mue,practitioner,J9271,2024-07-01,2024-09-30,MUE\n"
+        "ndc_crosswalk,,00006302602,2024-07-01,2024-09-30,Crosswalk\n"
     ),
 }
 
@@ -65,7 +67,7 @@ OCTOBER = [
 @pytest.fixture(autouse=True)
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets files of a few rows pass as whole."""
-    monkeypatch.setattr(hcpcs_xlsx, "FEWEST_CODES", 1)
+    monkeypatch.setattr(hcpcs_records, "FEWEST_CODES", 1)
     monkeypatch.setattr(asp_csv, "FEWEST_ROWS", 1)
 
 

@@ -166,12 +166,12 @@ def test_a_damaged_manifest_is_told(library: Path, content: str) -> None:
     ("text", "told"),
     [
         ("table,key\n", "the header is"),
-        ("table,key,valid_from,valid_to,publication\nhcpcs,,2016-01-01\n", r"coverage\.csv:2: 3 cells"),
+        ("table,part,key,valid_from,valid_to,publication\nhcpcs,,2016-01-01\n", r"coverage\.csv:2: 3 cells"),
         (
-            "# note\ntable,key,valid_from,valid_to,publication\nhcpcs,,2016-13-01,2020-01-01,X\n",
+            "# note\ntable,part,key,valid_from,valid_to,publication\nhcpcs,,,2016-13-01,2020-01-01,X\n",
             r"coverage\.csv:3: valid_from",
         ),
-        ("table,key,valid_from,valid_to,publication\nhcpcs,,2016-01-01,2020-01-01,\n", "no publication"),
+        ("table,part,key,valid_from,valid_to,publication\nhcpcs,,,2016-01-01,2020-01-01,\n", "no publication"),
     ],
 )
 def test_a_fault_in_the_starter_set_names_its_place(tmp_path: Path, text: str, told: str) -> None:

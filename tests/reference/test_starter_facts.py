@@ -33,7 +33,7 @@ def facts(name: str) -> tuple[Fact, ...]:
     return tuple(dict(zip(columns, row, strict=True)) for row in starter_set.load().rows(name))
 
 
-def on(name: str, day: date, **key: str) -> list[Fact]:
+def on(name: str, day: date, **key: str | None) -> list[Fact]:
     """The rows of a key that hold on a day."""
     return [
         fact
@@ -42,8 +42,8 @@ def on(name: str, day: date, **key: str) -> list[Fact]:
     ]
 
 
-def covered(table: str, key: str, day: date) -> bool:
-    return bool(on("coverage", day, table=table, key=key))
+def covered(table: str, key: str, day: date, part: str | None = None) -> bool:
+    return bool(on("coverage", day, table=table, key=key, part=part))
 
 
 def keys(schema: TableSchema, fact: Fact) -> tuple[object, ...]:

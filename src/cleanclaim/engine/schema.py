@@ -78,6 +78,7 @@ class TableSchema:
     row: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    part: str = ""  # the column by which the table falls into parts that are published, and complete, each on its own
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 NAME = "index.sqlite"
 _FORMAT = "1"
 _SEARCHED = ("hcpcs_code", "ndc11", "modifier", "place_of_service", "key")
+# Read by checks and by no look-up: in the index they would only cost time. A look-up of one fails, it finds no void.
+_NOT_LOOKED_UP = {
+    "add_on", "adjustment_reason", "diagnosis", "ndc_package", "ndc_product", "noc_code", "noc_crosswalk", "noc_limit",
+    "opps_status", "processing_note", "ptp", "remark", "revenue_code",
+}  # fmt: skip
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
 
 Record = dict[str, Cell]
@@ -135,7 +140,7 @@ def _open_current(path: Path, digest: str) -> SqliteIndex | None:
 
 def _fill(connection: sqlite3.Connection, library: Library) -> None:
     connection.execute("BEGIN")
-    for schema in TABLES:
+    for schema in (one for one in TABLES if one.name not in _NOT_LOOKED_UP):
         columns = ", ".join(f'"{column.name}" {_STORED.get(column.type, "TEXT")}' for column in schema.columns)
         connection.execute(f'CREATE TABLE "{schema.name}" ({columns})')
         marks = ", ".join("?" * len(schema.columns))

@@ -30,9 +30,9 @@ ENVIRONMENT = "CLEANCLAIM_REFERENCE"
 
 # Tables whose rows stay open until a later release ends them: nobody knows them after the days that are covered.
 _OPEN_ENDED = frozenset({"hcpcs", "modifier", "place_of_service"})
-_KEY = COVERAGE.names.index("key")
+_PART, _KEY = COVERAGE.names.index("part"), COVERAGE.names.index("key")
 
-_ByKey = dict[str | None, list[Covered]]
+_ByKey = dict[tuple[Cell, Cell], list[Covered]]  # by part of the table and key; None where it is about all of them
 
 
 def default_folder() -> Path:
@@ -77,7 +77,7 @@ class Library:
         digest = hashlib.sha256(self.starter.digest.encode())
         for manifest in self.releases:
             files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
-            digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {files}".encode())
+            digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {manifest.tells} {files}".encode())
         return digest.hexdigest()
 
     @property
@@ -134,8 +134,8 @@ class Library:
         if not imported:
             return own
         taken = _by_key(one for one, _ in imported)
-        told: list[Row] = [(table, one.key, one.days.first, one.days.last, release) for one, release in imported]
-        return told + [part for row in own for part in _cut_to(row, COVERAGE, taken, place=_KEY)]
+        told: list[Row] = [(*_place(one), one.days.first, one.days.last, release) for one, release in imported]
+        return told + [part for row in own for part in _cut_to(row, COVERAGE, taken)]
 
     @cached_property
     def _starter_coverage(self) -> dict[str, list[Row]]:
@@ -146,33 +146,39 @@ class Library:
 
 
 def _covered(row: Row) -> Covered:
-    table, key, first, last, _ = row
-    return Covered(str(table), None if key is None else str(key), _days(first, last))
+    table, part, key, first, last, _ = row
+    return Covered(str(table), _text(key), _days(first, last), _text(part))
+
+
+def _place(one: Covered) -> tuple[str, str | None, str | None]:
+    return one.table, one.part, one.key
 
 
 def _by_key(coverage: Iterable[Covered]) -> _ByKey:
     grouped: _ByKey = {}
     for one in coverage:
-        grouped.setdefault(one.key, []).append(one)
+        grouped.setdefault((one.part, one.key), []).append(one)
     return grouped
 
 
-def _cut_to(
-    row: Row, schema: TableSchema, taken: _ByKey, declared: _ByKey | None = None, *, place: int = 0
-) -> Iterator[Row]:
+def _cut_to(row: Row, schema: TableSchema, taken: _ByKey, declared: _ByKey | None = None) -> Iterator[Row]:
     """A starter row on the days that nobody took for its key, and, when given, on days that are declared for it."""
     first, last = schema.names.index("valid_from"), schema.names.index("valid_to")
+    if schema is COVERAGE:
+        part, key = row[_PART], row[_KEY]
+    else:
+        part, key = row[schema.names.index(schema.part)] if schema.part else None, row[0]
     days = _days(row[first], row[last])
-    left = without(days, _intervals(taken, row[place])) if taken else [days]
-    if declared and (allowed := _intervals(declared, row[place])):
-        left = [part for days in left for part in within(days, allowed)]
-    for part in left:
-        yield (*row[:first], part.first, part.last, *row[last + 1 :])
+    left = without(days, _intervals(taken, part, key)) if taken else [days]
+    if declared and (allowed := _intervals(declared, part, key)):
+        left = [piece for days in left for piece in within(days, allowed)]
+    for piece in left:
+        yield (*row[:first], piece.first, piece.last, *row[last + 1 :])
 
 
-def _intervals(grouped: _ByKey, key: Cell) -> list[Interval]:
-    own = grouped.get(str(key), []) if key is not None else []
-    return union([one.days for one in own] + [one.days for one in grouped.get(None, [])])
+def _intervals(grouped: _ByKey, part: Cell, key: Cell) -> list[Interval]:
+    own = grouped.get((part, key), []) if key is not None else []
+    return union([one.days for one in own] + [one.days for one in grouped.get((part, None), [])])
 
 
 def _schema(name: str) -> TableSchema:
@@ -183,6 +189,10 @@ def _schema(name: str) -> TableSchema:
     near = difflib.get_close_matches(name, BY_NAME, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(BY_NAME)}."
     raise UnknownName(f"no reference table is named {name!r}; {hint}")
+
+
+def _text(cell: Cell) -> str | None:
+    return None if cell is None else str(cell)
 
 
 def _days(first: object, last: object) -> Interval:

@@ -49,7 +49,7 @@ class Lookup:
             raise InvalidValue(f"the service type must be one of {', '.join(SERVICE_TYPES)}")
         code = code.strip().upper()
         spans = self.index.rows(tables.HCPCS, "hcpcs_code", code)
-        covered = self._covered("hcpcs", code)
+        covered = self._covered(tables.HCPCS, code)
         row, status, why = _settle(spans, covered, code, on)
         told = row or {}
         limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
@@ -92,9 +92,10 @@ class Lookup:
         rows = self.index.rows(schema, column, key)
         return rows if on is None else [row for row in rows if _start(row) <= on <= _end(row)]
 
-    def _covered(self, table: str, key: str) -> list[Interval]:
+    def _covered(self, schema: TableSchema, key: str, part: str | None = None) -> list[Interval]:
         rows = [row for one in (key, None) for row in self.index.rows(tables.COVERAGE, "key", one)]
-        return union(Interval(_start(row), _end(row)) for row in rows if row["table"] == table)
+        meant = [row for row in rows if (row["table"], row["part"]) == (schema.name, part)]
+        return union(Interval(_start(row), _end(row)) for row in meant)
 
     def _of_day(self, schema: TableSchema, code: str, on: date, **also: str) -> tuple[Record, str | None]:
         """The row of the day, or an empty one and why there is none."""
@@ -103,13 +104,14 @@ class Lookup:
         if row:
             return row, None
         name = _NAMES[schema.name]
-        if any(days.contains(on) for days in self._covered(schema.name, code)):
+        part = also.get(schema.part)
+        if any(days.contains(on) for days in self._covered(schema, code, part)):
             return {}, f"no {name} is published for {code} on {on}"
         return {}, f"{name} unknown: no release in the library tells it for {on}"
 
     def _not_listed(self, candidates: Sequence[str], on: date | None) -> str:
         day = f" on {on}" if on else ""
-        covered = [days for ndc11 in candidates for days in self._covered("ndc_crosswalk", ndc11)]
+        covered = [days for ndc11 in candidates for days in self._covered(tables.NDC_CROSSWALK, ndc11)]
         if any(on is None or days.contains(on) for days in covered):
             return f"the NDC-HCPCS crosswalk lists no code for it{day}"
         return f"no crosswalk in the library covers it{day}"

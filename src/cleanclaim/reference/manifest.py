@@ -23,11 +23,15 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """Days for which a table is complete: for all keys when the key is None."""
+    """Days for which a table is complete: for all keys when the key is None.
+
+    A table that falls into parts (`TableSchema.part`) is complete part by part, never as a whole.
+    """
 
     table: str
     key: str | None
     days: Interval
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,21 @@ class Manifest:
     coverage: tuple[Covered, ...] = ()
     notes: tuple[str, ...] = ()
     imported_on: date | None = None
+    archive: str | None = None  # name of the zip archive that the file is a member of
+    tells: Interval | None = None  # days that its rows tell of beyond `effective`, without being complete for them
+    series: str = ""  # which of several files that are published, and revised, each on its own
+    thin: bool = False  # less than the publication itself: an excerpt, a list at second hand
+
+    @property
+    def origin(self) -> str:
+        """The file that it was made from, with its archive."""
+        return f"{self.archive}: {self.file_name}" if self.archive else self.file_name
 
     @property
     def label(self) -> str:
-        """The release as rows name it: `publication release revision`."""
-        return f"{self.publication} {self.release} r{self.revision}"
+        """The release as rows name it: `publication release revision`, with the series where there are several."""
+        of_series = f" {self.series}" if self.series else ""
+        return f"{self.publication} {self.release}{of_series} r{self.revision}"
 
     def covered(self, table: str) -> tuple[Covered, ...]:
         """What it declares to be complete for a table."""
@@ -99,9 +113,15 @@ def from_json(text: str) -> Manifest:
         kept=int(raw["kept"]),
         set_aside=tuple(SetAside(one["reason"], one["count"], tuple(one["keys"])) for one in raw["set_aside"]),
         tables=tuple(TableFile(**one) for one in raw["tables"]),
-        coverage=tuple(Covered(one["table"], one["key"], _days(one["days"])) for one in raw["coverage"]),
+        coverage=tuple(
+            Covered(one["table"], one["key"], _days(one["days"]), one.get("part")) for one in raw["coverage"]
+        ),
         notes=tuple(raw["notes"]),
         imported_on=date.fromisoformat(raw["imported_on"]) if raw["imported_on"] else None,
+        archive=raw.get("archive"),
+        tells=_days(raw["tells"]) if raw.get("tells") else None,
+        series=str(raw.get("series") or ""),
+        thin=bool(raw.get("thin")),
     )
 
 

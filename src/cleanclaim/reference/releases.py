@@ -58,7 +58,8 @@ def write_release(library: Path, manifest: Manifest, tables: Mapping[str, pa.Tab
     complete = manifest.with_tables(files)
     _write_durably(temporary / MANIFEST, manifests.to_json(complete).encode())
     _sync_folder(temporary)
-    final = library / _RELEASES / manifest.publication / manifest.release / f"r{manifest.revision}"
+    name = f"{manifest.release}-{manifest.series}" if manifest.series else manifest.release
+    final = library / _RELEASES / manifest.publication / name / f"r{manifest.revision}"
     final.parent.mkdir(parents=True, exist_ok=True)
     temporary.chmod(0o755)
     temporary.rename(final)
@@ -138,6 +139,6 @@ def _damaged(path: Path, why: str) -> DamagedRelease:
     return DamagedRelease(f"{path}: {why}. Delete the folder {path.parent} and import the publication again.")
 
 
-def _order(release: StoredRelease) -> tuple[str, str, str, int]:
+def _order(release: StoredRelease) -> tuple[str, str, str, str, int]:
     one = release.manifest
-    return one.publication, one.effective.first.isoformat(), one.release, one.revision
+    return one.publication, one.series, one.effective.first.isoformat(), one.release, one.revision

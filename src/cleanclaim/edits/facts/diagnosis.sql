@@ -1,12 +1,11 @@
 /*---
 about: Whether the diagnosis codes of the claim are valid on its day.
 grain: claim
-keys: [diagnoses, service_date, diagnosis_code_set]
+keys: [diagnoses, service_date, diagnosis_code_set, first_diagnosis]
 columns:
   invalid_diagnoses: {type: text, meaning: "codes that may not stand on the claim, each with the reason", source: reference diagnosis}
   diagnosis_invalid: {type: boolean, meaning: "whether an ICD-10-CM code has a dot, is a header, or is on no list of the day", ask: "the ICD-10-CM codes of the fiscal year of service", tables: [diagnosis], source: "reference diagnosis and its coverage; FMT-12"}
   manifestation_first: {type: boolean, meaning: "whether the first diagnosis is a manifestation, which never stands first", ask: "the ICD-10-CM codes of the fiscal year of service", tables: [diagnosis], source: reference diagnosis}
-  first_diagnosis: {type: text, meaning: the first diagnosis as sent, source: claim.diagnoses}
   diagnosis_release: {type: text, meaning: release that decided, source: reference}
   diagnosis_lacks: {type: text, meaning: "`diagnosis` where no release covers the day", source: reference diagnosis and its coverage}
 ---*/
@@ -54,20 +53,18 @@ together AS (
     max(release) AS diagnosis_release
   FROM judged
   GROUP BY diagnoses, service_date
-),
-firsts AS (SELECT DISTINCT diagnoses, service_date, diagnosis_code_set, list_extract(diagnoses, 1) AS first_diagnosis FROM keys WHERE array_length(diagnoses) > 0)
+)
 SELECT
   k.diagnoses,
   k.service_date,
   k.diagnosis_code_set,
+  k.first_diagnosis,
   t.invalid_diagnoses,
   CASE WHEN array_length(k.diagnoses) = 0 THEN FALSE ELSE t.diagnosis_invalid END AS diagnosis_invalid,
   CASE WHEN array_length(k.diagnoses) = 0 THEN FALSE ELSE j.manifestation END AS manifestation_first,
-  f.first_diagnosis,
   t.diagnosis_release,
   CASE WHEN array_length(k.diagnoses) > 0 AND v.service_date IS NULL THEN 'diagnosis' END AS diagnosis_lacks
 FROM keys AS k
 LEFT JOIN together AS t ON t.diagnoses = k.diagnoses AND t.service_date IS NOT DISTINCT FROM k.service_date AND coalesce(k.diagnosis_code_set, 'icd10') = 'icd10'
-LEFT JOIN firsts AS f ON f.diagnoses = k.diagnoses AND f.service_date IS NOT DISTINCT FROM k.service_date AND f.diagnosis_code_set IS NOT DISTINCT FROM k.diagnosis_code_set
-LEFT JOIN judged AS j ON j.diagnoses = k.diagnoses AND j.service_date IS NOT DISTINCT FROM k.service_date AND j.sent = f.first_diagnosis
+LEFT JOIN judged AS j ON j.diagnoses = k.diagnoses AND j.service_date IS NOT DISTINCT FROM k.service_date AND j.sent = k.first_diagnosis
 LEFT JOIN covered AS v ON v.service_date = k.service_date

@@ -16,18 +16,22 @@ WITH services AS (
   FROM keys
 ),
 covered AS (
-  SELECT k.hcpcs_code, k.service_date, max(c.release) AS release
-  FROM (SELECT DISTINCT hcpcs_code, service_date FROM keys) AS k
+  -- A file holds one service type: that the practitioners' has no row says nothing about the hospitals'.
+  SELECT k.hcpcs_code, k.service_date, k.service_type, max(c.release) AS release
+  FROM (SELECT DISTINCT hcpcs_code, service_date, service_type FROM services) AS k
   JOIN ref_coverage AS c
-    ON c."table" = 'mue' AND (c.key IS NULL OR c.key = k.hcpcs_code) AND k.service_date BETWEEN c.valid_from AND c.valid_to
-  GROUP BY k.hcpcs_code, k.service_date
+    ON c."table" = 'mue'
+    AND c.part = k.service_type
+    AND (c.key IS NULL OR c.key = k.hcpcs_code)
+    AND k.service_date BETWEEN c.valid_from AND c.valid_to
+  GROUP BY k.hcpcs_code, k.service_date, k.service_type
 )
 SELECT
   k.hcpcs_code,
   k.service_date,
   k.payer_program,
   k.claim_type,
-  CASE WHEN m.hcpcs_code IS NOT NULL THEN TRUE WHEN v.hcpcs_code IS NOT NULL AND k.service_type IS NOT NULL THEN FALSE END AS mue_exists,
+  CASE WHEN m.hcpcs_code IS NOT NULL THEN TRUE WHEN v.hcpcs_code IS NOT NULL THEN FALSE END AS mue_exists,
   m.mue_value,
   m.mue_adjudication_indicator,
   coalesce(m.release, v.release) AS mue_release,
@@ -35,4 +39,4 @@ SELECT
 FROM services AS k
 LEFT JOIN ref_mue AS m
   ON m.hcpcs_code = k.hcpcs_code AND m.service_type = k.service_type AND k.service_date BETWEEN m.valid_from AND m.valid_to
-LEFT JOIN covered AS v ON v.hcpcs_code = k.hcpcs_code AND v.service_date = k.service_date
+LEFT JOIN covered AS v ON v.hcpcs_code = k.hcpcs_code AND v.service_date = k.service_date AND v.service_type = k.service_type

@@ -40,7 +40,7 @@ edits AS (
 covered AS (
   SELECT d.service_date, d.service_type, max(c.release) AS release
   FROM (SELECT DISTINCT service_date, service_type FROM pairs WHERE service_type IS NOT NULL) AS d
-  JOIN ref_coverage AS c ON c."table" = 'ptp' AND c.key = d.service_type AND d.service_date BETWEEN c.valid_from AND c.valid_to
+  JOIN ref_coverage AS c ON c."table" = 'ptp' AND c.part = d.service_type AND c.key IS NULL AND d.service_date BETWEEN c.valid_from AND c.valid_to
   GROUP BY d.service_date, d.service_type
 )
 SELECT

@@ -1,4 +1,4 @@
-"""One official file, read once: its bytes, its lines as CSV records, its first sheet."""
+"""One official file, read once: its bytes, its text, its lines as CSV records, its first sheet."""
 
 from __future__ import annotations
 
@@ -6,28 +6,38 @@ import csv
 import gzip
 import hashlib
 import io
+import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from typing import Self
 
 from cleanclaim.errors import UnreadableInput
 
+MOST_BYTES = 512 * 2**20  # far above any of the publications: stops a gzip or zip bomb
+ZIP = b"PK\x03\x04"
+
 _GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
-_MOST_BYTES = 512 * 2**20  # far above any of the publications: stops a gzip bomb
+_HEAD_BYTES, _HEAD_RECORDS = 2**16, 40
+_CELL_LIMIT = 2**20
+_UTF8_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to import."""
+    """A file to import, and what the user says about it where it does not say so itself."""
 
     name: str
-    sha256: str  # of the file as it lies on disk
+    sha256: str  # of the file as it lies on disk, or in its archive
     content: bytes  # unpacked, when the file is gzipped
+    archive: str | None = None  # name of the zip archive that it is a member of
+    release: str | None = None  # the release that the user says it is: 2025-Q3
+    partial: bool = False  # the user says that it is an excerpt
 
     @classmethod
-    def read(cls, path: Path) -> Source:
+    def read(cls, path: Path, *, release: str | None = None, partial: bool = False) -> Self:
         """The file.
 
         Raises: UnreadableInput when there is no such file or it can't be unpacked.
@@ -36,24 +46,89 @@ class Source:
             raw = path.read_bytes()
         except OSError as problem:
             raise UnreadableInput(f"{path}: {problem.strerror or problem}") from None
-        content = _unpacked(raw, path) if raw.startswith(_GZIP) else raw
-        return cls(path.name, hashlib.sha256(raw).hexdigest(), content)
+        return cls.of(path.name, raw, release=release, partial=partial)
+
+    @classmethod
+    def of(cls, name: str, raw: bytes, *, release: str | None = None, partial: bool = False) -> Self:
+        """The file of some bytes, gzipped or not.
+
+        Raises: UnreadableInput when they can't be unpacked.
+        """
+        content = _unpacked(raw, name) if raw.startswith(_GZIP) else raw
+        return cls(name, hashlib.sha256(raw).hexdigest(), content, release=release, partial=partial)
+
+    def member(self, name: str, raw: bytes) -> Source:
+        """A member of this archive as a file of its own."""
+        return replace(
+            Source.of(name, raw), archive=self.name, release=self.release, partial=self.partial
+        )  # fmt: skip
 
     @property
-    def is_workbook(self) -> bool:
-        """Whether it may be an xlsx file."""
-        return self.content.startswith(_ZIP)
+    def place(self) -> str:
+        """How messages name it: the file, or the archive and the member."""
+        return f"{self.archive}: {self.name}" if self.archive else self.name
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it is a zip file: a workbook (xlsx) or an archive."""
+        return self.content.startswith(ZIP)
+
+    def text(self, encoding: str = "cp1252") -> str:
+        """Its text; none for a zip file. In cp1252, as CMS writes, bytes without a meaning are replaced.
+
+        Raises: UnreadableInput when the bytes are no text of another encoding: names the place.
+        """
+        if self.is_packed:
+            return ""
+        content = self.content.removeprefix(_UTF8_MARK)
+        if encoding == "cp1252":
+            return content.decode("cp1252", errors="replace").replace("\u00a0", " ")
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError as problem:
+            line = content[: problem.start].count(b"\n") + 1
+            raise UnreadableInput(
+                f"{self.place}:{line}: byte 0x{content[problem.start]:02X} is no {encoding.upper()} text"
+            ) from None
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Its lines without their ends. Only a line feed ends a line: CMS has other control characters inside lines."""
+        return [line.rstrip("\r") for line in self.text().split("\n")]
+
+    @cached_property
+    def head(self) -> list[list[str]]:
+        """Its first CSV records or rows of its first sheet, enough to recognise it by."""
+        if self.is_packed:
+            return self.sheet[:_HEAD_RECORDS]
+        begin = self.content[:_HEAD_BYTES].removeprefix(_UTF8_MARK).decode("cp1252", errors="replace")
+        try:
+            return list(islice(_csv(begin.replace("\u00a0", " ")), _HEAD_RECORDS))
+        except csv.Error:
+            return []
 
     @cached_property
     def records(self) -> list[list[str]]:
-        """Its CSV records, as CMS writes them: cp1252, line breaks inside quotes allowed. None for a workbook."""
-        if self.is_workbook:
-            return []
-        text = self.content.decode("cp1252", errors="replace").replace("\u00a0", " ")
+        """Its CSV records, as CMS writes them: cp1252, line breaks inside quotes allowed. None for a workbook.
+
+        Raises: UnreadableInput when it can't be read as CSV.
+        """
+        return self.records_in("cp1252")
+
+    def records_in(self, encoding: str) -> list[list[str]]:
+        """Its CSV records in an encoding.
+
+        Raises: UnreadableInput when it can't be read so.
+        """
         try:
-            return list(csv.reader(io.StringIO(text, newline="")))
+            return list(_csv(self.text(encoding)))
         except csv.Error as problem:
-            raise UnreadableInput(f"{self.name}: not readable as CSV: {problem}") from None
+            raise UnreadableInput(f"{self.place}: not readable as CSV: {problem}") from None
+
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        """The rows of its first sheet, else its CSV records."""
+        return self.sheet if self.is_packed else self.records
 
     @cached_property
     def sheet_name(self) -> str:
@@ -67,9 +142,14 @@ class Source:
 
     @cached_property
     def _sheet(self) -> tuple[str, list[list[str]]]:
-        if not self.is_workbook:
+        if not self.is_packed:
             return "", []
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - not for CSV files
+
+        if _unpacked_size(self.content) > MOST_BYTES:
+            raise UnreadableInput(
+                f"{self.place}: unpacks to more than {MOST_BYTES // 2**20} MiB; no publication is that large"
+            )
 
         try:
             workbook = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
@@ -80,15 +160,28 @@ class Source:
         return name, [[_text(cell) for cell in row] for row in rows]
 
 
-def _unpacked(raw: bytes, path: Path) -> bytes:
+def _csv(text: str) -> csv.Reader:  # type: ignore[name-defined]
+    csv.field_size_limit(_CELL_LIMIT)
+    return csv.reader(io.StringIO(text, newline=""))
+
+
+def _unpacked(raw: bytes, name: str) -> bytes:
     try:
         with gzip.open(io.BytesIO(raw)) as file:
-            content = file.read(_MOST_BYTES + 1)
+            content = file.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as problem:
-        raise UnreadableInput(f"{path}: a gzip file that can't be unpacked: {problem}") from None
-    if len(content) > _MOST_BYTES:
-        raise UnreadableInput(f"{path}: unpacks to more than {_MOST_BYTES // 2**20} MiB; no publication is that large")
+        raise UnreadableInput(f"{name}: a gzip file that can't be unpacked: {problem}") from None
+    if len(content) > MOST_BYTES:
+        raise UnreadableInput(f"{name}: unpacks to more than {MOST_BYTES // 2**20} MiB; no publication is that large")
     return content
+
+
+def _unpacked_size(content: bytes) -> int:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+            return sum(entry.file_size for entry in workbook.infolist())
+    except zipfile.BadZipFile:
+        return 0
 
 
 def _text(cell: object) -> str:
