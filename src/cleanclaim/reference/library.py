@@ -171,9 +171,9 @@ def _cut_to(row: Row, schema: TableSchema, taken: _ByKey, declared: _ByKey | Non
     days = _days(row[first], row[last])
     left = without(days, _intervals(taken, part, key)) if taken else [days]
     if declared and (allowed := _intervals(declared, part, key)):
-        left = [part for days in left for part in within(days, allowed)]
-    for part in left:
-        yield (*row[:first], part.first, part.last, *row[last + 1 :])
+        left = [piece for days in left for piece in within(days, allowed)]
+    for piece in left:
+        yield (*row[:first], piece.first, piece.last, *row[last + 1 :])
 
 
 def _intervals(grouped: _ByKey, part: Cell, key: Cell) -> list[Interval]:

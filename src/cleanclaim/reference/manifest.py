@@ -103,7 +103,9 @@ def from_json(text: str) -> Manifest:
         kept=int(raw["kept"]),
         set_aside=tuple(SetAside(one["reason"], one["count"], tuple(one["keys"])) for one in raw["set_aside"]),
         tables=tuple(TableFile(**one) for one in raw["tables"]),
-        coverage=tuple(Covered(one["table"], one["key"], _days(one["days"]), one.get("part")) for one in raw["coverage"]),
+        coverage=tuple(
+            Covered(one["table"], one["key"], _days(one["days"]), one.get("part")) for one in raw["coverage"]
+        ),
         notes=tuple(raw["notes"]),
         imported_on=date.fromisoformat(raw["imported_on"]) if raw["imported_on"] else None,
     )

@@ -23,7 +23,7 @@ TITLE = "CMS payment limits for Medicare Part B drugs (ASP pricing file)"
 
 FEWEST_ROWS = 400  # the file has had more than 800 codes for years: one with fewer was cut
 
-_HEADER = ("HCPCS Code", "Short Description", "HCPCS Code Dosage", "Payment Limit", "Co-insurance Percentage")
+HEADER = ("HCPCS Code", "Short Description", "HCPCS Code Dosage", "Payment Limit", "Co-insurance Percentage")
 _MORE = ("Vaccine AWP%", "Vaccine Limit", "Notes")
 _DEEPEST_HEADER = 40
 _CODE = re.compile(r"[A-Z0-9][0-9]{3}[A-Z0-9]")
@@ -44,10 +44,10 @@ def parse(source: Source) -> Parsed:
     """
     start = _header(source)
     if start is None:
-        raise UnreadableInput(f"{source.name}: no header with {', '.join(_HEADER)}")
+        raise UnreadableInput(f"{source.name}: no header with {', '.join(HEADER)}")
     effective = _effective(source, start)
     header = [cell.strip() for cell in source.records[start]]
-    places = {name: header.index(name) for name in (*_HEADER, *_MORE) if name in header}
+    places = {name: header.index(name) for name in (*HEADER, *_MORE) if name in header}
     rows: list[Row] = []
     aside: list[RowSetAside] = []
     doubts: list[str] = []
@@ -73,8 +73,8 @@ def parse(source: Source) -> Parsed:
 
 
 def _header(source: Source) -> int | None:
-    for number, record in enumerate(source.records[:_DEEPEST_HEADER]):
-        if {cell.strip() for cell in record}.issuperset(_HEADER):
+    for number, record in enumerate(source.head[:_DEEPEST_HEADER] if not source.is_workbook else []):
+        if {cell.strip() for cell in record}.issuperset(HEADER):
             return number
     return None
 

@@ -29,7 +29,7 @@ TITLE = "CMS HCPCS Level II quarterly file (xlsx)"
 FEWEST_CODES = 5000  # the file has had more than 6,700 for years: one with fewer was cut
 YEARS_BACK = 10
 
-_COLUMNS = (
+HEADER = (
     "HCPC", "RECID", "LONG DESCRIPTION", "SHORT DESCRIPTION", "PRICE1", "COV", "BETOS", "TOS1",
     "ADD DT", "ACT EFF DT", "TERM DT", "ACTION CD",
 )  # fmt: skip
@@ -73,7 +73,7 @@ def parse(source: Source) -> Parsed:
     """
     start = _header(source)
     if start is None:
-        raise UnreadableInput(f"{source.name}: no header with {', '.join(_COLUMNS)} on the first sheet")
+        raise UnreadableInput(f"{source.name}: no header with {', '.join(HEADER)} on the first sheet")
     records, aside, read = _records(source, start)
     codes = [record for record in records if record.cells["RECID"] == _CODE_RECORD]
     if len(codes) < FEWEST_CODES:
@@ -95,8 +95,8 @@ def parse(source: Source) -> Parsed:
 
 
 def _header(source: Source) -> int | None:
-    for number, row in enumerate(source.sheet[:_DEEPEST_HEADER]):
-        if {cell.strip().upper() for cell in row}.issuperset(_COLUMNS):
+    for number, row in enumerate(source.head[:_DEEPEST_HEADER] if source.is_workbook else []):
+        if {cell.strip().upper() for cell in row}.issuperset(HEADER):
             return number
     return None
 
@@ -104,7 +104,7 @@ def _header(source: Source) -> int | None:
 def _records(source: Source, start: int) -> tuple[list[_Record], list[RowSetAside], int]:
     """The code and modifier records with their continuations joined, what was set aside, and how many were read."""
     header = [cell.strip().upper() for cell in source.sheet[start]]
-    places = [header.index(name) for name in _COLUMNS]
+    places = [header.index(name) for name in HEADER]
     records: list[_Record] = []
     aside: list[RowSetAside] = []
     read = 0
@@ -112,7 +112,7 @@ def _records(source: Source, start: int) -> tuple[list[_Record], list[RowSetAsid
         if not any(row):
             continue
         read += 1
-        cells = {name: row[place].strip() for name, place in zip(_COLUMNS, places, strict=True)}
+        cells = {name: row[place].strip() for name, place in zip(HEADER, places, strict=True)}
         record = _Record(number, cells, cells["LONG DESCRIPTION"])
         if records and records[-1].code == record.code and cells["RECID"] in (_CODE_CONTINUED, _MODIFIER_CONTINUED):
             # The text is cut between words, and the blank at the cut is lost.
