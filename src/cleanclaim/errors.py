@@ -7,6 +7,8 @@ CleanclaimError
 ├── UnreadableInput         a file of which nothing could be read
 ├── LibraryError         something is wrong with the reference library
 │   ├── UnknownPublication  a file that no importer recognises
+│   │   └── NotImported     a publication that is recognised and that no importer reads
+│   ├── KnowsLess           a file that tells less than the release that it would replace
 │   ├── OverlappingValidity two rows cover one key on one day
 │   ├── LibraryBusy         another import holds the library
 │   └── DamagedRelease      a release on disk differs from its manifest
@@ -39,6 +41,14 @@ class LibraryError(CleanclaimError):
 
 class UnknownPublication(LibraryError):
     """A file that no importer recognises by its content."""
+
+
+class NotImported(UnknownPublication):
+    """A publication that is recognised by its content and that no importer reads. The message says why."""
+
+
+class KnowsLess(LibraryError):
+    """A file that tells less than the release that it would replace."""
 
 
 class OverlappingValidity(LibraryError):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference.importers import asp_csv, hcpcs_xlsx, recognise
+from cleanclaim.reference.importers import asp_csv, hcpcs_records, hcpcs_xlsx, recognise
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.values import Interval
@@ -93,7 +93,7 @@ def test_the_quarter_of_a_renamed_file_comes_from_its_sheet_or_its_newest_day(tm
 
 
 def test_a_short_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, october: Path) -> None:
-    monkeypatch.setattr(hcpcs_xlsx, "FEWEST_CODES", 5000)
+    monkeypatch.setattr(hcpcs_records, "FEWEST_CODES", 5000)
     monkeypatch.setattr(asp_csv, "FEWEST_ROWS", 400)
     with pytest.raises(UnreadableInput, match="6 codes, expected at least 5000"):
         parse_hcpcs(october)
@@ -157,7 +157,7 @@ def test_unknown_files_are_told(tmp_path: Path) -> None:
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
     write_workbook(tmp_path / "book.xlsx", [["HCPC/MOD", "ACTION CD"], ["J9271", "ADD"]])
-    seen = {"empty.csv": "is empty", "other.csv": "'claim'", "archive.zip": "unpack it", "book.xlsx": "'HCPC/MOD'"}
+    seen = {"empty.csv": "is empty", "other.csv": "'claim'", "archive.zip": "damaged zip", "book.xlsx": "'HCPC/MOD'"}
     for name, words in seen.items():
         with pytest.raises(UnknownPublication, match=words) as problem:
             recognise(Source.read(tmp_path / name))

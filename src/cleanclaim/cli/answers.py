@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer
+from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.tables import TABLES
 
 if TYPE_CHECKING:
@@ -44,26 +45,25 @@ def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> N
         out.write(_json(state, output_format) + "\n")
         return
     out.write(f"Library: {library.folder}\n")
-    for item in releases:
-        days = f"days {item['effective_from']} to {item['effective_to']}"
-        out.write(
-            f"  {item['publication']} {item['release']} r{item['revision']}: {days}, "
-            f"{item['rows_kept']} of {item['rows_read']} rows kept, from {item['file_name']}\n"
-        )
+    for manifest in library.releases:
+        out.writelines(_status_lines(manifest))
     if not releases:
         out.write("  no release imported yet: `cleanclaim reference import FILE..`\n")
-    counts = ", ".join(f"{name} {count}" for name, count in starter.items())
+    counts = ", ".join(f"{name} {count}" for name, count in starter.items() if count)
     out.write(f"  starter set, for what no release covers: {counts} rows\n")
 
 
-def write_import(report: ImportReport, out: TextIO) -> None:
-    """What an import did."""
+def write_import(report: ImportReport | MemberSetAside, out: TextIO) -> None:
+    """What an import did with a file, or with a member of an archive."""
+    if isinstance(report, MemberSetAside):
+        out.write(f"{report.archive}: {report.member}: set aside, {report.reason}\n")
+        return
     manifest = report.manifest
     if report.already_there:
-        out.write(f"{manifest.file_name}: already there as {manifest.label}\n")
+        out.write(f"{manifest.origin}: already there as {manifest.label}\n")
         return
     out.write(
-        f"{manifest.file_name}: {manifest.label}, days {manifest.effective.first} to {manifest.effective.last}: "
+        f"{manifest.origin}: {manifest.label}, days {manifest.effective.first} to {manifest.effective.last}: "
         f"{manifest.kept} of {manifest.read} rows kept\n"
     )
     if report.replaces:
@@ -74,10 +74,19 @@ def write_import(report: ImportReport, out: TextIO) -> None:
         out.write(f"  note: {note}\n")
 
 
+def _status_lines(manifest: Manifest) -> Iterable[str]:
+    tables = ", ".join(f"{file.name} {file.rows}" for file in manifest.tables)
+    days = f"days {manifest.effective.first} to {manifest.effective.last}"
+    yield f"  {manifest.label}: {days}, {manifest.kept} of {manifest.read} rows kept ({tables}), from {manifest.origin}\n"
+    if manifest.thin:
+        yield "    an excerpt or a list at second hand: it tells less than the publication\n"
+
+
 def _release(item: Manifest) -> dict[str, Any]:
     return {
-        "publication": item.publication, "release": item.release, "revision": item.revision,
-        "file_name": item.file_name,
+        "publication": item.publication, "release": item.release, "series": item.series, "revision": item.revision,
+        "file_name": item.file_name, "archive": item.archive, "thin": item.thin,
+        "tables": {file.name: file.rows for file in item.tables},
         "effective_from": item.effective.first.isoformat(), "effective_to": item.effective.last.isoformat(),
         "rows_read": item.read, "rows_kept": item.kept, "set_aside": [asdict(one) for one in item.set_aside],
     }  # fmt: skip

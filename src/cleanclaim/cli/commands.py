@@ -178,18 +178,29 @@ def reference_status(
 
 @reference_app.command("import")
 def reference_import(
-    files: Annotated[list[Path], typer.Argument(help="Official files: HCPCS xlsx, ASP payment limits CSV.")],
+    files: Annotated[list[Path], typer.Argument(help="Official files, as published: also gzipped, or zip archives.")],
     reference: ReferenceOption = None,
+    release: Annotated[
+        str, typer.Option("--release", help="Which release it is, where the file does not say so: 2025-Q3, 2025-06-18.")
+    ] = "",
+    partial: Annotated[
+        bool, typer.Option("--partial", help="The file is an excerpt: complete only for the codes that stand in it.")
+    ] = False,
+    layout: Annotated[
+        Path | None, typer.Option("--layout", help="A YAML file that describes a plain table of your own.")
+    ] = None,
 ) -> None:
     """Import official files; each is recognised by its content and becomes a release, or a revision of one."""
     from cleanclaim.cli.answers import write_import  # noqa: PLC0415
-    from cleanclaim.reference.importers import import_file  # noqa: PLC0415
+    from cleanclaim.reference.importers import import_all  # noqa: PLC0415
     from cleanclaim.reference.library import default_folder  # noqa: PLC0415
 
     for path in files:
         if not path.is_file():
             raise UnreadableInput(f"{path}: there is no such file")
-        write_import(import_file(reference or default_folder(), path), sys.stdout)
+        folder = reference or default_folder()
+        for report in import_all(folder, path, release=release or None, partial=partial, layout=layout):
+            write_import(report, sys.stdout)
 
 
 @app.command()

@@ -77,7 +77,7 @@ class Library:
         digest = hashlib.sha256(self.starter.digest.encode())
         for manifest in self.releases:
             files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
-            digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {files}".encode())
+            digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {manifest.tells} {files}".encode())
         return digest.hexdigest()
 
     @property
@@ -103,9 +103,13 @@ class Library:
     def rows(self, name: str) -> Iterable[Row]:
         """The rows of `table`, as values; loads nothing heavy when only the starter set tells."""
         schema = _schema(name)
-        if any(one.manifest.file(name) for one in self.stored):
+        if self.imports(name):
             return zip(*(column.to_pylist() for column in self.table(name).columns), strict=True)
         return self._own_rows(schema)
+
+    def imports(self, name: str) -> bool:
+        """Whether a release of the library has rows of the table."""
+        return (name == COVERAGE.name and not self.starter_only) or any(one.manifest.file(name) for one in self.stored)
 
     def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
         """The rows of `table` whose text column has a value (None: is empty), from the starter set alone."""

@@ -60,11 +60,21 @@ class Manifest:
     coverage: tuple[Covered, ...] = ()
     notes: tuple[str, ...] = ()
     imported_on: date | None = None
+    archive: str | None = None  # name of the zip archive that the file is a member of
+    tells: Interval | None = None  # days that its rows tell of beyond `effective`, without being complete for them
+    series: str = ""  # which of several files that are published, and revised, each on its own
+    thin: bool = False  # less than the publication itself: an excerpt, a list at second hand
+
+    @property
+    def origin(self) -> str:
+        """The file that it was made from, with its archive."""
+        return f"{self.archive}: {self.file_name}" if self.archive else self.file_name
 
     @property
     def label(self) -> str:
-        """The release as rows name it: `publication release revision`."""
-        return f"{self.publication} {self.release} r{self.revision}"
+        """The release as rows name it: `publication release revision`, with the series where there are several."""
+        of_series = f" {self.series}" if self.series else ""
+        return f"{self.publication} {self.release}{of_series} r{self.revision}"
 
     def covered(self, table: str) -> tuple[Covered, ...]:
         """What it declares to be complete for a table."""
@@ -73,6 +83,10 @@ class Manifest:
     def file(self, table: str) -> TableFile | None:
         """The file of a table, None when the release has no such table."""
         return next((file for file in self.tables if file.name == table), None)
+
+    def with_notes(self, notes: tuple[str, ...]) -> Manifest:
+        """The same manifest with these notes too."""
+        return replace(self, notes=self.notes + notes)
 
     def with_tables(self, tables: tuple[TableFile, ...]) -> Manifest:
         """The same manifest with these files."""
@@ -108,6 +122,10 @@ def from_json(text: str) -> Manifest:
         ),
         notes=tuple(raw["notes"]),
         imported_on=date.fromisoformat(raw["imported_on"]) if raw["imported_on"] else None,
+        archive=raw.get("archive"),
+        tells=_days(raw["tells"]) if raw.get("tells") else None,
+        series=str(raw.get("series") or ""),
+        thin=bool(raw.get("thin")),
     )
 
 

@@ -3,6 +3,7 @@
 Releases of one publication follow each other by their first effective day. Each speaks from that day until the day
 before the next one takes over, never past what it declares to cover. One that declares days before its own first
 day (the HCPCS file, which keeps ended codes for about ten years) also speaks for days that no earlier release covers.
+One whose rows tell of more days than it is complete for (a directory of packages) says so by `tells`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Say:
 
 def latest_revisions(releases: Iterable[StoredRelease]) -> tuple[StoredRelease, ...]:
     """The last revision of each release; the input is in the order of `stored_releases`."""
-    last = {(one.manifest.publication, one.manifest.release): one for one in releases}
+    last = {(one.manifest.publication, one.manifest.series, one.manifest.release): one for one in releases}
     return tuple(last.values())
 
 
@@ -37,7 +38,7 @@ def says(releases: Sequence[StoredRelease], table: str) -> list[Say]:
     telling = [one for one in latest_revisions(releases) if one.manifest.file(table)]
     return [
         say
-        for _, publication in groupby(telling, key=lambda one: one.manifest.publication)
+        for _, publication in groupby(telling, key=lambda one: (one.manifest.publication, one.manifest.series))
         for say in _of_publication(list(publication), table)
     ]
 
@@ -70,4 +71,6 @@ def coverage(releases: Sequence[StoredRelease], table: str) -> list[tuple[Covere
 
 def _declared(release: StoredRelease, table: str) -> Interval:
     spans = [one.days for one in release.manifest.covered(table)] or [release.manifest.effective]
+    if release.manifest.tells:
+        spans.append(release.manifest.tells)
     return Interval(min(one.first for one in spans), max(one.last for one in spans))

@@ -293,6 +293,26 @@ PROCESSING_NOTE = TableSchema(
     ),
 )  # fmt: skip
 
+NOC_CODE = TableSchema(
+    "noc_code", "One HCPCS code for what has no code of its own (not otherwise classified), drug or not.", ("hcpcs_code",),
+    (
+        Column("hcpcs_code", _T.TEXT, "five characters"),
+        Column("descriptor", _T.TEXT, "long descriptor"),
+        Column("span_from", _T.DATE, "first day on which the code may be billed"),
+        Column("span_to", _T.DATE, "last day on which the code may be billed; 9999-12-31 when open"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
+REVENUE_CODE = TableSchema(
+    "revenue_code", "One revenue code of an institutional claim.", ("revenue_code",),
+    (
+        Column("revenue_code", _T.TEXT, "four digits"),
+        Column("name", _T.TEXT, "name, from the list that was imported"),
+        *_DATED,
+    ),
+)  # fmt: skip
+
 CPT_MODIFIER = TableSchema(
     "cpt_modifier", "One CPT modifier: its number, with our own words.", ("modifier",),
     (
@@ -358,6 +378,8 @@ TABLES = (
     ADJUSTMENT_REASON,
     REMARK,
     PROCESSING_NOTE,
+    NOC_CODE,
+    REVENUE_CODE,
     CPT_MODIFIER,
     DOSE_LIMIT,
     PAYER_RULE,
@@ -366,4 +388,4 @@ TABLES = (
 BY_NAME = {table.name: table for table in TABLES}
 
 # What look-ups read, and so what their index holds. Big tables that only edits read (ptp, diagnosis ...) stay out of it.
-LOOKED_UP = (HCPCS, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, COVERAGE)
+LOOKED_UP = (HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, COVERAGE)

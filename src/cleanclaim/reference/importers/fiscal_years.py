@@ -1,4 +1,4 @@
-"""ICD-10-CM by fiscal year: a code set begins on 1 October, is updated on 1 April (or 1 January), and ends on 30 September."""
+"""ICD-10-CM by fiscal year: a code set begins on 1 October, may be updated on 1 January or 1 April, ends on 30 September."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def code_set_of(source: Source, told_year: int | None = None) -> CodeSet:
     if len(years) != 1:
         told = ", ".join(str(year) for year in sorted(filter(None, years))) or "no year"
         raise UnreadableInput(
-            f"{source.name}: content and file name tell {told}, expected one fiscal year;"
+            f"{source.place}: content and file name tell {told}, expected one fiscal year;"
             " say which code set it is: --release FY2026 or FY2026-April"
         )
     if stated:
@@ -66,6 +66,7 @@ def _stated(source: Source) -> CodeSet | None:
     said = _STATED.fullmatch(source.release.strip())
     if not said:
         raise UnreadableInput(
-            f"{source.name}: the release {source.release!r} is no code set; expected FY2026, FY2026-January or FY2026-April"
+            f"{source.place}: --release {source.release[:20]!r} names no code set;"
+            " expected FY2026, FY2026-January or FY2026-April"
         )
     return CodeSet(int(said[1]), said[2].capitalize() if said[2] else "")

@@ -23,7 +23,7 @@ def places_of(row: Sequence[str], wanted: Iterable[str]) -> dict[str, int] | Non
 
 def changed_header(source: Source, wanted: Sequence[str]) -> str | None:
     """What a header lacks and has instead, when it is nearly the wanted one: at least half of the names are there."""
-    nearest = max(source.head, key=lambda row: len(_shared(row, wanted)), default=[])
+    nearest = max(source.delimited_head, key=lambda row: len(_shared(row, wanted)), default=[])
     shared = _shared(nearest, wanted)
     if 2 * len(shared) < len(wanted) or len(shared) < 2:
         return None

@@ -29,7 +29,7 @@ def as_parsed(
     billable = sum(row[2] is True for row in rows)
     if billable < FEWEST_CODES:
         raise UnreadableInput(
-            f"{source.name}: {billable} billable codes, expected at least {FEWEST_CODES}: the file was cut short"
+            f"{source.place}: {billable} billable codes, expected at least {FEWEST_CODES}: the file was cut short"
         )
     days = code_set.days
     dated = [(*row, days.first, days.last) for row in rows]

@@ -1,12 +1,13 @@
 """The ICD-10-CM list of billable codes (CMS, `icd10cm_codes_2026.txt`): a code a line, with or without its description.
 
 The poorest of the three files: it has no headers (a header is then `not in the list`, like a code that never was), and
-does not tell manifestations.
+does not tell manifestations. So it never replaces a release that was made of one of the others.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.importers.fiscal_years import code_set_of
@@ -37,11 +38,13 @@ def parse(source: Source) -> Parsed:
     """
     rows: list[Row] = []
     aside: list[RowSetAside] = []
-    for number, line in enumerate(source.content.decode("cp1252", errors="replace").splitlines(), 1):
+    for number, line in enumerate(source.lines, 1):
         found = _RECORD.fullmatch(line.rstrip())
         if found:
             rows.append((found["code"], found["descriptor"], True, None))
         elif line.strip():
             aside.append(RowSetAside(number, "no ICD-10-CM code", line.split()[0][:20]))
-    note = "this file has no headers and no manifestations; the tabular list and the order file of the code set have more"
-    return as_parsed(source, code_set_of(source), rows, aside, [note])
+    note = (
+        "this file has no headers and no manifestations; the tabular list and the order file of the code set have more"
+    )
+    return replace(as_parsed(source, code_set_of(source), rows, aside, [note]), thin=True)

@@ -34,7 +34,7 @@ def parse(source: Source) -> Parsed:
     """
     rows: list[Row] = []
     aside: list[RowSetAside] = []
-    for number, line in enumerate(source.content.decode("cp1252", errors="replace").splitlines(), 1):
+    for number, line in enumerate(source.lines, 1):
         code = line[6:13].strip()
         if not line.strip():
             continue

@@ -58,14 +58,14 @@ def parse(source: Source) -> Parsed:
 
     Raises: UnreadableInput when it is no well-formed XML, has a document type, or tells another year than its name.
     """
-    from xml.etree import ElementTree  # noqa: PLC0415, S405 - a document type, and so any entity, is refused below
+    from xml.etree import ElementTree  # noqa: PLC0415 - a document type, and so any entity, is refused below
 
     if b"<!DOCTYPE" in source.content or b"<!ENTITY" in source.content:
-        raise UnreadableInput(f"{source.name}: has a document type; the tabular list has none")
+        raise UnreadableInput(f"{source.place}: has a document type; the tabular list has none")
     try:
         root = ElementTree.fromstring(source.content)  # noqa: S314
     except ElementTree.ParseError as problem:
-        raise UnreadableInput(f"{source.name}: not well-formed XML: {problem}") from None
+        raise UnreadableInput(f"{source.place}: not well-formed XML: {problem}") from None
     year = (root.findtext("version") or "").strip()
     rows: list[Row] = []
     aside: list[RowSetAside] = []

@@ -8,8 +8,6 @@ contractor decides on the primary codes. The earliest of the three deletions end
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import date, timedelta
 
@@ -44,7 +42,7 @@ def parse(source: Source) -> Parsed:
     """
     found = _header(source)
     if found is None:
-        raise UnreadableInput(f"{source.name}: no header with {', '.join(HEADER)}")
+        raise UnreadableInput(f"{source.place}: no header with {', '.join(HEADER)}")
     start, places = found
     quarter = _quarter(source)
     rows: list[Row] = []
@@ -60,7 +58,7 @@ def parse(source: Source) -> Parsed:
             rows.append(row)
     if len(rows) < FEWEST_ROWS:
         raise UnreadableInput(
-            f"{source.name}: {len(rows)} pairs, expected at least {FEWEST_ROWS}: the file was cut short"
+            f"{source.place}: {len(rows)} pairs, expected at least {FEWEST_ROWS}: the file was cut short"
         )
     return Parsed(
         release=quarter_name(quarter.first), effective=quarter,
@@ -70,7 +68,7 @@ def parse(source: Source) -> Parsed:
 
 
 def _header(source: Source) -> tuple[int, dict[str, int]] | None:
-    for number, row in enumerate(source.head):
+    for number, row in enumerate(source.delimited_head):
         names = [_plain(cell) for cell in row]
         places = {name: names.index(_plain(name)) for name in (*HEADER, *DELETIONS) if _plain(name) in names}
         if set(places) >= {*HEADER, DELETIONS[-1]}:
@@ -85,11 +83,11 @@ def _plain(cell: str) -> str:
 
 
 def _records(source: Source) -> list[list[str]]:
-    if source.is_workbook:
+    if source.is_packed:
         return source.sheet
-    text = source.content.decode("cp1252", errors="replace")
-    delimiter = max(",\t|", key=source.text_head.count)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    if source.delimiter == ",":
+        return source.records
+    return [line.split(source.delimiter) for line in source.lines]
 
 
 def _quarter(source: Source) -> Interval:
@@ -100,12 +98,12 @@ def _quarter(source: Source) -> Interval:
     if named:
         quarter = quarter_of(date(int(named[1]), 3 * int(named[2]), 1))
         if stated and stated != quarter:
-            raise UnreadableInput(f"{source.name}: named for {quarter_name(quarter.first)}, not for {source.release}")
+            raise UnreadableInput(f"{source.place}: named for {quarter_name(quarter.first)}, not for {source.release}")
         return quarter
     if stated:
         return stated
     raise UnreadableInput(
-        f"{source.name}: the file name does not say `AOC_V2026Q3`; say which quarter it is: --release 2026-Q3"
+        f"{source.place}: the file name does not say `AOC_V2026Q3`; say which quarter it is: --release 2026-Q3"
     )
 
 

@@ -55,7 +55,9 @@ def parse(source: Source) -> Parsed:
     """
     header = _header(source)
     if header is None:
-        raise UnreadableInput(f"{source.name}: no header with {', '.join(HEADER)} and the MUE values of a service type")
+        raise UnreadableInput(
+            f"{source.place}: no header with {', '.join(HEADER)} and the MUE values of a service type"
+        )
     notes: list[str] = []
     effective = _effective(source, notes)
     rows: list[Row] = []
@@ -70,7 +72,7 @@ def parse(source: Source) -> Parsed:
             rows.append(row)
     if len(rows) < FEWEST_ROWS[header.service_type]:
         raise UnreadableInput(
-            f"{source.name}: {len(rows)} codes, expected at least {FEWEST_ROWS[header.service_type]}:"
+            f"{source.place}: {len(rows)} codes, expected at least {FEWEST_ROWS[header.service_type]}:"
             " the file was cut short"
         )
     return Parsed(
@@ -104,17 +106,17 @@ def _effective(source: Source, notes: list[str]) -> Interval:
         try:
             day = date(int(named[3]), int(named[1]), int(named[2]))
         except ValueError:
-            raise UnreadableInput(f"{source.name}: {named[0]!r} in the file name is no day (MM-DD-YYYY)") from None
+            raise UnreadableInput(f"{source.place}: {named[0]!r} in the file name is no day (MM-DD-YYYY)") from None
         quarter = quarter_of(day)
         if stated and stated != quarter:
-            raise UnreadableInput(f"{source.name}: named for {quarter_name(day)}, not for {source.release}")
+            raise UnreadableInput(f"{source.place}: named for {quarter_name(day)}, not for {source.release}")
         if day != quarter.first:
             notes.append(f"the file name says {day}, which begins no quarter: taken for all of {quarter_name(day)}")
         return quarter
     if stated:
         return stated
     raise UnreadableInput(
-        f"{source.name}: the rows have no dates, and the file name does not say `Eff_07-01-2026`;"
+        f"{source.place}: the rows have no dates, and the file name does not say `Eff_07-01-2026`;"
         " say which quarter it is: --release 2026-Q3"
     )
 

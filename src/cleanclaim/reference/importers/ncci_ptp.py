@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
 from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.importers.headers import places_of
@@ -74,7 +74,7 @@ def parse(source: Source) -> Parsed:
     Raises: UnreadableInput when the file name does not tell the version, or an edit begins after its quarter.
     """
     version = _version(source)
-    printed, aside = _from_sheet(source) if source.is_workbook else _from_text(source)
+    printed, aside = _from_sheet(source) if source.is_packed else _from_text(source)
     printed = _without_blank_rows(printed)
     read = printed.num_rows + len(aside)
     table, refused = _typed(printed, version)
@@ -134,14 +134,14 @@ def _refuse_gaps(of: str, codes: Sequence[tuple[int, pa.ChunkedArray[Any]]]) -> 
 
 
 def _heading(source: Source) -> int | None:
-    return next((number for number, row in enumerate(source.head) if places_of(row, HEADER)), None)
+    return next((number for number, row in enumerate(source.delimited_head) if places_of(row, HEADER)), None)
 
 
 def _version(source: Source) -> _Version:
     named = _FILE.search(source.name)
     if not named:
         raise UnreadableInput(
-            f"{source.name}: whose edits these are, and of which quarter, stands in the file name alone:"
+            f"{source.place}: whose edits these are, and of which quarter, stands in the file name alone:"
             " give the file the name that CMS gave it, as `ccipra-v322r0-f1.TXT`"
         )
     year, quarter = _VERSION_ZERO + int(named[2]), int(named[3])
@@ -149,7 +149,7 @@ def _version(source: Source) -> _Version:
     stated = stated_quarter(source)
     if stated and stated != days:
         raise UnreadableInput(
-            f"{source.name}: version {named[2]}.{quarter} is {quarter_name(days.first)}, not {source.release}"
+            f"{source.place}: version {named[2]}.{quarter} is {quarter_name(days.first)}, not {source.release}"
         )
     of = f"cci{named[1]}-v{named[2]}{named[3]}r{named[4]}".lower()
     return _Version(_SERVICES[named[1].lower()], days, Piece(of, int(named[5] or 1)))
@@ -162,7 +162,7 @@ def _from_text(source: Source) -> tuple[pa.Table, list[RowSetAside]]:
 
     start = _CODE_AT_START.search(source.content)
     if start is None:
-        raise UnreadableInput(f"{source.name}: no pair of codes below the heading")
+        raise UnreadableInput(f"{source.place}: no pair of codes below the heading")
     odd: list[RowSetAside] = []
 
     def keep_odd(row: pyarrow.csv.InvalidRow) -> Literal["skip", "error"]:
@@ -171,7 +171,7 @@ def _from_text(source: Source) -> tuple[pa.Table, list[RowSetAside]]:
         return "skip"
 
     table = pyarrow.csv.read_csv(
-        pa.BufferReader(pa.py_buffer(memoryview(source.content)[start.start() :])),
+        cast("IO[bytes]", pa.BufferReader(pa.py_buffer(memoryview(source.content)[start.start() :]))),
         pyarrow.csv.ReadOptions(column_names=list(_COLUMNS), encoding="utf8" if source.content.isascii() else "cp1252"),
         pyarrow.csv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=keep_odd),
         pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(_COLUMNS, pa.dictionary(pa.int32(), pa.string()))),
@@ -242,8 +242,8 @@ def _typed(printed: pa.Table, version: _Version) -> tuple[pa.Table, list[RowSetA
         "no first day (YYYYMMDD)": begins.is_null(),
         "neither a last day (YYYYMMDD) nor *": columns["span_to"].is_null(),
         "no modifier indicator 0, 1 or 9": columns["modifier_indicator"].is_null(),
-        "ended before 1996 or before it began": pc.fill_null(
-            pc.greater(columns["valid_from"], columns["valid_to"]), fill_value=False
+        "ended before 1996 or before it began": pc.coalesce(
+            pc.greater(columns["valid_from"], columns["valid_to"]), pa.scalar(value=False)
         ),
     }
     why = pc.coalesce(*(pc.if_else(mask, reason, pa.scalar(None, pa.string())) for reason, mask in reasons.items()))
@@ -257,7 +257,7 @@ def _one_edit_a_day(table: pa.Table) -> tuple[pa.Table, list[RowSetAside], list[
     import numpy as np  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
-    pairs = key_numbers([table["ptp_column_one"], table["ptp_column_two"]])
+    pairs = key_numbers(table, ["ptp_column_one", "ptp_column_two"])
     first, last = (table[name].cast(pa.int32()).to_numpy().copy() for name in ("valid_from", "valid_to"))
     taken_back = table["modifier_indicator"].to_numpy() == _TAKEN_BACK
     order = np.lexsort((taken_back, last, first, pairs))

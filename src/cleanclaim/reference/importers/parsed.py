@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MOST_EXAMPLES = 5
+_MOST_KEYS = 2**62  # a combined key must fit into 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Parsed:
     set_aside: tuple[RowSetAside, ...] = ()
     notes: tuple[str, ...] = ()  # what the importer doubted, with row and key
     series: str = ""  # which of several files that are published, and revised, each on its own: a service type
+    tells: Interval | None = None  # days that its rows tell of beyond `effective`, without being complete for them
+    thin: bool = False  # less than the publication itself (an excerpt, a second-hand list): never replaces a whole one
 
     @property
     def set_aside_by_reason(self) -> tuple[SetAside, ...]:
@@ -63,60 +66,63 @@ def dated_table(name: str, rows: Sequence[Row]) -> pa.Table:
 
     fields = list(BY_NAME[name].arrow())[:-1]
     columns = list(zip(*rows, strict=True)) or [()] * len(fields)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)]
-    return dated_columns(name, {field.name: array for field, array in zip(fields, arrays, strict=True)})
+    arrays = {field.name: pa.array(column, field.type) for column, field in zip(columns, fields, strict=True)}
+    return dated_columns(name, arrays)
 
 
-def dated_columns(name: str, columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.Table:
-    """The columns as a table of the schema without its `release` column: for publications of millions of rows.
+def dated_columns(name: str, columns: Mapping[str, pa.Array | pa.ChunkedArray[Any]]) -> pa.Table:
+    """The columns as a table of the schema without its `release` column: for files of up to millions of rows.
 
     Raises: OverlappingValidity names the key and the days when two rows answer for one key and day.
     """
     import pyarrow as pa  # noqa: PLC0415
 
-    fields = list(BY_NAME[name].arrow())[:-1]
-    arrays = [
-        columns[field.name] if columns[field.name].type == field.type else columns[field.name].cast(field.type)
-        for field in fields
-    ]
-    table = pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+    schema = pa.schema(list(BY_NAME[name].arrow())[:-1])
+    table = pa.Table.from_arrays([columns[field.name] for field in schema], schema=schema)
     _refuse_overlaps(name, table)
     return table
-
-
-def key_numbers(columns: Sequence[pa.ChunkedArray[Any]]) -> np.ndarray:
-    """One number a row, equal where all the columns are equal (null is a value of its own), in no special order."""
-    import numpy as np  # noqa: PLC0415
-    import pyarrow.compute as pc  # noqa: PLC0415
-
-    numbers = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        encoded: Any = pc.dictionary_encode(column, null_encoding="encode").combine_chunks()
-        size = max(len(encoded.dictionary), 1)
-        if numbers.size and int(numbers.max()) >= np.iinfo(np.int64).max // size - 1:
-            numbers = np.unique(numbers, return_inverse=True)[1]
-        numbers = numbers * size + encoded.indices.to_numpy(zero_copy_only=False)
-    return numbers
 
 
 def _refuse_overlaps(name: str, table: pa.Table) -> None:
     import numpy as np  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
-    schema = BY_NAME[name]
     # A span that starts elsewhere is another row, but still the same code on the same day.
-    key = [column for column in schema.key if column != "span_from"]
-    numbers = key_numbers([table[column] for column in key])
+    keys = [column for column in BY_NAME[name].key if column != "span_from"]
+    key = key_numbers(table, keys)
     first, last = (table[column].cast(pa.int32()).to_numpy() for column in ("valid_from", "valid_to"))
-    order = np.lexsort((first, numbers))
-    same = numbers[order][1:] == numbers[order][:-1]
-    # When any two rows of a key share a day, some two that are neighbours by their first day do.
-    clash = np.flatnonzero(same & (first[order][1:] <= last[order][:-1]))
-    if not clash.size:
+    order = np.lexsort((last, first, key))
+    same_key = key[order[1:]] == key[order[:-1]]
+    overlapping = np.flatnonzero(same_key & (first[order[1:]] <= last[order[:-1]]))
+    if not len(overlapping):
         return
-    one, two = (table.slice(int(order[place]), 1).to_pylist()[0] for place in (clash[0], clash[0] + 1))
+    # Which of several is told does not depend on the order of the file: the least key, as text.
+    pairs = [(order[place], order[place + 1]) for place in overlapping[:_MOST_EXAMPLES]]
+    words, before, after = min(_told(table, keys, int(one), int(other)) for one, other in pairs)
     raise OverlappingValidity(
-        f"{name}: {' '.join(str(one[column]) for column in key)} has two rows for {two['valid_from']} to "
-        f"{min(one['valid_to'], two['valid_to'])} ({one['valid_from']} to {one['valid_to']}, "
-        f"{two['valid_from']} to {two['valid_to']})"
+        f"{name}: {words} has two rows for {after[0]} to {min(before[1], after[1])}"
+        f" ({before[0]} to {before[1]}, {after[0]} to {after[1]})"
     )
+
+
+def _told(table: pa.Table, keys: Sequence[str], one: int, other: int) -> tuple[str, Any, Any]:
+    days = [(table["valid_from"][row].as_py(), table["valid_to"][row].as_py()) for row in (one, other)]
+    return " ".join(str(table[column][one].as_py()) for column in keys), *days
+
+
+def key_numbers(table: pa.Table, keys: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """One number for each distinct combination of the key columns; an empty cell is a value like others."""
+    import numpy as np  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    number = np.zeros(table.num_rows, np.int64)
+    most = 1
+    for column in keys:
+        encoded = table[column].combine_chunks().dictionary_encode()
+        own = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+        size = len(encoded.dictionary) + 1
+        if most * size > _MOST_KEYS:
+            number = np.unique(number, return_inverse=True)[1].astype(np.int64)
+            most = int(number.max(initial=0)) + 1
+        number, most = number * size + own, most * size
+    return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -30,3 +31,11 @@ class InPieces(Protocol):
 
         Raises: UnreadableInput when one is missing.
         """
+
+
+def join_pieces(pieces: Sequence[tuple[Piece, Parsed, Source]]) -> Source:
+    """What the manifest of a joined release says about its files: their names, and one digest of them all."""
+    sources = [source for _, _, source in sorted(pieces, key=lambda one: one[0])]
+    digest = hashlib.sha256(" ".join(source.sha256 for source in sources).encode()).hexdigest()
+    archives = {source.archive: None for source in sources if source.archive}
+    return Source(", ".join(source.name for source in sources), digest, b"", archive=", ".join(archives) or None)

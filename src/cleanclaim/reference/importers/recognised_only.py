@@ -1,0 +1,73 @@
+"""Publications that are recognised and not imported, each with the reason in words: better told than `unknown file`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cleanclaim.reference.importers.preamble import header_row
+from cleanclaim.reference.importers.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedOnly:
+    """A publication by the cells of its header, or by words that stand among its first lines."""
+
+    title: str
+    why: str
+    headers: tuple[tuple[str, ...], ...] = ()
+    words: str = ""
+
+    def recognise(self, source: Source) -> bool:
+        """Whether the file is this publication."""
+        if any(header_row(source.head, header) is not None for header in self.headers):
+            return True
+        text = " ".join(cell for row in source.head for cell in row)
+        return bool(self.words) and re.search(self.words, text) is not None
+
+
+PUBLICATIONS = (
+    RecognisedOnly(
+        "a list of corrections to the HCPCS file",
+        "its rows are orders in free words (`Change xref code to ...`, `Remove \"YY\"`), not records, with days that are"
+        " none (`01/0/12019`), to be carried into the annual file by hand. Import the next quarterly file, which has them",
+        headers=(("CODE", "ACTION", "EFF DATE", "SHORT DESC", "LONG DESC"),),
+    ),
+    RecognisedOnly(
+        "a HCPCS transaction report (what was added, changed and ended)",
+        "no importer reads it yet. The HCPCS file of the same quarter has the days of every code",
+        headers=(
+            ("HCPC/MOD", "ACTION CD"), ("HCPC", "ACTION CD", "SHORT DESCRIPTION", "LONG DESCRIPTION"),
+            ("HCPCS/MOD", "TYPE OF CHANGE"), ("HCPCS/Modifier Code", "Type of Change"),
+        ),
+    ),
+    RecognisedOnly(
+        "the record layout of the HCPCS file", "it describes a file and holds no codes",
+        words=r"HCPCS Contractor Record",
+    ),
+    RecognisedOnly(
+        "an ASC payment addendum (Addendum AA or BB)", "no importer reads it yet",
+        words=r"Addendum (?:AA|BB) -- .*ASC",
+    ),
+    RecognisedOnly(
+        "the physician fee schedule's relative value file (PPRRVU)", "no importer reads it yet",
+        words=r"National Physician Fee Schedule Relative Value File",
+    ),
+    RecognisedOnly(
+        "the geographic practice cost indices (GPCI)", "no importer reads it yet",
+        words=r"GEOGRAPHIC PRACTICE COST IND",
+    ),
+    RecognisedOnly(
+        "the counties of the fee schedule's localities", "no importer reads it yet",
+        words=r"COUNTIES INCLUDED IN 20[0-9]{2} LOCALITIES",
+    ),
+    RecognisedOnly(
+        "an index of the Medicare Coverage Database", "no importer reads it yet",
+        headers=(("contractor_name_type", "document_display_id", "document_id", "document_type"),),
+    ),
+)  # fmt: skip
+
+
+def recognised_only(source: Source) -> RecognisedOnly | None:
+    """The publication that a file is, when it is one that no importer reads."""
+    return next((one for one in PUBLICATIONS if one.recognise(source)), None)
