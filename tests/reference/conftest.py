@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference import starter_set
+from cleanclaim.reference import embedded, starter_set
 from cleanclaim.reference.importers import (
     asp_csv,
     hcpcs_records,
@@ -92,6 +92,7 @@ def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> starter_set.Star
         (folder / f"{name}.csv").write_text(text, "utf-8")
     small = starter_set.load(folder)
     monkeypatch.setattr(starter_set, "load", lambda: small)
+    monkeypatch.setattr(embedded, "embedded", lambda: None)
     return small
 
 

@@ -56,7 +56,8 @@ def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> N
 def write_import(report: ImportReport | MemberSetAside, out: TextIO) -> None:
     """What an import did with a file, or with a member of an archive."""
     if isinstance(report, MemberSetAside):
-        out.write(f"{report.archive}: {report.member}: set aside, {report.reason}\n")
+        place = f"{report.archive}: {report.member}" if report.archive else report.member
+        out.write(f"{place}: set aside, {report.reason}\n")
         return
     manifest = report.manifest
     if report.already_there:

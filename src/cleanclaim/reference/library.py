@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
-from cleanclaim.reference import precedence, starter_set
+from cleanclaim.reference import embedded, precedence, starter_set
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.intervals import union, within, without
 from cleanclaim.reference.manifest import Covered, Manifest
@@ -75,6 +75,8 @@ class Library:
     def digest(self) -> str:
         """A digest of everything that the library tells: two libraries with one digest give the same answers."""
         digest = hashlib.sha256(self.starter.digest.encode())
+        if default := embedded.embedded():
+            digest.update(default.digest.encode())
         for manifest in self.releases:
             files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
             digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {manifest.tells} {files}".encode())
@@ -97,13 +99,14 @@ class Library:
         parts = [_clip(read_table(say.release, name), say.days) for say in precedence.says(self.stored, name)]
         own = self._own_rows(schema)
         columns = [[row[place] for row in own] for place in range(len(schema.columns))]
+        parts += self._embedded_parts(name)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, schema.arrow(), strict=True)]
         return pa.concat_tables([*parts, pa.Table.from_arrays(arrays, schema=schema.arrow())]).combine_chunks()
 
     def rows(self, name: str) -> Iterable[Row]:
         """The rows of `table`, as values; loads nothing heavy when only the starter set tells."""
         schema = _schema(name)
-        if self.imports(name):
+        if self.imports(name) or name == embedded.TABLE:
             return zip(*(column.to_pylist() for column in self.table(name).columns), strict=True)
         return self._own_rows(schema)
 
@@ -121,6 +124,18 @@ class Library:
         declared = _by_key(covered for covered in map(_covered, told) if covered.table == name)
         return [part for row in found for part in _cut_to(row, schema, {}, declared)]
 
+    def _embedded_parts(self, name: str) -> list[pa.Table]:
+        """The embedded default on the days that no release covers; nothing of it is read when there are none."""
+        default = embedded.embedded() if name == embedded.TABLE else None
+        left = self._embedded_days(default)
+        table = default.table() if default and left else None
+        return [_clip(table, days) for days in left] if table is not None else []
+
+    def _embedded_days(self, default: embedded.Embedded | None) -> list[Interval]:
+        if default is None:
+            return []
+        return without(default.days, [one.days for one, _ in precedence.coverage(self.stored, embedded.TABLE)])
+
     def _own_rows(self, schema: TableSchema) -> list[Row]:
         """Rows that stand in no Parquet file: the starter's, and the coverage that manifests declare."""
         if schema is COVERAGE:
@@ -134,6 +149,9 @@ class Library:
 
     def _coverage_rows(self, table: str) -> list[Row]:
         own = self._starter_coverage.get(table, [])
+        if table == embedded.TABLE and (default := embedded.embedded()):
+            days = self._embedded_days(default)
+            own = own + [(table, None, None, one.first, one.last, default.label) for one in days]
         imported = precedence.coverage(self.stored, table)
         if not imported:
             return own

@@ -7,7 +7,7 @@ is not here yet: files are given by their path. What has no official layout is r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -242,8 +242,14 @@ def recognise(source: Source) -> Importer:
                 f"{source.place}: looks like {importer.TITLE}, but {changed}. The publisher changed the layout,"
                 " or it is another file: nothing was imported. A layout of your own can read it, or a newer cleanclaim."
             )
-    titles = "; ".join(dict.fromkeys(importer.TITLE for importer in (*IMPORTERS, *shipped_layouts())))
-    raise UnknownPublication(f"{source.place}: no importer recognises it ({_seen(source)}). Known are: {titles}.")
+    raise UnknownPublication(
+        f"{source.place}: no importer recognises it ({_seen(source)}). Known are: {'; '.join(known_titles())}."
+    )
+
+
+def known_titles() -> tuple[str, ...]:
+    """The publications that there is an importer for, in words."""
+    return tuple(dict.fromkeys(importer.TITLE for importer in (*IMPORTERS, *shipped_layouts())))
 
 
 def _read_before(source: Source, importer: Importer, pieces: dict[Piece, str]) -> str | None:
@@ -256,7 +262,7 @@ def _read(source: Source, importer: Importer, pieces: dict[Piece, str]) -> Read:
     if isinstance(importer, InPieces):
         piece = importer.piece(source)
         pieces[piece] = source.name
-        return Read(source, importer, parsed, piece)
+        return Read(replace(source, content=b""), importer, parsed, piece)  # the text of four large files need not wait
     if source.release and parsed.release.casefold() != source.release.casefold():
         raise UnreadableInput(
             f"{source.place}: the file says that it is {parsed.release}; --release says {source.release}"

@@ -1,4 +1,4 @@
-"""ICD-10-CM by fiscal year: a code set begins on 1 October, may be updated on 1 January or 1 April, ends on 30 September."""
+"""ICD-10-CM by fiscal year: a code set begins on 1 October and ends on 30 September, with updates between."""
 
 from __future__ import annotations
 

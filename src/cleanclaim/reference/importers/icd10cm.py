@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.importers.fiscal_years import CodeSet
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_table
+from cleanclaim.reference.importers.partial import covered
+from cleanclaim.reference.importers.preamble import refuse_short
 from cleanclaim.reference.importers.source import Source
-from cleanclaim.reference.manifest import Covered
 
 PUBLICATION = "icd10cm"
 
@@ -27,14 +27,11 @@ def as_parsed(
     Raises: UnreadableInput when the file is cut short; OverlappingValidity for a code twice.
     """
     billable = sum(row[2] is True for row in rows)
-    if billable < FEWEST_CODES:
-        raise UnreadableInput(
-            f"{source.place}: {billable} billable codes, expected at least {FEWEST_CODES}: the file was cut short"
-        )
+    refuse_short(source, billable, FEWEST_CODES, "billable codes")
     days = code_set.days
     dated = [(*row, days.first, days.last) for row in rows]
     return Parsed(
         release=code_set.release, effective=days, tables={"diagnosis": dated_table("diagnosis", dated)},
-        coverage=(Covered("diagnosis", None, days),),
+        coverage=covered(source, "diagnosis", [row[0] for row in rows], days), thin=source.partial,
         read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
     )  # fmt: skip

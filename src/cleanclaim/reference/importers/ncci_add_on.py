@@ -14,9 +14,10 @@ from datetime import date, timedelta
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_table
+from cleanclaim.reference.importers.partial import covered
+from cleanclaim.reference.importers.preamble import refuse_short
 from cleanclaim.reference.importers.quarters import quarter_name, quarter_of, stated_quarter
 from cleanclaim.reference.importers.source import Source
-from cleanclaim.reference.manifest import Covered
 from cleanclaim.values import OPEN_END, Interval
 
 PUBLICATION = "add-on"
@@ -56,13 +57,11 @@ def parse(source: Source) -> Parsed:
             aside.append(RowSetAside(number, row, cells["Add-On_Code"][:20]))
         else:
             rows.append(row)
-    if len(rows) < FEWEST_ROWS:
-        raise UnreadableInput(
-            f"{source.place}: {len(rows)} pairs, expected at least {FEWEST_ROWS}: the file was cut short"
-        )
+    refuse_short(source, len(rows), FEWEST_ROWS, "pairs")
     return Parsed(
         release=quarter_name(quarter.first), effective=quarter,
-        tables={"add_on": dated_table("add_on", rows)}, coverage=(Covered("add_on", None, quarter),),
+        tables={"add_on": dated_table("add_on", rows)}, 
+        coverage=covered(source, "add_on", [row[0] for row in rows], quarter), thin=source.partial,
         read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside),
     )  # fmt: skip
 

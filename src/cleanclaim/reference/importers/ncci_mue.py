@@ -17,9 +17,10 @@ from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.importers.headers import places_of
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_table
+from cleanclaim.reference.importers.partial import covered
+from cleanclaim.reference.importers.preamble import refuse_short
 from cleanclaim.reference.importers.quarters import quarter_name, quarter_of, stated_quarter
 from cleanclaim.reference.importers.source import Source
-from cleanclaim.reference.manifest import Covered
 from cleanclaim.values import Interval
 
 PUBLICATION = "mue"
@@ -70,15 +71,11 @@ def parse(source: Source) -> Parsed:
             aside.append(RowSetAside(number, row, record[0].strip()[:20]))
         else:
             rows.append(row)
-    if len(rows) < FEWEST_ROWS[header.service_type]:
-        raise UnreadableInput(
-            f"{source.place}: {len(rows)} codes, expected at least {FEWEST_ROWS[header.service_type]}:"
-            " the file was cut short"
-        )
+    refuse_short(source, len(rows), FEWEST_ROWS[header.service_type], "codes")
     return Parsed(
         release=quarter_name(effective.first), effective=effective, series=header.service_type,
         tables={"mue": dated_table("mue", rows)},
-        coverage=(Covered("mue", None, effective, part=header.service_type),),
+        coverage=covered(source, "mue", [row[0] for row in rows], effective, header.service_type), thin=source.partial,
         read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
     )  # fmt: skip
 

@@ -83,7 +83,7 @@ def parse(source: Source) -> Parsed:
     return Parsed(
         release=quarter_name(version.quarter.first), effective=version.quarter, series=version.service_type,
         tables={"ptp": dated_columns("ptp", dict(zip(table.column_names, table.columns, strict=True)))},
-        coverage=(), read=read, kept=table.num_rows, set_aside=tuple(aside), notes=tuple(notes),
+        coverage=(), thin=source.partial, read=read, kept=table.num_rows, set_aside=tuple(aside), notes=tuple(notes),
     )  # fmt: skip
 
 
@@ -97,17 +97,20 @@ def join(pieces: Sequence[tuple[Piece, Parsed]]) -> Parsed:
     ordered = sorted(pieces, key=lambda one: one[0])
     of, first = ordered[0][0].of, ordered[0][1]
     table = pa.concat_tables([parsed.tables["ptp"] for _, parsed in ordered])
-    _refuse_gaps(of, [(one.number, parsed.tables["ptp"]["ptp_column_one"]) for one, parsed in ordered])
-    if table.num_rows < FEWEST_PAIRS:
-        raise UnreadableInput(
-            f"{of}: {table.num_rows} pairs, expected at least {FEWEST_PAIRS}: the files were cut short"
-        )
+    excerpt = all(parsed.thin for _, parsed in ordered)
+    if not excerpt:
+        _refuse_gaps(of, [(one.number, parsed.tables["ptp"]["ptp_column_one"]) for one, parsed in ordered])
+        if table.num_rows < FEWEST_PAIRS:
+            raise UnreadableInput(
+                f"{of}: {table.num_rows} pairs, expected at least {FEWEST_PAIRS}: the files were cut short"
+                " (an excerpt is imported with --partial)"
+            )
     if len(ordered) > 1:
         table = dated_columns("ptp", dict(zip(table.column_names, table.columns, strict=True)))
     told = Interval(FIRST_DAY, first.effective.last)
     return Parsed(
         release=first.release, effective=first.effective, series=first.series, tables={"ptp": table},
-        coverage=(Covered("ptp", None, told, part=first.series),),
+        coverage=() if excerpt else (Covered("ptp", None, told, part=first.series),), thin=excerpt,
         read=sum(one.read for _, one in ordered), kept=table.num_rows,
         set_aside=tuple(row for _, one in ordered for row in one.set_aside),
         notes=tuple(note for _, one in ordered for note in one.notes),
@@ -210,7 +213,7 @@ def _typed(printed: pa.Table, version: _Version) -> tuple[pa.Table, list[RowSetA
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    def typed(name: str, read: Callable[[str], object], kind: pa.DataType) -> Any:
+    def typed(name: str, read: Callable[[str], object], kind: pa.DataType) -> pa.Array[Any]:
         """Each distinct text is read once."""
         encoded: Any = printed[name].unify_dictionaries().combine_chunks()
         return pa.array([read(text.strip()) for text in encoded.dictionary.to_pylist()], kind).take(encoded.indices)
