@@ -30,7 +30,7 @@ HEADER = ("HCPCS/CPT Code", "MUE Adjudication Indicator", "MUE Rationale")  # an
 FEWEST_ROWS = {"practitioner": 10_000, "outpatient": 10_000, "dme": 1_000}  # of about 15,000, 15,000 and 4,000
 
 _VALUES = re.compile(r"\bMUE Values?$", re.IGNORECASE)
-_SERVICES = {"practitioner": r"practitioner", "outpatient": r"outpatient\s*hospital|facility", "dme": r"\bDME"}
+_SERVICES = {"practitioner": r"practitioner", "outpatient": r"outpatient\s*hospital|facility", "dme": r"(?<![A-Z])DME"}
 _CODE = re.compile(r"[A-Z0-9]{5}")
 _INDICATOR = re.compile(r"([123])(?![0-9])")
 _EFFECTIVE = re.compile(r"Eff[._ -]*([0-9]{2})[._ -]?([0-9]{2})[._ -]?([0-9]{4})", re.IGNORECASE)
