@@ -26,7 +26,7 @@ def main(library: Path, folder: Path, times: int, seed: int, files: list[Path]) 
     small = starter_set.load(library.parent / "starter")
     starter_set.load = lambda: small
     embedded.embedded = lambda: None
-    moments = random.Random(seed)
+    moments = random.Random(seed)  # noqa: S311 - moments, no secrets
     whole = min(_seconds_of_an_import(library, folder / "timed", files) for _ in range(3))
     killed = done = 0
     while killed < times:

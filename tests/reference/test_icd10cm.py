@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
-from cleanclaim.reference import Library, embedded, starter_set
+from cleanclaim.reference import Library, embedded
 from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, import_file, recognise
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
@@ -149,7 +149,8 @@ class TestListOfCodes:
             code: (True, None, ending.strip() or None) for code in ("A000", "A001", "S020XXA")
         }
 
-    def test_it_never_replaces_a_richer_file(self, tmp_path: Path, starter: starter_set.StarterSet) -> None:
+    @pytest.mark.usefixtures("starter")
+    def test_it_never_replaces_a_richer_file(self, tmp_path: Path) -> None:
         library = tmp_path / "library"
         import_file(library, order_file(tmp_path / "icd10cm_order_2026.txt", ORDER))
         (tmp_path / "icd10cm_codes_2026.txt").write_text("A000\nA001\nA009\n")
@@ -175,10 +176,12 @@ def own_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> embedded.Emb
     return default
 
 
+@pytest.mark.usefixtures("cache")
 class TestEmbeddedDefault:
     """The `starter` fixture would take the default away: these tests leave the shipped starter set in place."""
 
-    def test_it_answers_for_its_days_alone(self, tmp_path: Path, cache: Path, own_package: embedded.Embedded) -> None:
+    @pytest.mark.usefixtures("own_package")
+    def test_it_answers_for_its_days_alone(self, tmp_path: Path) -> None:
         library = Library.open(tmp_path / "nothing")
         (row,) = library.table("diagnosis").to_pylist()
         assert (row["diagnosis_code"], row["valid_from"], row["valid_to"]) == ("A00", APRIL.first, APRIL.last)
@@ -189,9 +192,8 @@ class TestEmbeddedDefault:
             (None, APRIL.first, APRIL.last)
         ]
 
-    def test_an_import_goes_before_it_day_by_day(
-        self, tmp_path: Path, cache: Path, own_package: embedded.Embedded
-    ) -> None:
+    @pytest.mark.usefixtures("own_package")
+    def test_an_import_goes_before_it_day_by_day(self, tmp_path: Path) -> None:
         library = tmp_path / "library"
         import_file(library, order_file(tmp_path / "icd10cm_order_2025.txt", ORDER))
         assert {row["release"][:6] for row in Library.open(library).table("diagnosis").to_pylist()} == {
@@ -203,7 +205,7 @@ class TestEmbeddedDefault:
         assert {row["release"] for row in rows} == {"icd10cm FY2025 r1", "icd10cm FY2026 r1"}
 
     def test_what_was_read_is_kept_and_a_damaged_copy_is_read_anew(
-        self, tmp_path: Path, cache: Path, own_package: embedded.Embedded, monkeypatch: pytest.MonkeyPatch
+        self, cache: Path, own_package: embedded.Embedded, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         first = own_package.table()
         (kept,) = cache.iterdir()

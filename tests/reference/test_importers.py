@@ -156,8 +156,8 @@ def test_unknown_files_are_told(tmp_path: Path) -> None:
     contents = {"empty.csv": b"", "other.csv": b"claim,amount\n1,2\n", "archive.zip": b"PK\x03\x04 broken"}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    write_workbook(tmp_path / "book.xlsx", [["HCPC/MODS", "ACTION"], ["J9271", "ADD"]])
-    seen = {"empty.csv": "is empty", "other.csv": "'claim'", "archive.zip": "damaged zip", "book.xlsx": "'HCPC/MODS'"}
+    write_workbook(tmp_path / "book.xlsx", [["Hospital", "Beds"], ["General", "40"]])
+    seen = {"empty.csv": "is empty", "other.csv": "'claim'", "archive.zip": "damaged zip", "book.xlsx": "'Hospital'"}
     for name, words in seen.items():
         with pytest.raises(UnknownPublication, match=words) as problem:
             recognise(Source.read(tmp_path / name))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library, Lookup, starter_set
+from cleanclaim.reference import Library, Lookup
 from cleanclaim.reference.importers import import_file, ncci_add_on, ncci_mue, ncci_ptp, recognise
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
@@ -106,7 +106,8 @@ class TestUnlikelyEdits:
         with pytest.raises(UnknownPublication, match=r"unlikely edits.*lacks `MUE Rationale` and has .*`Reason`"):
             recognise(Source.read(path))
 
-    def test_one_service_says_nothing_about_another(self, tmp_path: Path, starter: starter_set.StarterSet) -> None:
+    @pytest.mark.usefixtures("starter")
+    def test_one_service_says_nothing_about_another(self, tmp_path: Path) -> None:
         """The starter set has J9271 for practitioners and DME in 2024 Q3; an import speaks for practitioners alone."""
         name = "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv"
         import_file(tmp_path / "library", mue_file(tmp_path / name, MUE_ROWS[1:]))
@@ -224,16 +225,18 @@ class TestPairs:
             parse_ptp(ptp_file(tmp_path / name, [pair("0001A", "0591T", first)]))
 
 
-class TestPieces:
-    FIRST = [pair("0001A", "0591T", "20220101", "20231231"), pair("25441", "G0471", "20220101")]
-    LAST = [pair("25442", "01810", "20220101"), pair("U0003", "U0004", "20220101")]
+FIRST = [pair("0001A", "0591T", "20220101", "20231231"), pair("25441", "G0471", "20220101")]
+LAST = [pair("25442", "01810", "20220101"), pair("U0003", "U0004", "20220101")]
 
-    def test_all_files_are_one_release(self, tmp_path: Path, starter: starter_set.StarterSet) -> None:
+
+@pytest.mark.usefixtures("starter")
+class TestPieces:
+    def test_all_files_are_one_release(self, tmp_path: Path) -> None:
         folder = tmp_path / "downloads"
         folder.mkdir()
-        ptp_file(folder / "ccipra-v322r0-f2.TXT", self.LAST)
-        ptp_file(folder / "ccipra-v322r0-f1.TXT", self.FIRST)
-        cells = [*PTP_HEADING, *(row.split(",") for row in self.FIRST)]
+        ptp_file(folder / "ccipra-v322r0-f2.TXT", LAST)
+        ptp_file(folder / "ccipra-v322r0-f1.TXT", FIRST)
+        cells = [*PTP_HEADING, *(row.split(",") for row in FIRST)]
         write_workbook(folder / "ccipra-v322r0-f1.xlsx", cells)
         library = tmp_path / "library"
         run = import_files(library, [folder])
@@ -268,8 +271,8 @@ class TestPieces:
             import_file(tmp_path / "library", path)
 
     def test_files_that_overlap_are_refused(self, tmp_path: Path) -> None:
-        one = ptp_file(tmp_path / "ccipra-v322r0-f1.TXT", [*self.FIRST, pair("30000", "36000", "20220101")])
-        two = ptp_file(tmp_path / "ccipra-v322r0-f2.TXT", self.LAST)
+        one = ptp_file(tmp_path / "ccipra-v322r0-f1.TXT", [*FIRST, pair("30000", "36000", "20220101")])
+        two = ptp_file(tmp_path / "ccipra-v322r0-f2.TXT", LAST)
         run = import_files(tmp_path / "library", [one, two])
         assert "goes back from 30000 to 25442" in run.refused[0].why
 
@@ -277,7 +280,7 @@ class TestPieces:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(ncci_ptp, "FEWEST_PAIRS", 1_000_000)
-        path = ptp_file(tmp_path / PTP_NAME, self.LAST)
+        path = ptp_file(tmp_path / PTP_NAME, LAST)
         assert "2 pairs, expected at least 1000000" in import_files(tmp_path / "library", [path]).refused[0].why
         (report,) = import_files(tmp_path / "library", [path], partial=True).reports
         assert (report.manifest.kept, report.manifest.coverage, report.manifest.thin) == (2, (), True)

@@ -289,7 +289,7 @@ class TestReIssues:
     def test_a_changed_header_is_refused_with_what_is_missing_and_new(self, library: Path, july: Path) -> None:
         before = tree(library)
         july.write_bytes(july.read_bytes().replace(b"Payment Limit,", b"Payment Allowance,"))
-        with pytest.raises(UnknownPublication, match="lacks `Payment Limit` and has .*`Payment Allowance`") as problem:
+        with pytest.raises(UnknownPublication, match=r"lacks `Payment Limit` and has .*`Payment Allowance`") as problem:
             recognise(Source.read(july))
         assert "ASP pricing file" in str(problem.value)
         run = import_files(library, [july])

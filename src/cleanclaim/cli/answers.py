@@ -14,6 +14,7 @@ from cleanclaim.reference.tables import TABLES
 
 if TYPE_CHECKING:
     from cleanclaim.reference.importers import ImportReport
+    from cleanclaim.reference.importers.archive import MemberSetAside
     from cleanclaim.reference.library import Library
     from cleanclaim.reference.manifest import Manifest
 
@@ -55,7 +56,9 @@ def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> N
 
 def write_import(report: ImportReport | MemberSetAside, out: TextIO) -> None:
     """What an import did with a file, or with a member of an archive."""
-    if isinstance(report, MemberSetAside):
+    from cleanclaim.reference.importers import ImportReport  # noqa: PLC0415 - a look-up needs no importers
+
+    if not isinstance(report, ImportReport):
         place = f"{report.archive}: {report.member}" if report.archive else report.member
         out.write(f"{place}: set aside, {report.reason}\n")
         return
@@ -78,7 +81,8 @@ def write_import(report: ImportReport | MemberSetAside, out: TextIO) -> None:
 def _status_lines(manifest: Manifest) -> Iterable[str]:
     tables = ", ".join(f"{file.name} {file.rows}" for file in manifest.tables)
     days = f"days {manifest.effective.first} to {manifest.effective.last}"
-    yield f"  {manifest.label}: {days}, {manifest.kept} of {manifest.read} rows kept ({tables}), from {manifest.origin}\n"
+    kept = f"{manifest.kept} of {manifest.read} rows kept ({tables})"
+    yield f"  {manifest.label}: {days}, {kept}, from {manifest.origin}\n"
     if manifest.thin:
         yield "    an excerpt or a list at second hand: it tells less than the publication\n"
 

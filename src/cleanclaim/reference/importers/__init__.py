@@ -6,7 +6,7 @@ is not here yet: files are given by their path. What has no official layout is r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -229,11 +229,11 @@ def recognise(source: Source) -> Importer:
     Raises: UnknownPublication says what was seen and which publications are known; NotImported, which publication it
     is that no importer reads, and why.
     """
-    parsers: tuple[Callable[[], Sequence[Importer]], ...] = (lambda: IMPORTERS, shipped_layouts)
-    for importers in parsers:  # layouts are read when no importer knows the file
-        for importer in importers():
-            if importer.recognise(source):
-                return importer
+    found = next((one for one in IMPORTERS if one.recognise(source)), None)
+    # Layouts are read only when no importer knows the file.
+    found = found or next((one for one in shipped_layouts() if one.recognise(source)), None)
+    if found:
+        return found
     if other := recognised_only(source):
         raise NotImported(f"{source.place}: this is {other.title}; {other.why}.")
     for importer in IMPORTERS:
@@ -263,11 +263,15 @@ def _read(source: Source, importer: Importer, pieces: dict[Piece, str]) -> Read:
         piece = importer.piece(source)
         pieces[piece] = source.name
         return Read(replace(source, content=b""), importer, parsed, piece)  # the text of four large files need not wait
-    if source.release and parsed.release.casefold() != source.release.casefold():
+    if source.release and _plain_name(parsed.release) != _plain_name(source.release):
         raise UnreadableInput(
             f"{source.place}: the file says that it is {parsed.release}; --release says {source.release}"
         )
     return Read(source, importer, parsed)
+
+
+def _plain_name(release: str) -> str:
+    return release.strip().casefold().replace("-", "")
 
 
 def _read_archive(
@@ -332,8 +336,8 @@ def store(library: Path, one: Read, imported_on: date | None = None) -> ImportRe
         return ImportReport(same, already_there=True)
     if earlier and one.parsed.thin and not earlier[-1].manifest.thin:
         raise KnowsLess(
-            f"{one.source.place}: the library has {earlier[-1].manifest.label} from {earlier[-1].manifest.origin}, which"
-            " tells more than this excerpt or list; it was not imported"
+            f"{one.source.place}: the library has {earlier[-1].manifest.label} from {earlier[-1].manifest.origin},"
+            " which tells more than this excerpt or list; it was not imported"
         )
     manifest = _manifest(one, revision=_next_revision(earlier), imported_on=imported_on)
     if earlier:

@@ -1,7 +1,7 @@
 """Zip archives as CMS publishes them: each member is a file of its own. Nothing is unpacked to disk.
 
-An archive that could fill the memory, that is encrypted or that holds another archive is refused whole. Members that are
-no data (read-me files, print reports) are told and set aside; so is one that tells the same release as another member.
+An archive that could fill the memory, that is encrypted or that holds another archive is refused whole. Members
+that are no data (read-me files, print reports) are told and set aside; so is one with the same release as another.
 """
 
 from __future__ import annotations

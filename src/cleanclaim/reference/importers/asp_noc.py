@@ -1,6 +1,6 @@
 """The payment limits of drugs without a code of their own (CMS `ASP NOC Pricing`), a short list each quarter.
 
-Like the payment limit file, with a `$` before the limit and no code: a row is a drug and the unit that the limit is for.
+Like the payment limit file, with a `$` before the limit and no code: a row is a drug and the unit of its limit.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What the two files of the FDA's NDC directory share: reading by columns, days, and the day of the directory.
 
-No date is printed in the files. A directory lists a record from its start of marketing and drops it after its end, so it
-is not older than its newest start and not younger than its earliest end. `listed_on` is the newest start day that is not
-past the earliest end: in the copy of 2019 the newest start is 2019-04-29 and the earliest end 2019-04-30. A start past
-that end was announced ahead. When the user names the day (`--release 2019-04-30`), it is that day.
+No date is printed in the files. A directory lists a record from its start of marketing and drops it after its end, so
+it is not older than its newest start and not younger than its earliest end. `listed_on` is the newest start day that is
+not past the earliest end: in the copy of 2019 the newest start is 2019-04-29 and the earliest end 2019-04-30. A start
+past that end was announced ahead. When the user names the day (`--release 2019-04-30`), it is that day.
 
 What a package is, physically, holds from its start of marketing on and stays true after its end: rows are valid from
 there, open ended, so that a directory of 2019 can still tell the container of a package that is billed in 2024. That it
@@ -12,14 +12,18 @@ was on the market is only said up to `listed_on`, and complete the directory is 
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.importers.parsed import RowSetAside
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.values import OPEN_END, Interval, parse_date
+
+if TYPE_CHECKING:
+    import pyarrow.csv as pv
 
 START, END = "STARTMARKETINGDATE", "ENDMARKETINGDATE"
 
@@ -30,9 +34,9 @@ Arrow = Any  # an Arrow array or table: the stubs of pyarrow know too few of its
 class Directory:
     """One file by columns: texts as printed, days read, and the records that could not be read."""
 
-    table: pa.Table
+    table: Arrow
     start: Arrow  # date32, null where none is printed
-    end: pa.Array
+    end: Arrow
     listed_on: date
     aside: tuple[RowSetAside, ...]
     notes: tuple[str, ...]
@@ -81,21 +85,22 @@ def read_directory(source: Source, columns: tuple[str, ...], fewest: int) -> Dir
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.csv as pv  # noqa: PLC0415
 
-    broken: list[tuple[int, int]] = []
+    broken: list[int] = []
 
-    def skip(row: Any) -> str:
-        broken.append((row.number, row.actual_columns))
+    def skip(row: pv.InvalidRow) -> Literal["skip", "error"]:
+        broken.append(row.number or 0)  # none when several threads read
         return "skip"
 
     try:
         table = pv.read_csv(
-            pa.BufferReader(source.content),
+            io.BytesIO(source.content),
             read_options=pv.ReadOptions(encoding="cp1252", use_threads=False),  # threads lose the row numbers
             parse_options=pv.ParseOptions(
                 delimiter="\t", quote_char=False, double_quote=False, invalid_row_handler=skip
             ),
             convert_options=pv.ConvertOptions(
-                include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+                include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string()),
+                strings_can_be_null=False,
             ),
         )  # fmt: skip
     except (pa.ArrowInvalid, UnicodeError) as problem:
@@ -110,7 +115,7 @@ def read_directory(source: Source, columns: tuple[str, ...], fewest: int) -> Dir
     table = table.combine_chunks()
     start, end = (_days(table[name]) for name in (START, END))
     notes = [*_unreadable_days(table, START, start), *_unreadable_days(table, END, end)]
-    aside = tuple(RowSetAside(number or 0, "another number of cells than the header has") for number, _ in broken)
+    aside = tuple(RowSetAside(number, "another number of cells than the header has") for number in broken)
     return Directory(table, start, end, _listed_on(source, start, end, notes), aside, tuple(notes))
 
 

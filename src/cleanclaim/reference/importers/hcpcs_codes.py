@@ -36,7 +36,8 @@ def recognise(source: Source) -> bool:
 def parse(source: Source) -> Parsed:
     """The codes of one quarter, with nothing known about them.
 
-    Raises: UnreadableInput when the quarter is not known or the list is cut short; OverlappingValidity for a code twice.
+    Raises: UnreadableInput when the quarter is not known or the list is cut short;
+    OverlappingValidity for a code twice.
     """
     named = _NAMED_QUARTER.search(source.name)
     release = source.release or (f"{named[1]}-Q{named[2]}" if named else None)

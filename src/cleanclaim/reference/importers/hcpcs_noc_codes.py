@@ -1,7 +1,8 @@
 """The list of HCPCS codes for what has no code of its own (CMS, `NOC_Codes_2019.xlsx`), annual.
 
 `ADD DATE` and `TERM DATE` are the first and the last day of a code, both in. The title names the year; the list is
-complete for its first quarter, as the annual code file was. A descriptor may go on in a row of the same code without days.
+complete for its first quarter, as the annual code file was. A descriptor may go on in a row of the same code that has
+no days.
 """
 
 from __future__ import annotations

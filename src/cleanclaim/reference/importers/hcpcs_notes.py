@@ -38,7 +38,8 @@ def recognise(source: Source) -> bool:
 def parse(source: Source) -> Parsed:
     """The notes of one quarter. Rows read are notes; lines that belong to none are set aside.
 
-    Raises: UnreadableInput when the quarter is not known or the file is cut short; OverlappingValidity for a note twice.
+    Raises: UnreadableInput when the quarter is not known or the file is cut short;
+    OverlappingValidity for a note twice.
     """
     notes: list[str] = []
     effective = _quarter(source, notes)

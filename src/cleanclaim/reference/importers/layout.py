@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import yaml
@@ -34,6 +34,8 @@ import yaml
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.importers.hcpcs_records import COLUMNS
 from cleanclaim.reference.tables import BY_NAME
+
+Node = yaml.Node | None  # the YAML of a layout, which knows its lines
 
 _MOST_BYTES = 2**16
 _Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_-]*$", max_length=60)]
@@ -116,7 +118,7 @@ def read_layout(path: Path) -> Layout:
     return layout
 
 
-def _check(path: Path, node: Any, layout: Layout) -> None:
+def _check(path: Path, node: Node, layout: Layout) -> None:
     """What the types do not hold: names that exist, patterns and dates that are ones."""
     if bool(layout.tables) == bool(layout.hcpcs_records):
         raise _wrong(path, node, "", "expected either `tables` or `hcpcs_records`")
@@ -143,7 +145,7 @@ def _check(path: Path, node: Any, layout: Layout) -> None:
 
 
 def _check_columns(
-    path: Path, node: Any, place: str, columns: dict[str, str | Reading], known: tuple[str, ...], layout: Layout
+    path: Path, node: Node, place: str, columns: dict[str, str | Reading], known: tuple[str, ...], layout: Layout
 ) -> None:
     for name, reading in columns.items():
         if name not in known:
@@ -163,12 +165,12 @@ def _check_columns(
             _check_pattern(path, node, here, pattern, set())
 
 
-def _check_header(path: Path, node: Any, place: str, column: str, layout: Layout) -> None:
+def _check_header(path: Path, node: Node, place: str, column: str, layout: Layout) -> None:
     if column not in layout.header:
         raise _wrong(path, node, place, f"no column {column!r} in the header; there are {', '.join(layout.header)}")
 
 
-def _check_pattern(path: Path, node: Any, place: str, pattern: str, groups: set[str]) -> None:
+def _check_pattern(path: Path, node: Node, place: str, pattern: str, groups: set[str]) -> None:
     try:
         compiled = re.compile(pattern)
     except re.error as problem:
@@ -177,7 +179,7 @@ def _check_pattern(path: Path, node: Any, place: str, pattern: str, groups: set[
         raise _wrong(path, node, place, f"the groups must be `year` and any of {', '.join(sorted(groups - {'year'}))}")
 
 
-def _wrong(path: Path, node: Any, place: str, text: str) -> UnreadableInput:
+def _wrong(path: Path, node: Node, place: str, text: str) -> UnreadableInput:
     """An error that names the line of the field, or of the nearest field above it."""
     line = node.start_mark.line + 1 if node is not None else 1
     for key, number in ((found[1], found[2]) for found in _PLACE.finditer(place)):

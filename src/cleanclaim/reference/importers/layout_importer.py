@@ -92,15 +92,17 @@ class LayoutImporter:
         made: dict[str, list[Row]] = {one.table: [] for one in self.layout.tables}
         aside: list[RowSetAside] = []
         series: set[Cell] = set()
+        wanted: LayoutTable | None = None
         for number, cells in numbered:
-            wanted = next((one for one in self.layout.tables if _meant(one, cells)), None)
             first = next(iter(cells.values()), "")[:20]
-            if wanted is None:
-                aside.append(RowSetAside(number, _not_meant(self.layout, cells), first))
-                continue
-            if joined := _continued(wanted, source, cells, made[wanted.table]):
+            # What goes on in a row of its own lacks the cells by which rows are chosen: it is looked for first.
+            if wanted and (joined := _continued(wanted, source, cells, made[wanted.table])):
                 made[wanted.table][-1] = joined
                 aside.append(RowSetAside(number, "continuation, joined to the row before", first))
+                continue
+            wanted = next((one for one in self.layout.tables if _meant(one, cells)), None)
+            if wanted is None:
+                aside.append(RowSetAside(number, _not_meant(self.layout, cells), first))
                 continue
             row = _row(wanted, source, cells, effective)
             if isinstance(row, str):
@@ -198,7 +200,7 @@ def _row(table: LayoutTable, source: Source, cells: Cells, effective: Interval) 
     first, last = max(first, effective.first), min(last, effective.last)
     if last < first:
         return "ended before the days of the release"
-    return tuple(values[name] for name in schema.names[:-3]) + (first, last)
+    return (*(values[name] for name in schema.names[:-3]), first, last)
 
 
 def _continued(table: LayoutTable, source: Source, cells: Cells, rows: Sequence[Row]) -> Row | None:

@@ -60,7 +60,7 @@ def parse(source: Source) -> Parsed:
     refuse_short(source, len(rows), FEWEST_ROWS, "pairs")
     return Parsed(
         release=quarter_name(quarter.first), effective=quarter,
-        tables={"add_on": dated_table("add_on", rows)}, 
+        tables={"add_on": dated_table("add_on", rows)},
         coverage=covered(source, "add_on", [row[0] for row in rows], quarter), thin=source.partial,
         read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside),
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """How the hospital outpatient system pays each code in a quarter (CMS OPPS Addendum B).
 
-A cp1252 CSV, header on line 5 or 7, rates with `$`; blank or a lone `.` is none. Stray bytes (0xFF) stand in the preamble
-and behind some codes. The preamble names only the calendar year; the quarter stands in the name of the file alone
-(`July 2025 Web Addendum B.06.26.25`), so here the name is a hint, else the user says it. A quarter that is issued
+A cp1252 CSV, header on line 5 or 7, rates with `$`; blank or a lone `.` is none. Stray bytes (0xFF) stand in the
+preamble and behind some codes. The preamble names only the calendar year; the quarter stands in the name of the file
+alone (`July 2025 Web Addendum B.06.26.25`), so here the name is a hint, else the user says it. A quarter that is issued
 again is a revision.
 """
 
@@ -47,7 +47,8 @@ def recognise(source: Source) -> bool:
 def parse(source: Source) -> Parsed:
     """The status and rates of all codes in one quarter.
 
-    Raises: UnreadableInput when the quarter is not known or the file is cut short; OverlappingValidity for a code twice.
+    Raises: UnreadableInput when the quarter is not known or the file is cut short;
+    OverlappingValidity for a code twice.
     """
     start = require_header(source, source.records, _HEADER)
     notes: list[str] = []

@@ -70,8 +70,10 @@ def dated_table(name: str, rows: Sequence[Row]) -> pa.Table:
     return dated_columns(name, arrays)
 
 
-def dated_columns(name: str, columns: Mapping[str, pa.Array | pa.ChunkedArray[Any]]) -> pa.Table:
-    """The columns as a table of the schema without its `release` column: for files of up to millions of rows.
+def dated_columns(name: str, columns: Mapping[str, Any]) -> pa.Table:
+    """The columns as a table of the schema without its `release` column: for files of millions of rows.
+
+    Shape:   Arrow arrays, chunked or not, one for each column.
 
     Raises: OverlappingValidity names the key and the days when two rows answer for one key and day.
     """
@@ -106,8 +108,8 @@ def _refuse_overlaps(name: str, table: pa.Table) -> None:
 
 
 def _told(table: pa.Table, keys: Sequence[str], one: int, other: int) -> tuple[str, Any, Any]:
-    days = [(table["valid_from"][row].as_py(), table["valid_to"][row].as_py()) for row in (one, other)]
-    return " ".join(str(table[column][one].as_py()) for column in keys), *days
+    before, after = ((table["valid_from"][row].as_py(), table["valid_to"][row].as_py()) for row in (one, other))
+    return " ".join(str(table[column][one].as_py()) for column in keys), before, after
 
 
 def key_numbers(table: pa.Table, keys: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -118,7 +120,7 @@ def key_numbers(table: pa.Table, keys: Sequence[str]) -> np.ndarray[Any, np.dtyp
     number = np.zeros(table.num_rows, np.int64)
     most = 1
     for column in keys:
-        encoded = table[column].combine_chunks().dictionary_encode()
+        encoded: Any = table[column].combine_chunks().dictionary_encode()
         own = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
         size = len(encoded.dictionary) + 1
         if most * size > _MOST_KEYS:

@@ -29,8 +29,8 @@ class RecognisedOnly:
 PUBLICATIONS = (
     RecognisedOnly(
         "a list of corrections to the HCPCS file",
-        "its rows are orders in free words (`Change xref code to ...`, `Remove \"YY\"`), not records, with days that are"
-        " none (`01/0/12019`), to be carried into the annual file by hand. Import the next quarterly file, which has them",
+        "its rows are orders in free words (`Change xref code to ...`), not records, some with days that are none"
+        " (`01/0/12019`), to be carried into the annual file by hand. Import the next file, which has them",
         headers=(("CODE", "ACTION", "EFF DATE", "SHORT DESC", "LONG DESC"),),
     ),
     RecognisedOnly(
