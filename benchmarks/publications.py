@@ -65,3 +65,63 @@ def mue_file(folder: Path, service: str = "Practitioner", *, effective: str = "0
     path = folder / f"MCR_MUE_{service.replace(' ', '')}Services_Eff_{effective}.csv"
     path.write_text('"Notice.\r\n\r\nMore of it.",,,\r\n' + header + body, "latin-1", newline="")
     return path
+
+
+def hcpcs_file(folder: Path, *, rows: int = 8_800) -> Path:
+    """The Level II codes of one quarter, as the 320-column text."""
+    lines = []
+    for number in range(rows):
+        descriptor = f"Injection, drug number {number}, {1 + number % 50} mg"
+        code, day = f"{'AJQC'[number // 2500]}{number % 2500 + 1000:04}", "20200101" if number else "20260701"
+        places = {
+            1: code, 6: "00100", 11: "3", 12: descriptor, 92: descriptor[:28],
+            120: "51", 230: "D", 257: "O1E", 261: "1", 269: day, 277: day, 293: "N",
+        }  # fmt: skip
+        line = [" "] * 320
+        for place, text in places.items():
+            line[place - 1 : place - 1 + len(text)] = text
+        lines.append("".join(line).rstrip())
+    path = folder / "HCPC2026_JUL_ANWEB.txt"
+    path.write_text("\r\n".join([*lines, ""]), "ascii", newline="")
+    return path
+
+
+def _preamble(name: str) -> list[str]:
+    return [name, "", '"Effective July 1, 2026 through September 30, 2026"', *[""] * 5]
+
+
+def asp_file(folder: Path, *, rows: int = 900) -> Path:
+    """The payment limits of one quarter."""
+    header = (
+        "HCPCS Code,Short Description,HCPCS Code Dosage,Payment Limit,Co-insurance Percentage,"
+        "Vaccine AWP%,Vaccine Limit,Blood AWP%,Blood limit,Clotting Factor,Notes"
+    )
+    body = [f"J{number:04},Drug,1 MG,{number / 7:.3f},20.000,,,,,," for number in range(rows)]
+    path = folder / "July 2026 Medicare Part B Payment Limit File 062626.csv"
+    path.write_text("\r\n".join([*_preamble("Payment Limits"), header, *body, ""]), "ascii", newline="")
+    return path
+
+
+def crosswalk_file(folder: Path, *, rows: int = 8_000) -> Path:
+    """The NDC-HCPCS crosswalk of one quarter."""
+    header = (
+        "_2026_CODE,Short Description,LABELER NAME,NDC2,Drug Name,HCPCS dosage,PKG SIZE,PKG QTY,BILLUNITS,BILLUNITSPKG"
+    )
+    body = [
+        f"J{number % 900:04},Drug,A labeler,{10000 + number // 100}-{number % 100:04}-01,Drug,1 MG,5,1,50,50"
+        for number in range(rows)
+    ]
+    path = folder / "July 2026 ASP NDC-HCPCS Crosswalk 062626.csv"
+    path.write_text(
+        "\r\n".join([*_preamble("July 2026 ASP NDC - HCPCS Crosswalk"), header, *body, ""]), "ascii", newline=""
+    )
+    return path
+
+
+def quarter_files(folder: Path) -> None:
+    """What a quarter brings: HCPCS, payment limits, crosswalk and the unlikely edits of three service types."""
+    hcpcs_file(folder)
+    asp_file(folder)
+    crosswalk_file(folder)
+    for service in ("Practitioner", "Outpatient Hospital", "DME Supplier"):
+        mue_file(folder, service)

@@ -30,6 +30,8 @@ ENVIRONMENT = "CLEANCLAIM_REFERENCE"
 
 # Tables whose rows stay open until a later release ends them: nobody knows them after the days that are covered.
 _OPEN_ENDED = frozenset({"hcpcs", "modifier", "place_of_service"})
+# Columns that are ours alone, because the publisher's wording is not free: imported rows take them from the starter.
+_OWN_WORDS = {"adjustment_reason": "wording"}
 _PART, _KEY = COVERAGE.names.index("part"), COVERAGE.names.index("key")
 
 _ByKey = dict[tuple[Cell, Cell], list[Covered]]  # by part of the table and key; None where it is about all of them
@@ -99,7 +101,7 @@ class Library:
         parts = [_clip(read_table(say.release, name), say.days) for say in precedence.says(self.stored, name)]
         own = self._own_rows(schema)
         columns = [[row[place] for row in own] for place in range(len(schema.columns))]
-        parts += self._embedded_parts(name)
+        parts = [self._with_own_words(part, schema) for part in parts] + self._embedded_parts(name)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, schema.arrow(), strict=True)]
         return pa.concat_tables([*parts, pa.Table.from_arrays(arrays, schema=schema.arrow())]).combine_chunks()
 
@@ -123,6 +125,18 @@ class Library:
         told = [row for one in (key, None) for row in self.starter.rows_where(COVERAGE.name, "key", one)]
         declared = _by_key(covered for covered in map(_covered, told) if covered.table == name)
         return [part for row in found for part in _cut_to(row, schema, {}, declared)]
+
+    def _with_own_words(self, part: pa.Table, schema: TableSchema) -> pa.Table:
+        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow.compute as pc  # noqa: PLC0415
+
+        column = _OWN_WORDS.get(schema.name)
+        if column is None:
+            return part
+        place = schema.names.index(column)
+        own = {row[0]: row[place] for row in self.starter.rows(schema.name)}
+        words = pa.array([own.get(key) for key in part[schema.key[0]].to_pylist()], pa.string())
+        return part.set_column(place, column, pc.coalesce(part[column], words))
 
     def _embedded_parts(self, name: str) -> list[pa.Table]:
         """The embedded default on the days that no release covers; nothing of it is read when there are none."""

@@ -277,7 +277,7 @@ REMARK = TableSchema(
     "remark", "One remittance advice remark code (RARC).", ("rarc",),
     (
         Column("rarc", _T.TEXT, "the code"),
-        Column("descriptor", _T.TEXT, "CMS wording"),
+        Column("descriptor", _T.TEXT, "CMS wording; in the starter set short words of our own"),
         Column("span_from", _T.DATE, "first day on which it may be used"),
         Column("span_to", _T.DATE, "last day on which it may be used; 9999-12-31 when open"),
         *_DATED,
