@@ -17,6 +17,7 @@ import re
 import resource
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
@@ -143,6 +144,24 @@ def lookup(_: Path) -> Result:
     return {"seconds": seconds, "opening": opening, "found": found, "asked": len(wanted)}
 
 
+def imports(folder: Path) -> Result:
+    """A folder of publications into a new library, the look-up index built, and the library opened again."""
+    from cleanclaim.reference import Library
+    from cleanclaim.reference.importing import import_files
+
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-bench-") as temporary:
+        library = Path(temporary) / "library"
+        start = time.perf_counter()
+        run = import_files(library, [folder])
+        seconds = time.perf_counter() - start
+        opening = _median(lambda: Library.open(library), 5)
+        rows = sum(one.manifest.kept for one in run.reports)
+    return {
+        "seconds": seconds, "opening": opening, "rows": rows,
+        "releases": len(run.reports), "refused": len(run.refused) + bool(run.without_index),
+    }  # fmt: skip
+
+
 PROBES: dict[str, Callable[[Path], Result]] = {
     "columnar": columnar,
     "rows": rows,
@@ -152,6 +171,7 @@ PROBES: dict[str, Callable[[Path], Result]] = {
     "check": check,
     "latency": latency,
     "lookup": lookup,
+    "imports": imports,
 }
 
 

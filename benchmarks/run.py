@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from benchmarks.generate import generate
+from benchmarks.publications import PTP_PAIRS, ptp_files, quarter_files
 from benchmarks.report import Goal, Row, machine, table
 from benchmarks.tables import written
 from cleanclaim.reference import Library
@@ -87,6 +89,18 @@ class Bench:
             generate(unfinished, megabytes=megabytes, claims=claims, faulty=faulty)
             unfinished.rename(path)
         return path
+
+    def publications(self, name: str, write: Callable[[Path], object]) -> Path:
+        """A folder of made-up publications, written once and kept for a day."""
+        digest = hashlib.sha256((ROOT / "benchmarks" / "publications.py").read_bytes()).hexdigest()[:8]
+        folder = FOLDER / f"{name}-{digest}.publications"
+        if not folder.is_dir():
+            unfinished = folder.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            write(unfinished)
+            unfinished.rename(folder)
+        return folder
 
 
 def _generator_version() -> str:
@@ -267,6 +281,33 @@ def start(bench: Bench) -> list[Row]:
     return [Row(what, statistics.median(warm), "s", f"median of {len(warm)}, start to end", goal)]
 
 
+def imports(bench: Bench) -> list[Row]:
+    """Imports of made-up publications of official size, from files to a library with its look-up index."""
+    pairs = 1_050_000 if bench.quick else PTP_PAIRS  # fewer are refused as a cut file
+    ptp = bench.publications(f"ptp{pairs}", lambda folder: ptp_files(folder, pairs))
+    rows: list[Row] = []
+    for what, folder, releases, goal in (
+        ("import of a quarter", bench.publications("quarter", quarter_files), 6, Goal(10, "s", at_least=False)),
+        (f"import of {pairs / 1e6:g} M PTP pairs", ptp, 1, Goal(20, "s", at_least=False)),
+    ):  # fmt: skip
+        try:
+            result = bench.probe("imports", folder)
+            if (result["releases"], result["refused"]) != (releases, 0):
+                raise ProbeError(f"{result['releases']:.0f} releases of {releases}, {result['refused']:.0f} refused")
+        except ProbeError as failure:
+            rows.append(Row.failed(what, str(failure), goal))
+            continue
+        how = f"{result['rows']:,.0f} rows in {result['releases']:.0f} releases, index included"
+        rows.append(Row(what, result["seconds"], "s", how, goal))
+        rows.append(
+            Row(f"memory, {what}", result["peak_megabytes"], "MB", "same run", Goal(1000, "MB", at_least=False))
+        )
+        rows.append(
+            Row("opening that library", result["opening"] * 1000, "ms", "median of 5", Goal(100, "ms", at_least=False))
+        )
+    return rows
+
+
 SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "reading": reading,
     "memory": memory,
@@ -275,13 +316,15 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "latency": latency,
     "lookup": lookup,
     "start": start,
+    "imports": imports,
 }
 
 
 def _remove_old_files() -> None:
-    for path in [*FOLDER.glob("*.837"), *FOLDER.glob("*.unfinished"), *FOLDER.glob("*mb-*")]:
+    kept = ("*.837", "*.unfinished", "*mb-*", "*.publications")
+    for path in [path for pattern in kept for path in FOLDER.glob(pattern)]:
         if time.time() - path.stat().st_mtime > _TOO_OLD:
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def main() -> int:

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference import starter_set
-from cleanclaim.reference.importers import asp_csv, hcpcs_records, import_file
+from cleanclaim.reference import embedded, starter_set
+from cleanclaim.reference.importers import (
+    asp_csv,
+    hcpcs_records,
+    icd10cm,
+    import_file,
+    ncci_add_on,
+    ncci_mue,
+    ncci_ptp,
+)
 from tests.reference.publications import asp_file, code, hcpcs_file, limit, modifier
 
 STARTER = {
@@ -68,6 +76,10 @@ OCTOBER = [
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets files of a few rows pass as whole."""
     monkeypatch.setattr(hcpcs_records, "FEWEST_CODES", 1)
+    monkeypatch.setattr(ncci_mue, "FEWEST_ROWS", {"practitioner": 1, "outpatient": 1, "dme": 1})
+    monkeypatch.setattr(ncci_ptp, "FEWEST_PAIRS", 1)
+    monkeypatch.setattr(ncci_add_on, "FEWEST_ROWS", 1)
+    monkeypatch.setattr(icd10cm, "FEWEST_CODES", 1)
     monkeypatch.setattr(asp_csv, "FEWEST_ROWS", 1)
 
 
@@ -80,6 +92,7 @@ def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> starter_set.Star
         (folder / f"{name}.csv").write_text(text, "utf-8")
     small = starter_set.load(folder)
     monkeypatch.setattr(starter_set, "load", lambda: small)
+    monkeypatch.setattr(embedded, "embedded", lambda: None)
     return small
 
 

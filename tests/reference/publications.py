@@ -48,6 +48,68 @@ def limit(hcpcs: str, price: str, coinsurance: str = "20.000", *, vaccine: str =
     return f'{hcpcs},Short name,1 MG,"{price}",{coinsurance},{"95" if vaccine else ""},{vaccine},,,,"{notes}",'
 
 
+def mue_file(path: Path, rows: list[str], service: str = "Practitioner Services") -> Path:
+    """An MUE file: Latin-1, a notice of several lines as its first record, a name broken over two lines."""
+    notice = '"Codes only are copyright \u2026 Association.\r\n\r\nCPT\xae is a trademark.",,,'.encode("cp1252")
+    header = f'"HCPCS/\r\nCPT Code",{service} MUE Values,MUE Adjudication Indicator,MUE Rationale'.encode()
+    path.write_bytes(b"\r\n".join([notice, header, *(row.encode() for row in rows), b""]))
+    return path
+
+
+PTP_HEADING = [
+    ["CPT only copyright 2025 American Medical Association.  All rights reserved.", *[""] * 6],
+    ["Column1/Column2 Edits", *[""] * 6],
+    ["Column 1", "Column 2", "*=in existence", "Effective", "Deletion", "Modifier", "PTP Edit Rationale"],
+    ["", "", "prior to 1996", "Date", "Date", "0=not allowed", ""],
+    ["", "", "", "", "*=no data", "1=allowed", ""],
+    ["", "", "", "", "", "9=not applicable", ""],
+]
+
+
+def ptp_file(path: Path, rows: list[str]) -> Path:
+    """A PTP text file: six heading lines, tabs, CRLF, and the character that ended a file of DOS times."""
+    lines = ["\t".join(line) for line in PTP_HEADING] + ["\t".join(row.split(",")) for row in rows]
+    path.write_bytes(("\r\n".join(lines) + "\r\n\x1a").encode())
+    return path
+
+
+def pair(one: str, two: str, first: str, last: str = "*", indicator: str = "1", existed: str = "") -> str:
+    """One record of the PTP file, for `ptp_file`."""
+    return f"{one},{two},{existed},{first},{last},{indicator},Misuse of Column Two code"
+
+
+ADD_ON_HEADER = [
+    "AOC_Edit_Type", "Add-On_Code", "AOC_DelDT", "Primary_Code", "Primary_Code_DelDT", "AOC_Edit_EffDT",
+    "AOC_Edit_DelDT", "Special_Instruction_Notes",
+]  # fmt: skip
+
+
+def order_file(path: Path, rows: list[tuple[str, int, str]]) -> Path:
+    """An ICD-10-CM order file: code, billable flag, description."""
+    lines = [
+        f"{number:05} {code:<7} {flag} {text[:60]:<60} {text}" for number, (code, flag, text) in enumerate(rows, 1)
+    ]
+    path.write_bytes("\r\n".join([*lines, ""]).encode("cp1252"))
+    return path
+
+
+def tabular_file(path: Path, diagnoses: str, year: int = 2026) -> Path:
+    """An ICD-10-CM tabular list of one chapter and section."""
+    path.write_text(
+        f'<?xml version="1.0" encoding="utf-8"?>\r\n<ICD10CM.tabular>\r\n<version>{year}</version>\r\n'
+        f"<chapter><name>1</name><desc>A chapter</desc><section id='A00-T88'><desc>A section</desc>{diagnoses}"
+        "</section></chapter></ICD10CM.tabular>\r\n",
+        "utf-8",
+        newline="",
+    )
+    return path
+
+
+def diagnosis(name: str, title: str, *inside: str) -> str:
+    """One `diag` element."""
+    return f"<diag><name>{name}</name><desc>{title}</desc>{''.join(inside)}</diag>"
+
+
 def fixed(
     code: str,
     descriptor: str,

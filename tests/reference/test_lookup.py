@@ -14,7 +14,7 @@ from cleanclaim.reference import CodeStatus, Library, Lookup, starter_set
 from cleanclaim.reference.importers import import_file
 from cleanclaim.reference.index import Record, open_index
 from cleanclaim.reference.lock import locked
-from cleanclaim.reference.tables import TABLES
+from cleanclaim.reference.tables import LOOKED_UP
 from tests.reference.publications import asp_file, limit
 
 # fmt: off
@@ -176,13 +176,13 @@ def test_the_starter_index_tells_what_the_tables_tell(tmp_path: Path, starter: s
 
 def _assert_index_tells_the_tables(opened: Library) -> None:
     index = open_index(opened)
-    for schema in TABLES:
+    for schema in LOOKED_UP:
         column = "key" if "key" in schema.names else schema.names[0]
         rows = [dict(zip(schema.names, row, strict=True)) for row in opened.rows(schema.name)]
         for key in {row[column] for row in rows}:
             expected = [row for row in rows if row[column] == key]
             assert _sorted(index.rows(schema, column, key)) == _sorted(expected)
-    assert index.rows(TABLES[0], "hcpcs_code", "X0000") == []
+    assert index.rows(LOOKED_UP[0], "hcpcs_code", "X0000") == []
 
 
 def _sorted(rows: list[Record]) -> list[Record]:

@@ -22,7 +22,8 @@ Fact = dict[str, object]
 
 NAMES = (
     "hcpcs", "modifier", "place_of_service", "asp_limit", "ndc_crosswalk",
-    "product", "mue", "replacement", "drug_trait", "cpt_modifier", "dose_limit", "payer_rule", "coverage",
+    "product", "mue", "replacement", "drug_trait", "cpt_modifier", "dose_limit", "payer_rule", "adjustment_reason",
+    "remark", "coverage",
 )  # fmt: skip
 OPEN_END = date(9999, 12, 31)
 
@@ -81,7 +82,7 @@ class TestForm:
         ]
         assert overlaps == []
 
-    @pytest.mark.parametrize("name", ["hcpcs", "modifier"])
+    @pytest.mark.parametrize("name", ["hcpcs", "modifier", "adjustment_reason", "remark"])
     def test_a_row_holds_inside_its_span(self, name):
         assert all(
             fact["span_from"] <= fact["valid_from"] and fact["valid_to"] <= fact["span_to"] for fact in facts(name)
@@ -98,6 +99,7 @@ class TestForm:
         for name, column in (
             ("hcpcs", "hcpcs_code"), ("modifier", "modifier"), ("place_of_service", "place_of_service"),
             ("asp_limit", "hcpcs_code"), ("mue", "hcpcs_code"), ("ndc_crosswalk", "ndc11"),
+            ("adjustment_reason", "carc"), ("remark", "rarc"),
         ):  # fmt: skip
             assert {fact[column] for fact in facts(name)} <= {key for table, key in vouched if table == name}, name
 
@@ -333,6 +335,37 @@ class TestContainers:
                         wrong.append((product["ndc11"], row["bill_units"], product["content_amount"]))
         assert compared > 500
         assert wrong == []
+
+
+class TestReasonAndRemarkCodes:
+    def test_every_code_has_short_words(self):
+        for name, column in (("adjustment_reason", "wording"), ("remark", "descriptor")):
+            assert all(10 <= len(fact[column]) <= 110 for fact in facts(name)), name
+            assert len({fact[column] for fact in facts(name)}) == len(facts(name)), name
+
+    @pytest.mark.parametrize(
+        ("carc", "day", "valid"),
+        [
+            ("151", date(2026, 3, 1), True), ("253", date(2013, 6, 1), False), ("253", date(2013, 6, 2), True),
+            ("15", date(2018, 5, 1), True), ("15", date(2018, 5, 2), False), ("17", date(2024, 1, 1), False),
+            ("B5", date(2016, 5, 2), False), ("125", date(2013, 11, 1), True),
+        ],
+    )  # fmt: skip
+    def test_a_code_by_day(self, carc, day, valid):
+        assert bool(on("adjustment_reason", day, carc=carc)) == valid
+
+    def test_an_ended_code_is_covered_without_a_row(self):
+        assert covered("adjustment_reason", "15", date(2020, 1, 1))
+        assert not covered("adjustment_reason", "15", date(2026, 1, 1))
+
+    @pytest.mark.parametrize("rarc", ["N362", "MA130", "N211", "N822", "N823", "N386", "N115"])
+    def test_the_remarks_that_decide_are_there(self, rarc):
+        assert on("remark", date(2026, 3, 15), rarc=rarc)
+
+    def test_every_part_of_a_table_in_parts_is_covered_by_itself(self):
+        parts = {fact["part"] for fact in facts("coverage") if fact["table"] == "mue"}
+        assert parts == {"practitioner", "outpatient", "dme"}
+        assert {fact["part"] for fact in facts("coverage") if not BY_NAME[fact["table"]].part} == {None}
 
 
 class TestTraits:

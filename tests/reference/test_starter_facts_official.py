@@ -216,3 +216,61 @@ def test_containers_from_elsewhere_name_their_source_and_the_rest_is_unknown():
     for fact in facts("product"):
         if not fact["source"].startswith(DIRECTORY):
             assert (fact["container"] is None) == ("container not read" in fact["source"]), fact
+
+
+# What only looks like a remark: PWK types, ASC indicators, segments, a source key, the end of a list that was read.
+NO_REMARKS = {
+    "M1",
+    "N1",
+    "N3",
+    "N4",
+    "MA65",
+    "N812",
+}
+
+
+@cache
+def code_list() -> dict[str, dict[str, dict[str, str]]]:
+    """CARC and RARC by code, from the list of June 2024."""
+    path = CMS / "codesets/carc_rarc_group_codes_2024-06.decoded.csv"
+    kinds: dict[str, dict[str, dict[str, str]]] = {"CARC": {}, "RARC": {}, "Group": {}}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            kinds[row["adj_type"]][row["adj_code"]] = row
+    return kinds
+
+
+@pytest.mark.parametrize(("name", "kind", "key"), [("adjustment_reason", "CARC", "carc"), ("remark", "RARC", "rarc")])
+def test_reason_and_remark_codes_have_the_dates_of_the_list(name: str, kind: str, key: str) -> None:
+    for fact in facts(name):
+        row = code_list()[kind][str(fact[key])]
+        last = date.fromisoformat(row["adj_end_date"]) if row["adj_end_date"] else OPEN_END
+        assert (fact["span_from"], fact["span_to"]) == (date.fromisoformat(row["adj_start_date"]), last), fact[key]
+
+
+def test_no_remark_is_in_the_words_of_the_list() -> None:
+    for fact in facts("remark"):
+        assert (
+            str(fact["descriptor"]).casefold()
+            not in code_list()["RARC"][str(fact["rarc"])]["adj_description"].casefold()
+        )
+
+
+def test_every_reason_and_remark_that_the_rulebook_names_is_there() -> None:
+    rulebook = SHARED / "domain"
+    text = "\n".join(path.read_text("utf-8") for path in sorted(rulebook.glob("*.md")))
+    remarks = set(re.findall(r"\b(?:MA[0-9]{2,3}|M[0-9]{1,3}|N[0-9]{1,3})\b", text)) & set(code_list()["RARC"])
+    assert remarks - NO_REMARKS <= {fact["rarc"] for fact in facts("remark")}
+    named: set[str] = set()
+    for line in (rulebook / "denials-and-appeals.md").read_text("utf-8").splitlines():
+        cells = line.split("|")
+        if re.match(r"\| DEN-[0-5][0-9] ", line):
+            named |= set(re.findall(r"\b(?:[AB][0-9]{1,2}|[0-9]{1,3})\b", re.sub(r"before [0-9-]+", "", cells[2])))
+    for line in (rulebook / "edits.md").read_text("utf-8").splitlines():
+        if re.match(r"\| [A-Z]+(-E)?-[0-9]", line):
+            likely = re.sub(r"\([^)]*\)|277CA [A-Z0-9]+|[0-9A-Z]{3} A[67]", "", line.split("|")[9])
+            named |= set(re.findall(r"(?<![A-Z0-9-])(?:B[0-9]{1,2}|[0-9]{1,3})(?![0-9A-Z-])", likely))
+    named &= set(code_list()["CARC"])
+    assert len(named) > 90
+    named.discard("277")  # the transaction 277CA
+    assert named <= {fact["carc"] for fact in facts("adjustment_reason")}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer
+from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.tables import TABLES
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def write_import(report: ImportReport | MemberSetAside, out: TextIO) -> None:
     from cleanclaim.reference.importers import ImportReport  # noqa: PLC0415 - a look-up needs no importers
 
     if not isinstance(report, ImportReport):
-        out.write(f"{report.archive}: {report.member}: set aside, {report.reason}\n")
+        place = f"{report.archive}: {report.member}" if report.archive else report.member
+        out.write(f"{place}: set aside, {report.reason}\n")
         return
     manifest = report.manifest
     if report.already_there:

@@ -11,7 +11,7 @@ import typer
 
 from cleanclaim import __version__
 from cleanclaim.cli import CANNOT_RUN
-from cleanclaim.cli.options import FailOn, Format, ShortFormat, Show
+from cleanclaim.cli.options import DiffFormat, FailOn, Format, ShortFormat, Show
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 
 if TYPE_CHECKING:
@@ -206,7 +206,9 @@ def reference_status(
 
 @reference_app.command("import")
 def reference_import(
-    files: Annotated[list[Path], typer.Argument(help="Official files, as published: also gzipped, or zip archives.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Official files, as published: also gzipped, zip archives, folders of them.")
+    ],
     reference: ReferenceOption = None,
     release: Annotated[
         str, typer.Option("--release", help="Which release it is, where the file does not say so: 2025-Q3, 2025-06-18.")
@@ -218,17 +220,42 @@ def reference_import(
         Path | None, typer.Option("--layout", help="A YAML file that describes a plain table of your own.")
     ] = None,
 ) -> None:
-    """Import official files; each is recognised by its content and becomes a release, or a revision of one."""
-    from cleanclaim.cli.answers import write_import  # noqa: PLC0415
-    from cleanclaim.reference.importers import import_all  # noqa: PLC0415
+    """Import official files; each is recognised by its content and becomes a release, or a revision of one.
+
+    A folder is walked; what is no publication is told and does not stop the others.
+    Exit codes: 0 all were imported or there already; 1 some were refused; 2 nothing could be imported.
+    """
+    from cleanclaim.cli.imports import exit_code, write_run  # noqa: PLC0415
+    from cleanclaim.cli.progress import watching  # noqa: PLC0415
+    from cleanclaim.reference.importing import import_files  # noqa: PLC0415
     from cleanclaim.reference.library import default_folder  # noqa: PLC0415
 
-    for path in files:
-        if not path.is_file():
-            raise UnreadableInput(f"{path}: there is no such file")
-        folder = reference or default_folder()
-        for report in import_all(folder, path, release=release or None, partial=partial, layout=layout):
-            write_import(report, sys.stdout)
+    with watching(of_files=True) as watch:
+        run = import_files(
+            reference or default_folder(), files, release=release or None, partial=partial, layout=layout, watch=watch
+        )
+    write_run(run, sys.stdout, sys.stderr)
+    raise typer.Exit(exit_code(run))
+
+
+@reference_app.command("diff")
+def reference_diff(
+    old: Annotated[str, typer.Argument(help="A release or a revision of one: 'asp 2025-Q3', 'asp 2025-Q4 r1'.")],
+    new: Annotated[str, typer.Argument(help="Another one; what is left out is as in the first: '2025-Q4', 'r2'.")],
+    output_format: Annotated[
+        DiffFormat, typer.Option("--format", help="How to print the differences.")
+    ] = DiffFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """What changed between two releases of a publication: rows added, removed, changed, with old and new value."""
+    from cleanclaim.cli.differences import write_diff  # noqa: PLC0415
+    from cleanclaim.reference.diff import diff_releases, find_release  # noqa: PLC0415
+    from cleanclaim.reference.library import Library  # noqa: PLC0415
+
+    stored = Library.open(_there(reference)).stored
+    one = find_release(stored, old)
+    two = find_release(stored, new, beside=one.manifest)
+    write_diff(one.manifest, two.manifest, diff_releases(one, two), output_format, sys.stdout)
 
 
 @app.command()

@@ -23,6 +23,14 @@ class ShortFormat(StrEnum):
     JSONL = "jsonl"
 
 
+class DiffFormat(StrEnum):
+    """How to print what differs between two releases."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
 class FailOn(StrEnum):
     """From which severity on the exit code is 1; `not-evaluated` also when anything could not be judged."""
 

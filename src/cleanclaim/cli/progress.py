@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TransferSpeedColumn
 
 from cleanclaim.app.checker import Watch
 
@@ -16,8 +16,8 @@ _QUIET_SECONDS = 1.0
 
 
 @contextmanager
-def watching() -> Iterator[Watch | None]:
-    """A watcher that draws a bar on standard error, or None when that is no terminal."""
+def watching(*, of_files: bool = False) -> Iterator[Watch | None]:
+    """A watcher that draws a bar on standard error, or None when that is no terminal. It counts bytes, or files."""
     console = Console(stderr=True)
     if not (sys.stderr.isatty() and console.is_terminal):
         yield None
@@ -26,8 +26,7 @@ def watching() -> Iterator[Watch | None]:
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
+        *([MofNCompleteColumn()] if of_files else [DownloadColumn(), TransferSpeedColumn()]),
         console=console,
         transient=True,
     )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
-from cleanclaim.reference import precedence, starter_set
+from cleanclaim.reference import embedded, precedence, starter_set
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.intervals import union, within, without
 from cleanclaim.reference.manifest import Covered, Manifest
@@ -30,6 +30,8 @@ ENVIRONMENT = "CLEANCLAIM_REFERENCE"
 
 # Tables whose rows stay open until a later release ends them: nobody knows them after the days that are covered.
 _OPEN_ENDED = frozenset({"hcpcs", "modifier", "place_of_service"})
+# Columns that are ours alone, because the publisher's wording is not free: imported rows take them from the starter.
+_OWN_WORDS = {"adjustment_reason": "wording"}
 _PART, _KEY = COVERAGE.names.index("part"), COVERAGE.names.index("key")
 
 _ByKey = dict[tuple[Cell, Cell], list[Covered]]  # by part of the table and key; None where it is about all of them
@@ -75,6 +77,8 @@ class Library:
     def digest(self) -> str:
         """A digest of everything that the library tells: two libraries with one digest give the same answers."""
         digest = hashlib.sha256(self.starter.digest.encode())
+        if default := embedded.embedded():
+            digest.update(default.digest.encode())
         for manifest in self.releases:
             files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
             digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {manifest.tells} {files}".encode())
@@ -97,15 +101,20 @@ class Library:
         parts = [_clip(read_table(say.release, name), say.days) for say in precedence.says(self.stored, name)]
         own = self._own_rows(schema)
         columns = [[row[place] for row in own] for place in range(len(schema.columns))]
+        parts = [self._with_own_words(part, schema) for part in parts] + self._embedded_parts(name)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, schema.arrow(), strict=True)]
         return pa.concat_tables([*parts, pa.Table.from_arrays(arrays, schema=schema.arrow())]).combine_chunks()
 
     def rows(self, name: str) -> Iterable[Row]:
         """The rows of `table`, as values; loads nothing heavy when only the starter set tells."""
         schema = _schema(name)
-        if any(one.manifest.file(name) for one in self.stored):
+        if self.imports(name) or name == embedded.TABLE:
             return zip(*(column.to_pylist() for column in self.table(name).columns), strict=True)
         return self._own_rows(schema)
+
+    def imports(self, name: str) -> bool:
+        """Whether a release of the library has rows of the table."""
+        return (name == COVERAGE.name and not self.starter_only) or any(one.manifest.file(name) for one in self.stored)
 
     def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
         """The rows of `table` whose text column has a value (None: is empty), from the starter set alone."""
@@ -116,6 +125,31 @@ class Library:
         told = [row for one in (key, None) for row in self.starter.rows_where(COVERAGE.name, "key", one)]
         declared = _by_key(covered for covered in map(_covered, told) if covered.table == name)
         return [part for row in found for part in _cut_to(row, schema, {}, declared)]
+
+    def _with_own_words(self, part: pa.Table, schema: TableSchema) -> pa.Table:
+        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow.compute as pc  # noqa: PLC0415
+
+        column = _OWN_WORDS.get(schema.name)
+        if column is None:
+            return part
+        place = schema.names.index(column)
+        own = {row[0]: row[place] for row in self.starter.rows(schema.name)}
+        words = pa.array([own.get(key) for key in part[schema.key[0]].to_pylist()], pa.string())
+        filled = cast("pa.ChunkedArray[Any]", pc.coalesce(part[column], words))
+        return part.set_column(place, column, filled)
+
+    def _embedded_parts(self, name: str) -> list[pa.Table]:
+        """The embedded default on the days that no release covers; nothing of it is read when there are none."""
+        default = embedded.embedded() if name == embedded.TABLE else None
+        left = self._embedded_days(default)
+        table = default.table() if default and left else None
+        return [_clip(table, days) for days in left] if table is not None else []
+
+    def _embedded_days(self, default: embedded.Embedded | None) -> list[Interval]:
+        if default is None:
+            return []
+        return without(default.days, [one.days for one, _ in precedence.coverage(self.stored, embedded.TABLE)])
 
     def _own_rows(self, schema: TableSchema) -> list[Row]:
         """Rows that stand in no Parquet file: the starter's, and the coverage that manifests declare."""
@@ -130,6 +164,9 @@ class Library:
 
     def _coverage_rows(self, table: str) -> list[Row]:
         own = self._starter_coverage.get(table, [])
+        if table == embedded.TABLE and (default := embedded.embedded()):
+            days = self._embedded_days(default)
+            own = own + [(table, None, None, one.first, one.last, default.label) for one in days]
         imported = precedence.coverage(self.stored, table)
         if not imported:
             return own

@@ -84,6 +84,10 @@ class Manifest:
         """The file of a table, None when the release has no such table."""
         return next((file for file in self.tables if file.name == table), None)
 
+    def with_notes(self, notes: tuple[str, ...]) -> Manifest:
+        """The same manifest with these notes too."""
+        return replace(self, notes=self.notes + notes)
+
     def with_tables(self, tables: tuple[TableFile, ...]) -> Manifest:
         """The same manifest with these files."""
         return replace(self, tables=tables)

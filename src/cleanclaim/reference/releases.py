@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleanclaim.errors import DamagedRelease
+from cleanclaim.errors import DamagedRelease, LibraryError
 from cleanclaim.reference import manifest as manifests
 from cleanclaim.reference.manifest import Manifest, TableFile
 from cleanclaim.reference.tables import BY_NAME
@@ -50,10 +50,27 @@ def write_release(library: Path, manifest: Manifest, tables: Mapping[str, pa.Tab
     """The release, written whole: it is there after this call, or not at all.
 
     The caller holds the lock of the library. `tables` have the columns of their schema without `release`.
+
+    Raises: LibraryError when the disk is full, or the folder can't be written.
     """
+    import shutil  # noqa: PLC0415 - look-ups start without it
     import tempfile  # noqa: PLC0415 - look-ups start without it
 
-    temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=library))
+    temporary = None
+    try:
+        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=library))
+        return _write_release(library, temporary, manifest, tables)
+    except OSError as problem:  # Arrow's are OSErrors too
+        raise LibraryError(
+            f"{library}: {manifest.label} can't be written: {problem.strerror or problem}."
+            " The library is as it was. Make room or give another folder (--reference), then import again."
+        ) from problem
+    finally:
+        if temporary:
+            shutil.rmtree(temporary, ignore_errors=True)  # it has been renamed when all went well
+
+
+def _write_release(library: Path, temporary: Path, manifest: Manifest, tables: Mapping[str, pa.Table]) -> StoredRelease:
     files = tuple(_write_table(temporary / f"{name}.parquet", table) for name, table in sorted(tables.items()))
     complete = manifest.with_tables(files)
     _write_durably(temporary / MANIFEST, manifests.to_json(complete).encode())
@@ -96,7 +113,7 @@ def read_table(release: StoredRelease, name: str) -> pa.Table:
         raise _damaged(path, "the file is not the one that the import wrote")
     # Not `read_table`: that loads the dataset layer and starts threads, 0.2 s for a file of 1 MB.
     table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
-    told = pa.array([release.manifest.label] * table.num_rows, pa.string())
+    told = pa.repeat(pa.scalar(release.manifest.label), table.num_rows)
     return table.append_column("release", told).select(schema.names).cast(schema)
 
 

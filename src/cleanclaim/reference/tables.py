@@ -277,7 +277,7 @@ REMARK = TableSchema(
     "remark", "One remittance advice remark code (RARC).", ("rarc",),
     (
         Column("rarc", _T.TEXT, "the code"),
-        Column("descriptor", _T.TEXT, "CMS wording"),
+        Column("descriptor", _T.TEXT, "CMS wording; in the starter set short words of our own"),
         Column("span_from", _T.DATE, "first day on which it may be used"),
         Column("span_to", _T.DATE, "last day on which it may be used; 9999-12-31 when open"),
         *_DATED,
@@ -388,4 +388,4 @@ TABLES = (
 BY_NAME = {table.name: table for table in TABLES}
 
 # What look-ups read, and so what their index holds. Big tables that only edits read (ptp, diagnosis ...) stay out of it.
-LOOKED_UP = (HCPCS, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, COVERAGE)
+LOOKED_UP = (HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, COVERAGE)

@@ -71,7 +71,9 @@ def dated_table(name: str, rows: Sequence[Row]) -> pa.Table:
 
 
 def dated_columns(name: str, columns: Mapping[str, Any]) -> pa.Table:
-    """The columns as a table of the schema without its `release` column: for files of a hundred thousand rows.
+    """The columns as a table of the schema without its `release` column: for files of millions of rows.
+
+    Shape:   Arrow arrays, chunked or not, one for each column.
 
     Raises: OverlappingValidity names the key and the days when two rows answer for one key and day.
     """
@@ -89,7 +91,7 @@ def _refuse_overlaps(name: str, table: pa.Table) -> None:
 
     # A span that starts elsewhere is another row, but still the same code on the same day.
     keys = [column for column in BY_NAME[name].key if column != "span_from"]
-    key = _numbered(table, keys)
+    key = key_numbers(table, keys)
     first, last = (table[column].cast(pa.int32()).to_numpy() for column in ("valid_from", "valid_to"))
     order = np.lexsort((last, first, key))
     same_key = key[order[1:]] == key[order[:-1]]
@@ -110,7 +112,7 @@ def _told(table: pa.Table, keys: Sequence[str], one: int, other: int) -> tuple[s
     return " ".join(str(table[column][one].as_py()) for column in keys), before, after
 
 
-def _numbered(table: pa.Table, keys: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def key_numbers(table: pa.Table, keys: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """One number for each distinct combination of the key columns; an empty cell is a value like others."""
     import numpy as np  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415

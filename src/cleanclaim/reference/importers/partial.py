@@ -10,8 +10,10 @@ from cleanclaim.reference.manifest import Covered
 from cleanclaim.values import Interval
 
 
-def covered(source: Source, table: str, keys: Iterable[Cell], days: Interval) -> tuple[Covered, ...]:
-    """The coverage that a file declares for a table on some days."""
+def covered(
+    source: Source, table: str, keys: Iterable[Cell], days: Interval, part: str | None = None
+) -> tuple[Covered, ...]:
+    """The coverage that a file declares for a table, or for the part of it that it holds, on some days."""
     if not source.partial:
-        return (Covered(table, None, days),)
-    return tuple(Covered(table, key, days) for key in sorted({str(key) for key in keys}))
+        return (Covered(table, None, days, part),)
+    return tuple(Covered(table, key, days, part) for key in sorted({str(key) for key in keys}))

@@ -6,7 +6,8 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from cleanclaim.errors import InvalidValue
+from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.reference.importers.source import Source
 from cleanclaim.values import Interval, parse_date
 
 MONTHS = {
@@ -61,3 +62,16 @@ def year_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def stated_quarter(source: Source) -> Interval | None:
+    """The quarter that the user says a file is for; None when nothing is said.
+
+    Raises: UnreadableInput when what is said is no quarter.
+    """
+    if not source.release:
+        return None
+    try:
+        return named_quarter(source.release)
+    except InvalidValue as problem:
+        raise UnreadableInput(f"{source.place}: --release {problem}") from None

@@ -8,13 +8,17 @@ import hashlib
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cleanclaim.errors import UnreadableInput
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 MOST_BYTES = 512 * 2**20  # far above any of the publications: stops a gzip or zip bomb
 ZIP = b"PK\x03\x04"
@@ -96,14 +100,31 @@ class Source:
         """Its lines without their ends. Only a line feed ends a line: CMS has other control characters inside lines."""
         return [line.rstrip("\r") for line in self.text().split("\n")]
 
+    @property
+    def text_head(self) -> str:
+        """The first lines of a text, the last of them perhaps cut; nothing for a zip file."""
+        begin = b"" if self.is_packed else self.content[:_HEAD_BYTES]
+        return begin.removeprefix(_UTF8_MARK).decode("cp1252", errors="replace").replace("\u00a0", " ")
+
+    @cached_property
+    def delimiter(self) -> str:
+        """What parts the cells of a text: the commonest of comma, tab and bar in its first lines."""
+        return max(",\t|", key=self.text_head.count)
+
+    @cached_property
+    def delimited_head(self) -> list[list[str]]:
+        """As `head`; a text by its own delimiter, without quotes, when that is no comma."""
+        if self.is_packed or self.delimiter == ",":
+            return self.head
+        return [line.split(self.delimiter) for line in self.text_head.splitlines()[:_HEAD_RECORDS]]
+
     @cached_property
     def head(self) -> list[list[str]]:
         """Its first CSV records or rows of its first sheet, enough to recognise it by."""
         if self.is_packed:
-            return self.sheet[:_HEAD_RECORDS]
-        begin = self.content[:_HEAD_BYTES].removeprefix(_UTF8_MARK).decode("cp1252", errors="replace")
+            return list(islice(self.sheet_rows(), _HEAD_RECORDS))
         try:
-            return list(islice(_csv(begin.replace("\u00a0", " ")), _HEAD_RECORDS))
+            return list(islice(_csv(self.text_head), _HEAD_RECORDS))
         except csv.Error:
             return []
 
@@ -133,17 +154,22 @@ class Source:
     @cached_property
     def sheet_name(self) -> str:
         """The name of the first sheet of a workbook, else nothing."""
-        return self._sheet[0]
+        return self._sheet.name if self._sheet else ""
 
     @cached_property
     def sheet(self) -> list[list[str]]:
         """The first sheet of a workbook as texts, numbers without a needless `.0`. No rows when it is none."""
-        return self._sheet[1]
+        return list(self.sheet_rows())
+
+    def sheet_rows(self) -> Iterator[list[str]]:
+        """The rows of `sheet` one by one: for sheets that are large, and for their first rows."""
+        for row in self._sheet.iter_rows() if self._sheet else ():
+            yield [_text(cell) for cell in row]
 
     @cached_property
-    def _sheet(self) -> tuple[str, list[list[str]]]:
+    def _sheet(self) -> CalamineSheet | None:
         if not self.is_packed:
-            return "", []
+            return None
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - not for CSV files
 
         if _unpacked_size(self.content) > MOST_BYTES:
@@ -152,12 +178,9 @@ class Source:
             )
 
         try:
-            workbook = CalamineWorkbook.from_filelike(io.BytesIO(self.content))
-            name = workbook.sheet_names[0]
-            rows = workbook.get_sheet_by_index(0).to_python()
+            return CalamineWorkbook.from_filelike(io.BytesIO(self.content)).get_sheet_by_index(0)
         except (CalamineError, IndexError):
-            return "", []
-        return name, [[_text(cell) for cell in row] for row in rows]
+            return None
 
 
 def _csv(text: str) -> csv.Reader:  # type: ignore[name-defined]
