@@ -9,6 +9,7 @@ columns:
   day_dose_unit: {type: text, meaning: unit of that dose, source: administration}
   day_content_amount: {type: amount, unit: day_content_unit, meaning: "labelled content opened for that dose, of the same line", source: administration}
   day_content_unit: {type: text, meaning: unit of that content, source: administration}
+  day_container: {type: text, meaning: "container charted on the lines of the code that day on this claim, where all that are charted agree", source: administration}
   charted_container: {type: text, meaning: "single_dose or multi_dose, as charted", source: administration}
 ---*/
 WITH charted AS (SELECT DISTINCT claim_row FROM rows JOIN administration USING (line_row)),
@@ -42,6 +43,13 @@ dose_lines AS (
   WHERE NOT discarded AND (dose_amount IS NOT NULL OR content_amount IS NOT NULL)
   GROUP BY claim_row, hcpcs_code, service_date
 ),
+containers AS (
+  SELECT claim_row, hcpcs_code, service_date, min(container) AS container
+  FROM own
+  WHERE container IS NOT NULL
+  GROUP BY claim_row, hcpcs_code, service_date
+  HAVING count(DISTINCT container) = 1
+),
 -- Dose and content of one story: the dose line's, else the line's own where no dose line is charted.
 story AS (
   SELECT
@@ -55,12 +63,14 @@ story AS (
   LEFT JOIN dose_lines AS n ON n.claim_row = o.claim_row AND n.hcpcs_code = o.hcpcs_code AND n.service_date = o.service_date
 )
 SELECT
-  line_row,
-  dose_amount,
-  dose_unit,
-  story_dose AS day_dose_amount,
-  story_dose_unit AS day_dose_unit,
-  story_content AS day_content_amount,
-  story_content_unit AS day_content_unit,
-  container AS charted_container
-FROM story
+  s.line_row,
+  s.dose_amount,
+  s.dose_unit,
+  s.story_dose AS day_dose_amount,
+  s.story_dose_unit AS day_dose_unit,
+  s.story_content AS day_content_amount,
+  s.story_content_unit AS day_content_unit,
+  c.container AS day_container,
+  s.container AS charted_container
+FROM story AS s
+LEFT JOIN containers AS c ON c.claim_row = s.claim_row AND c.hcpcs_code = s.hcpcs_code AND c.service_date = s.service_date

@@ -7,6 +7,7 @@ columns:
   claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
   payer_id: {type: text, meaning: the destination payer, source: claim.payer_id}
+  facility_type: {type: text, meaning: "first two digits of the type of bill: 13 hospital outpatient, 85 critical access hospital, 11 inpatient ...", source: claim.bill_type}
   frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", source: claim.frequency}
   place_of_service: {type: text, meaning: "place of service of the line, else of the claim", source: "line.place_of_service, claim.place_of_service"}
   billing_npi: {type: text, meaning: billing provider, source: claim.billing_npi}
@@ -46,6 +47,7 @@ SELECT
   c.claim_type,
   c.payer_program,
   c.payer_id,
+  CASE WHEN starts_with(c.bill_type, '0') THEN substring(c.bill_type, 2, 2) ELSE substring(c.bill_type, 1, 2) END AS facility_type,
   c.frequency,
   coalesce(l.place_of_service, c.place_of_service) AS place_of_service,
   c.billing_npi,

@@ -20,6 +20,8 @@ drugs AS (
   SELECT DISTINCT h.hcpcs_code, upper_ascii(h.substance) AS substance, h.span_from, h.span_to, h.valid_from, h.valid_to, h.release
   FROM ref_hcpcs AS h
   WHERE h.is_drug AND NOT h.is_noc AND length(h.substance) >= 5
+    -- Skin substitutes have plain words for names, and solutions stand beside many drugs.
+    AND NOT h.hcpcs_code BETWEEN 'Q4100' AND 'Q4999' AND NOT h.hcpcs_code BETWEEN 'J7030' AND 'J7131'
 ),
 by_ndc AS (
   SELECT w.ndc11, w.service_date, string_agg(DISTINCT x.hcpcs_code, ', ' ORDER BY x.hcpcs_code) AS codes, max(x.release) AS release

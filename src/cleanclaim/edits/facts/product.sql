@@ -1,9 +1,9 @@
 /*---
 about: The container that the line's drug came from.
 grain: line
-keys: [charted_container, ndc_given, ndc11, hcpcs_code, service_date]
+keys: [charted_container, day_container, ndc_given, ndc11, hcpcs_code, service_date]
 columns:
-  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table or the FDA's directory knows, or the chart", tables: [product], source: "administration, reference product and its coverage, ndc_package"}
+  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else as charted on another line of the code that day; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table or the FDA's directory knows, or the chart", tables: [product], source: "administration, reference product and its coverage, ndc_package"}
   product_release: {type: text, meaning: release that decided, source: reference}
   product_lacks: {type: text, meaning: "`product` and the code where no product row tells the container", source: reference product}
 ---*/
@@ -26,14 +26,15 @@ directory AS (
 )
 SELECT
   k.*,
-  coalesce(k.charted_container, p.container, d.container, b.container) AS container,
+  coalesce(k.charted_container, p.container, d.container, k.day_container, b.container) AS container,
   CASE
     WHEN k.charted_container IS NOT NULL THEN NULL
     WHEN p.container IS NOT NULL THEN p.release
     WHEN d.container IS NOT NULL THEN d.release
+    WHEN k.day_container IS NOT NULL THEN NULL
     ELSE b.release
   END AS product_release,
-  CASE WHEN k.charted_container IS NULL AND p.container IS NULL AND d.container IS NULL AND b.container IS NULL THEN 'product ' || k.hcpcs_code END AS product_lacks
+  CASE WHEN k.charted_container IS NULL AND p.container IS NULL AND d.container IS NULL AND k.day_container IS NULL AND b.container IS NULL THEN 'product ' || k.hcpcs_code END AS product_lacks
 FROM keys AS k
 LEFT JOIN ref_product AS p ON p.ndc11 = k.ndc11 AND k.service_date BETWEEN p.valid_from AND p.valid_to
 LEFT JOIN directory AS d ON d.ndc11 = k.ndc11 AND d.service_date = k.service_date
