@@ -60,12 +60,14 @@ def test_the_export_of_the_examples_is_what_its_page_says(tmp_path: Path) -> Non
     result = Checker.open(tmp_path / "none").check_files([ROOT / "examples" / "export.csv"], mapping=columns)
     assert [(item.claim_id, item.line_number, item.id) for item in result.findings] == [
         ("D02-NO-JZ", 1, "WASTE-001"),
+        ("D03-UNITS", 1, "UNIT-004"),
+        ("D03-UNITS", 1, "NDC-E-006"),
         ("D03-UNITS", 1, "NCCI-002"),
     ]
     assert [(fault.row, fault.element, fault.fault) for fault in result.faults] == [
-        (6, "charge_amount", "amount-invalid"),
-        (6, "service_date", "date-invalid"),
-        (6, "ndc", "number-shortened"),
+        (8, "charge_amount", "amount-invalid"),
+        (8, "service_date", "date-invalid"),
+        (8, "ndc", "number-shortened"),
     ]
 
 

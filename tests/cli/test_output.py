@@ -79,7 +79,7 @@ def test_parquet_goes_through_a_pipe(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cleanclaim", "check", Q3, "--format", "parquet", "--fail-on", "never"]
     piped = tmp_path / "piped.parquet"
     piped.write_bytes(subprocess.run(command, capture_output=True, check=True).stdout)
-    assert pq.read_table(piped).num_rows == 9
+    assert pq.read_table(piped).num_rows == 11
 
 
 def test_the_day_of_the_check_is_printed_when_handed_in(run: Run) -> None:
@@ -92,9 +92,9 @@ def test_the_day_of_the_check_is_printed_when_handed_in(run: Run) -> None:
 
 def test_the_summary_names_the_file_to_load_next(run: Run) -> None:
     _, out, _ = run("check", Q3)
-    assert "The most useful file to load next: MUE practitioner 2024-Q3 (17 checks on" in out
+    assert "The most useful file to load next: PTP edits practitioner 2024-Q3 (34 checks on" in out
     _, out, _ = run("check", Q3, "--format", "json")
-    assert json.loads(out)["summary"]["load_next"][0]["file"] == "MUE practitioner 2024-Q3"
+    assert json.loads(out)["summary"]["load_next"][0]["file"] == "PTP edits practitioner 2024-Q3"
 
 
 def test_json_tells_payer_and_lines_of_a_claim_and_nothing_of_the_patient(run: Run) -> None:

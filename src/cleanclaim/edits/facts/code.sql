@@ -16,9 +16,9 @@ columns:
   unit: {type: text, meaning: unit of that amount, tables: [hcpcs], source: reference hcpcs}
   unit_semantics: {type: text, meaning: "linear, up_to, per_container ...", source: reference hcpcs}
   line_kind: {type: text, meaning: "drug, administration, evaluation, supply, eye_injection, procedure, imaging, bundle (visit and drug in one code), laboratory, anesthesia or medicine, by the code", ask: "what kind of service the code is", source: reference code_range}
-  given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", source: "reference code_range, drug_trait; COD-09"}
+  given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait; COD-09"}
   local_use: {type: boolean, meaning: "whether the drug is given at one side of the body (eye, joint, implant)", ask: "where in the body the drug is given", source: reference drug_trait}
-  is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", source: "reference code_range, drug_trait"}
+  is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait"}
   is_radiopharmaceutical: {type: boolean, meaning: "whether the drug is a radiopharmaceutical, imaging or contrast agent", source: "reference code_range, drug_trait"}
   code_release: {type: text, meaning: release that decided, source: reference}
   code_lacks: {type: text, meaning: "`hcpcs` where no release covers a Level II code on the day", source: reference hcpcs and its coverage}
