@@ -121,7 +121,7 @@ MUE = [
     ("without units", [line(billed_units=None)], {}, "not evaluated units_total"),
     ("over several days", [line(billed_units=500, service_date_to="2024-08-05")], {}, "not evaluated units_total"),
     ("no day at all", [line(billed_units=500, service_date=None)], {}, "not evaluated service_date"),
-    ("another payer", [line(billed_units=500)], {"payer_program": "commercial"}, "out_of_scope"),
+    ("another payer", [line(billed_units=500)], {"payer_program": "commercial"}, "fires other-payer"),
 ]  # fmt: skip
 
 
