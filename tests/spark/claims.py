@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from cleanclaim.app.files import digest, open_file, read_claims
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.reference.library import Library
+from cleanclaim.reference.tables import BY_NAME
 from tests.app.test_checker import claim
 from tests.app.test_rules import MODIFIERS, MUE, PATIENT, WASTE, WASTED, line
+from tests.app.test_rules_lines import CASES, INFUSION
 
 EXAMPLES = [
     path for path in sorted((Path(__file__).parents[2] / "examples").iterdir()) if path.suffix in {".837", ".jsonl"}
@@ -20,13 +25,29 @@ _TEXTS = [
     "", " ", " j1745 ", "j1745\n", "J1745\t", "j1745\u00a0", "\u3000J1745", "straße", "ıI", "ﬁ", "é", "ᾳ", "J174", "J17455",
     "𝒥1745", "0071a", "'; --", "\\z",
 ]  # fmt: skip
+# Rows of tables for which the starter set has none: just what shows each fact, not what any publication says.
+MADE_UP: dict[str, list[dict[str, Any]]] = {
+    "ptp": [
+        {"ptp_column_one": "96413", "ptp_column_two": "36000", "service_type": "practitioner", "span_from": date(2002, 1, 1), "span_to": date(9999, 12, 31), "modifier_indicator": 1},
+    ],
+    "diagnosis": [
+        {"diagnosis_code": "K5090", "billable": True, "manifestation": False}, {"diagnosis_code": "K50", "billable": False},
+        {"diagnosis_code": "J17", "billable": True, "manifestation": True},
+    ],
+    "ndc_package": [
+        {"ndc11": "00000000001", "product_id": "P1", "description": "1 VIAL, SINGLE-DOSE in 1 CARTON", "container": "single_dose", "marketing_start": date(2001, 1, 1), "marketing_end": date(2020, 1, 1), "listed_on": date(2019, 4, 29)},
+    ],
+    "ndc_product": [{"product_id": "P1", "dosage_form": "INJECTION, SOLUTION", "route": "INTRAVENOUS; SUBCUTANEOUS"}],
+    "opps_status": [{"hcpcs_code": "J1745", "status_indicator": "K"}],
+    "coverage": [{"table": "diagnosis", "valid_to": date(2024, 12, 31)}, {"table": "ptp", "part": "practitioner"}],
+}  # fmt: skip
 # Facts that none of these claims can show, and why.
 UNSEEN = {"line.revenue_code": "it stands in institutional claims, which are not read yet"}
 
 
 def load(bench: Workbench, library: Library, files: list[Path]) -> None:
     """Read files into a workbench."""
-    bench.use_reference(library.table)
+    bench.use_reference(lambda name: _with_made_up(library.table(name), name))
     for path in files:
         with open_file(path) as stream:
             read = read_claims(stream, name=path.name, file_hash=digest(stream), complete=False, progress=None)
@@ -34,6 +55,23 @@ def load(bench: Workbench, library: Library, files: list[Path]) -> None:
                 bench.load_claims(tables)
             if read.by_row:
                 bench.files_by_row.add(path.name)
+
+
+def _with_made_up(table: pa.Table, name: str) -> pa.Table:
+    """A reference table with rows of a table that the starter set lacks."""
+    rows = [
+        {
+            **dict.fromkeys(BY_NAME[name].names),
+            "valid_from": date(2012, 1, 1),
+            "valid_to": date(9999, 12, 31),
+            "release": "made up",
+            **row,
+        }
+        for row in MADE_UP.get(name, ())
+    ]
+    return (
+        pa.concat_tables([table, pa.Table.from_pylist(rows, schema=table.schema)]).combine_chunks() if rows else table
+    )
 
 
 def claims_of_the_rules() -> Iterator[dict[str, Any]]:
@@ -46,6 +84,16 @@ def claims_of_the_rules() -> Iterator[dict[str, Any]]:
         yield claim(f"WASTED{number}", lines=lines)
     for number, (_, code, modifier, _) in enumerate(MODIFIERS):
         yield claim(f"MODIFIER{number}", lines=[line(hcpcs_code=code, modifiers=[modifier])])
+    for number, (_, _, lines, of_claim, _) in enumerate(CASES):
+        yield claim(f"LINES{number}", lines=lines, **of_claim)
+    hospital = {"claim_type": "I", "bill_type": "0131", "place_of_service": None}
+    yield _known(claim("HOSPITAL", lines=[line(), {**INFUSION, "hcpcs_code": "36000"}], **hospital))
+    yield claim(
+        "PAIR",
+        lines=[line(diagnoses=["K5090"], ndc="00000000001"), INFUSION, {**INFUSION, "hcpcs_code": "36000"}],
+        diagnoses=["K50.90", "J17", "K50", "XX"],
+        **PATIENT,
+    )
     for number, frequency in enumerate([None, "1", "7", "8"]):
         more = {"frequency": frequency} if frequency else {}
         yield claim(f"DOSE{number}", lines=[line()], **more, **PATIENT)

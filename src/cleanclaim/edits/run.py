@@ -75,7 +75,9 @@ def run_edits(
         if of_grain:
             told += run.grain(grain, of_grain)
     order = {edit.name: place for place, edit in enumerate(edits)}
-    kept = sorted(without_silenced(told, run.counts), key=lambda item: (*item.place, order[item.finding.edit]))
+    kept = sorted(
+        without_silenced(told, run.counts), key=lambda item: (*item.place, order[item.finding.edit], item.lines)
+    )
     return EditRun(
         tuple(item.finding for item in kept), tuple(run.counts.values()), claim_totals(bench, kept), run.errors,
         together(run.wants),

@@ -51,7 +51,7 @@ _CLAIM_TOTALS = """
 # The lines of these claims. A code that has ended is named by what it was.
 _LINES = """
   WITH wanted AS (
-    SELECT l.*, upper(trim(l.hcpcs_code)) AS code FROM line AS l WHERE l.claim_row IN (SELECT id FROM told)
+    SELECT l.*, upper_ascii(trim(l.hcpcs_code)) AS code FROM line AS l WHERE l.claim_row IN (SELECT id FROM told)
   ),
   named AS (
     SELECT k.code, k.service_date, coalesce(h.substance, h.short_descriptor) AS drug

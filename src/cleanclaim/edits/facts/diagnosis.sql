@@ -48,10 +48,10 @@ together AS (
   SELECT
     diagnoses,
     service_date,
-    string_agg(CASE WHEN why IS NOT NULL THEN sent || ' ' || why END, '; ' ORDER BY sent) AS invalid_diagnoses,
+    string_agg(fault, '; ' ORDER BY fault) AS invalid_diagnoses,
     CASE WHEN bool_or(why IS NOT NULL) THEN TRUE WHEN bool_and(known) THEN FALSE END AS diagnosis_invalid,
     max(release) AS diagnosis_release
-  FROM judged
+  FROM (SELECT *, sent || ' ' || why AS fault FROM judged)
   GROUP BY diagnoses, service_date
 )
 SELECT

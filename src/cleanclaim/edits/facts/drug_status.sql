@@ -30,12 +30,18 @@ replaced AS (
     k.hcpcs_code,
     k.service_date,
     string_agg(DISTINCT r.hcpcs_code, ', ' ORDER BY r.hcpcs_code) AS old_codes,
-    string_agg(DISTINCT o.billing_unit, '|' ORDER BY o.billing_unit) AS old_billing_units,
     max(r.release) AS release
   FROM keys AS k
   JOIN ref_replacement AS r ON r.replaced_by = k.hcpcs_code AND k.service_date BETWEEN r.valid_from AND r.valid_to
-  LEFT JOIN (
-    SELECT DISTINCT hcpcs_code, CAST(amount AS VARCHAR) || ' ' || unit || ' ' || unit_semantics AS billing_unit FROM ref_hcpcs WHERE amount > 0
+  GROUP BY k.hcpcs_code, k.service_date
+),
+-- Apart from the codes: Spark takes one list of distinct texts at a time.
+old_units AS (
+  SELECT k.hcpcs_code, k.service_date, string_agg(DISTINCT o.billing_unit, '|' ORDER BY o.billing_unit) AS old_billing_units
+  FROM keys AS k
+  JOIN ref_replacement AS r ON r.replaced_by = k.hcpcs_code AND k.service_date BETWEEN r.valid_from AND r.valid_to
+  JOIN (
+    SELECT hcpcs_code, CAST(amount AS VARCHAR) || ' ' || unit || ' ' || unit_semantics AS billing_unit FROM ref_hcpcs WHERE amount > 0
   ) AS o ON o.hcpcs_code = r.hcpcs_code
   GROUP BY k.hcpcs_code, k.service_date
 ),
@@ -51,7 +57,7 @@ SELECT
   w.withdrawn_on,
   CASE WHEN w.hcpcs_code IS NOT NULL THEN TRUE WHEN m.hcpcs_code IS NOT NULL THEN FALSE END AS product_withdrawn,
   r.old_codes,
-  r.old_billing_units,
+  o.old_billing_units,
   n.hcpcs_code IS NOT NULL AS code_listed,
   l.most_amount AS limit_amount,
   l.most_per_kg AS limit_per_kg,
@@ -61,5 +67,6 @@ FROM keys AS k
 LEFT JOIN withdrawals AS w ON w.hcpcs_code = k.hcpcs_code AND w.service_date = k.service_date
 LEFT JOIN marketed AS m ON m.hcpcs_code = k.hcpcs_code AND m.service_date = k.service_date
 LEFT JOIN replaced AS r ON r.hcpcs_code = k.hcpcs_code AND r.service_date = k.service_date
+LEFT JOIN old_units AS o ON o.hcpcs_code = k.hcpcs_code AND o.service_date = k.service_date
 LEFT JOIN known AS n ON n.hcpcs_code = k.hcpcs_code
 LEFT JOIN limits AS l ON l.hcpcs_code = k.hcpcs_code AND l.service_date = k.service_date

@@ -74,7 +74,7 @@ SELECT
   l.ndc_count,
   coalesce(l.prior_auth, c.prior_auth) AS prior_auth,
   coalesce(l.note || ' | ' || c.note, l.note, c.note) AS notes,
-  array_length(c.diagnoses) AS claim_diagnosis_count,
+  CAST(array_length(c.diagnoses) AS BIGINT) AS claim_diagnosis_count,
   c.birth_date,
   CAST(c.weight * CAST(0.45359237 AS DECIMAL(9, 8)) AS DECIMAL(18, 6)) AS weight_kg,
   coalesce(r.checked_on, c.created_on) AS checked_on

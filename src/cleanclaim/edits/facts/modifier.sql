@@ -94,15 +94,15 @@ together AS (
   SELECT
     modifiers,
     service_date,
-    string_agg(CASE WHEN unknown THEN modifier END, ', ' ORDER BY modifier) AS unknown_modifiers,
+    string_agg(unknown_modifier, ', ' ORDER BY unknown_modifier) AS unknown_modifiers,
     CASE WHEN bool_or(unknown AND NOT cpt) THEN TRUE WHEN bool_and(cpt OR unknown IS NOT NULL) THEN FALSE END AS level_two_unknown,
     CASE WHEN bool_or(unknown AND cpt) THEN TRUE WHEN bool_and(NOT cpt OR unknown IS NOT NULL) THEN FALSE END AS cpt_modifier_unknown,
     CASE WHEN bool_or(not_begun) THEN TRUE WHEN bool_and(not_begun IS NOT NULL) THEN FALSE END AS modifier_not_begun,
     CASE WHEN bool_or(ended) THEN TRUE WHEN bool_and(ended IS NOT NULL) THEN FALSE END AS modifier_ended,
-    string_agg(dates, '; ' ORDER BY modifier) AS modifier_dates,
+    string_agg(dates, '; ' ORDER BY dates) AS modifier_dates,
     max(release) AS modifier_release,
     bool_or(unknown IS NULL AND NOT cpt) AS uncovered
-  FROM answers
+  FROM (SELECT *, CASE WHEN unknown THEN modifier END AS unknown_modifier FROM answers)
   GROUP BY modifiers, service_date
 )
 SELECT
