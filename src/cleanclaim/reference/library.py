@@ -128,15 +128,15 @@ class Library:
 
     def _with_own_words(self, part: pa.Table, schema: TableSchema) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415
-        import pyarrow.compute as pc  # noqa: PLC0415
 
         column = _OWN_WORDS.get(schema.name)
         if column is None:
             return part
         place = schema.names.index(column)
         own = {row[0]: row[place] for row in self.starter.rows(schema.name)}
-        words = pa.array([own.get(key) for key in part[schema.key[0]].to_pylist()], pa.string())
-        return part.set_column(place, column, pc.coalesce(part[column], words))
+        keys = part[schema.key[0]].to_pylist()
+        words = [word or own.get(key) for key, word in zip(keys, part[column].to_pylist(), strict=True)]
+        return part.set_column(place, column, pa.array(words, pa.string()))
 
     def _embedded_parts(self, name: str) -> list[pa.Table]:
         """The embedded default on the days that no release covers; nothing of it is read when there are none."""
