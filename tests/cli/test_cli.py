@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -192,6 +193,44 @@ def test_reference_status_says_what_there_is(run: Run) -> None:
     assert "no release imported yet" in out
     _, out, _ = run("reference", "status", "--format", "json")
     assert json.loads(out)["starter_only"] is True
+
+
+LAYOUT = """\
+publication: my_places
+title: my places
+header: [code, name]
+tables:
+  - {table: place_of_service, columns: {place_of_service: code, name: name}, complete: true}
+"""
+
+
+def test_a_table_of_ones_own_is_imported_by_its_layout(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "layout.yaml").write_text(LAYOUT)
+    (tmp_path / "places.csv").write_text("code,name\n11,Office\n,Nowhere\n")
+    command = ("reference", "import", str(tmp_path / "places.csv"), "--layout", str(tmp_path / "layout.yaml"))
+    code, out, err = run(*command)
+    assert (code, out) == (2, "")
+    assert "say it with --release 2024-Q3" in err
+    code, out, err = run(*command, "--release", "2024-Q3", "--partial")
+    assert (code, err) == (0, "")
+    assert "places.csv: my_places 2024-Q3 r1, days 2024-07-01 to 2024-09-30: 1 of 2 rows kept" in out
+    assert "set aside: 1 rows, place_of_service is empty" in out
+    _, out, _ = run("reference", "status")
+    assert "my_places 2024-Q3 r1" in out
+    assert "(place_of_service 1), from places.csv" in out
+    assert "an excerpt or a list at second hand" in out
+    _, out, _ = run("reference", "status", "--format", "json")
+    release = json.loads(out)["releases"][0]
+    assert (release["publication"], release["thin"], release["tables"]) == ("my_places", True, {"place_of_service": 1})
+
+
+def test_members_of_an_archive_are_told_one_by_one(run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "limits.zip", "w") as file:
+        file.writestr("README.txt", "read me")
+        file.writestr("gpci.csv", "ADDENDUM E. FINAL CY 2025 GEOGRAPHIC PRACTICE COST INDICES (GPCIs),,\n")
+    code, out, err = run("reference", "import", str(tmp_path / "limits.zip"))
+    assert (code, out) == (2, "")
+    assert "README.txt: a read-me file; gpci.csv: this is the geographic practice cost indices (GPCI)" in err
 
 
 def test_a_look_up_loads_neither_duckdb_nor_arrow() -> None:

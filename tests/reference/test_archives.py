@@ -8,7 +8,7 @@ import pytest
 
 from cleanclaim.errors import NotImported, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import ImportReport, archive, hcpcs_notes, import_all, import_file
+from cleanclaim.reference.importers import ImportReport, archive, hcpcs_notes, import_all, import_file, source
 from cleanclaim.reference.importers.archive import MemberSetAside
 from tests.reference.conftest import OCTOBER
 from tests.reference.publications import asp_file, fixed, fixed_file, hcpcs_file, limit, notes_file
@@ -144,3 +144,10 @@ def test_an_archive_that_was_cut_off_is_refused(tmp_path: Path) -> None:
 def test_an_archive_of_several_releases_is_not_one_file(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInput, match="an archive of 2 releases"):
         import_file(tmp_path / "library", yearly(tmp_path))
+
+
+def test_a_workbook_that_could_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = hcpcs_file(tmp_path / "HCPC2025_OCT_ANWEB.xlsx", OCTOBER)
+    monkeypatch.setattr(source, "MOST_BYTES", 2000)
+    with pytest.raises(UnreadableInput, match="unpacks to more than"):
+        import_file(tmp_path / "library", path)

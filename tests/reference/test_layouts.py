@@ -215,3 +215,10 @@ def test_a_list_at_second_hand_never_replaces_the_official_file(tmp_path: Path, 
     )
     with pytest.raises(KnowsLess, match="hcpcs 2025-Q4 r1"):
         import_file(library, path, partial=True)
+
+
+def test_the_layout_of_the_guide_is_one(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "add-a-release.md").read_text("utf-8")
+    layout = LayoutImporter.read(write(tmp_path / "guide.yaml", guide.split("```yaml\n")[1].split("```")[0]))
+    shipped = next(one for one in shipped_layouts() if one.PUBLICATION == "place_of_service")
+    assert (layout.layout.header, layout.layout.tables) == (shipped.layout.header, shipped.layout.tables)

@@ -237,7 +237,7 @@ def recognise(source: Source) -> Importer:
     if other := recognised_only(source):
         raise NotImported(f"{source.place}: this is {other.title}; {other.why}.")
     for importer in IMPORTERS:
-        if changed := changed_header(source, getattr(importer, "HEADER", getattr(importer, "_HEADER", ()))):
+        if changed := changed_header(source, getattr(importer, "HEADER", ())):
             raise UnknownPublication(
                 f"{source.place}: looks like {importer.TITLE}, but {changed}. The publisher changed the layout,"
                 " or it is another file: nothing was imported. A layout of your own can read it, or a newer cleanclaim."

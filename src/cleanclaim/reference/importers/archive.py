@@ -78,7 +78,7 @@ def _allowed(source: Source, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _no_data(name: str) -> str | None:
     lowered = name.rsplit("/", 1)[-1].lower()
     if lowered.endswith(".prn"):
-        return "a print report: the same stands in another member in a form to be read"
+        return "a print report, cut and wrapped for paper"
     if "readme" in lowered or "read_me" in lowered:
         return "a read-me file"
     if lowered.startswith(".") or lowered.endswith((".pdf", ".docx", ".doc")):

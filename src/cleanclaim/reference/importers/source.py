@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -171,6 +172,11 @@ class Source:
             return None
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - not for CSV files
 
+        if _unpacked_size(self.content) > MOST_BYTES:
+            raise UnreadableInput(
+                f"{self.place}: unpacks to more than {MOST_BYTES // 2**20} MiB; no publication is that large"
+            )
+
         try:
             return CalamineWorkbook.from_filelike(io.BytesIO(self.content)).get_sheet_by_index(0)
         except (CalamineError, IndexError):
@@ -191,6 +197,14 @@ def _unpacked(raw: bytes, name: str) -> bytes:
     if len(content) > MOST_BYTES:
         raise UnreadableInput(f"{name}: unpacks to more than {MOST_BYTES // 2**20} MiB; no publication is that large")
     return content
+
+
+def _unpacked_size(content: bytes) -> int:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+            return sum(entry.file_size for entry in workbook.infolist())
+    except zipfile.BadZipFile:
+        return 0
 
 
 def _text(cell: object) -> str:
