@@ -193,6 +193,7 @@ def test_reference_status_says_what_there_is(run: Run) -> None:
     assert "no release imported yet" in out
     _, out, _ = run("reference", "status", "--format", "json")
     assert json.loads(out)["starter_only"] is True
+    assert json.loads(out)["default"].startswith("simple-icd-10-cm 1.")
 
 
 LAYOUT = """\

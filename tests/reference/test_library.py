@@ -10,7 +10,7 @@ import pytest
 from cleanclaim.errors import DamagedRelease, InvalidValue, LibraryError, UnknownName
 from cleanclaim.reference import Library, starter_set
 from cleanclaim.reference.cells import parse_cell
-from cleanclaim.reference.importers import import_file
+from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.tables import BY_NAME, TABLES
 from tests.reference.publications import asp_file, limit
 
