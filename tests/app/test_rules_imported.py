@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.app import Checker
-from cleanclaim.reference.importers import import_file
+from cleanclaim.reference.importing import import_file
 from tests.app.test_checker import EDITS_TOLD_SEVERELY, EXAMPLES, ROOT, claim, write
 from tests.app.test_rules import line, outcome
 from tests.shared import SHARED, needs_shared

@@ -16,6 +16,8 @@ import pytest
 
 from cleanclaim.cli import main
 from cleanclaim.edits.collection import shipped_edits
+from cleanclaim.reference.importers import asp_csv
+from tests.reference.publications import asp_file, limit
 
 ROOT = Path(__file__).parents[2]
 Q3 = str(ROOT / "examples" / "clinic-2024q3.837")
@@ -191,6 +193,7 @@ def test_reference_status_says_what_there_is(run: Run) -> None:
     assert "no release imported yet" in out
     _, out, _ = run("reference", "status", "--format", "json")
     assert json.loads(out)["starter_only"] is True
+    assert json.loads(out)["default"].startswith("simple-icd-10-cm 1.")
 
 
 LAYOUT = """\
@@ -241,3 +244,58 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     command = f"{sys.executable} -m cleanclaim check {Q3} --format json | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two issues of one quarter, one of the next, and a letter."""
+    monkeypatch.setattr(asp_csv, "FEWEST_ROWS", 1)
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    july, october = "July 1, 2025 through September 30, 2025", "October 1, 2025 through December 31, 2025"
+    asp_file(folder / "asp 062325.csv", [limit("J9271", "59.000"), limit("J1745", "40.000")], july)
+    asp_file(folder / "asp 062325 revised.csv", [limit("J9271", "59.500")], july)
+    asp_file(folder / "asp 091725.csv", [limit("J9271", "60.291"), limit("J2782", "=1", notes="@note")], october)
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    return folder
+
+
+def test_a_folder_is_imported_and_the_refused_are_told(run: Run, prices: Path) -> None:
+    code, out, err = run("reference", "import", str(prices))
+    assert code == 1
+    assert "asp 062325.csv: asp 2025-Q3 r1, days 2025-07-01 to 2025-09-30: 2 of 2 rows kept" in out
+    assert "asp 2025-Q3 r2" in out
+    assert "note: 1 of hcpcs_code in asp_limit of asp 2025-Q3 r1 are gone: J1745" in out
+    assert f"cleanclaim: {prices / 'letter.pdf'}: not imported: no importer recognises it" in err
+    assert err.count("known publications are") == 1
+    (prices / "letter.pdf").unlink()
+    code, out, err = run("reference", "import", str(prices))
+    assert (code, err) == (0, "")
+    assert out.count("already there") == 3
+    code, out, _ = run("code", "J9271", "--on", "2025-08-01")
+    assert "$59.500 a unit" in out
+
+
+def test_diff_in_every_format(run: Run, prices: Path) -> None:
+    run("reference", "import", str(prices))
+    code, out, err = run("reference", "diff", "asp 2025-Q3 r1", "r2")
+    assert (code, err) == (0, "")
+    assert out.startswith("asp 2025-Q3 r1 -> asp 2025-Q3 r2\nasp_limit: 0 added, 1 removed, 1 changed, 0 unchanged\n")
+    assert "removed: J1745" in out
+    assert [line.split() for line in out.splitlines() if line.startswith("J9271")] == [
+        ["J9271", "payment_limit", "59", "59.5"]
+    ]
+    _, out, _ = run("reference", "diff", "asp 2025-Q3", "2025-Q4", "--format", "json")
+    told = json.loads(out)
+    assert (told["old"], told["new"]) == ("asp 2025-Q3 r2", "asp 2025-Q4 r1")
+    (table,) = told["tables"]
+    assert table["counts"] == {"added": 1, "removed": 0, "changed": 1, "unchanged": 0}
+    assert table["changed"] == [{"key": ["J9271"], "column": "payment_limit", "old": "59.5", "new": "60.291"}]
+    _, out, _ = run("reference", "diff", "asp 2025-Q3", "2025-Q4", "--format", "csv")
+    assert list(csv.DictReader(io.StringIO(out))) == [
+        {"table": "asp_limit", "difference": "added", "key": "J2782", "column": "", "old": "", "new": ""},
+        {"table": "asp_limit", "difference": "changed", "key": "J9271", "column": "payment_limit", "old": "59.5", "new": "60.291"},
+    ]  # fmt: skip
+    code, out, err = run("reference", "diff", "asp 2025-Q9", "r2")
+    assert (code, out) == (2, "")
+    assert "no release is named 'asp 2025-Q9'; did you mean asp 2025-Q" in err

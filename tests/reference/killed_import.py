@@ -14,7 +14,8 @@ import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 
 from cleanclaim.reference import starter_set
-from cleanclaim.reference.importers import asp_csv, import_file
+from cleanclaim.reference.importers import asp_csv
+from cleanclaim.reference.importing import import_file
 
 OURS = f"{os.sep}cleanclaim{os.sep}reference{os.sep}"
 

@@ -10,9 +10,10 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
 from cleanclaim.reference import Library, embedded
-from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, import_file, recognise
+from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, recognise
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.importing import import_file
 from cleanclaim.values import Interval
 from tests.reference.publications import diagnosis, order_file, tabular_file
 

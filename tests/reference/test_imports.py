@@ -12,7 +12,7 @@ import pytest
 
 from cleanclaim.errors import LibraryBusy
 from cleanclaim.reference import CodeStatus, Library, Lookup
-from cleanclaim.reference.importers import import_file
+from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.manifest import from_json, to_json
 from tests.reference.publications import asp_file, limit

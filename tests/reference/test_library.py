@@ -10,7 +10,7 @@ import pytest
 from cleanclaim.errors import DamagedRelease, InvalidValue, LibraryError, UnknownName
 from cleanclaim.reference import Library, starter_set
 from cleanclaim.reference.cells import parse_cell
-from cleanclaim.reference.importers import import_file
+from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.tables import BY_NAME, TABLES
 from tests.reference.publications import asp_file, limit
 
@@ -188,3 +188,16 @@ def test_numbers_that_a_column_cannot_hold_are_refused(text: str, column: str) -
     mue = next(one for one in BY_NAME["mue"].columns if one.name == column)
     with pytest.raises(InvalidValue, match="mue_value"):
         parse_cell(text, mue)
+
+
+def test_an_imported_list_of_reason_codes_keeps_our_words(tmp_path: Path) -> None:
+    """X12's wording is not free: a list brings numbers and dates, the words are those of the starter set."""
+    header = "adj_code,adj_type,adj_description,adj_usage,adj_notes,adj_start_date,adj_last_modified,adj_end_date"
+    rows = [f"{code},CARC,,,,1995-01-01,,{end}" for code, end in (("151", ""), ("999", ""), ("15", "2018-05-01"))]
+    path = tmp_path / "codes_2024-06.csv"
+    path.write_text("\n".join([header, *rows, *(f"Z{number},CARC,,,,1995-01-01,," for number in range(1200)), ""]))
+    import_file(tmp_path / "library", path)
+    table = Library.open(tmp_path / "library").table("adjustment_reason").to_pylist()
+    told = {row["carc"]: row["wording"] for row in table if row["release"].startswith("adjustment_codes")}
+    assert told["151"] == "payer does not see this many units or services supported"
+    assert told["999"] is None

@@ -1,6 +1,8 @@
 """A code as of a day, and a drug number."""
 
+import inspect
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -9,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.errors import InvalidValue
-from cleanclaim.reference import CodeStatus, Library, Lookup, starter_set
-from cleanclaim.reference.importers import import_file
+from cleanclaim.errors import InvalidValue, UnknownName
+from cleanclaim.reference import CodeStatus, Library, Lookup, starter_set, tables
+from cleanclaim.reference import lookup as lookup_module
+from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.index import Record, open_index
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.tables import LOOKED_UP
@@ -204,3 +207,11 @@ def test_look_ups_load_nothing_heavy(tmp_path: Path, october: Path) -> None:
     command = [sys.executable, "-c", program, str(tmp_path / "nothing"), str(tmp_path / "library")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_every_table_that_a_look_up_reads_is_in_its_index(library: Path) -> None:
+    read = set(re.findall(r"tables\.([A-Z_]+)", inspect.getsource(lookup_module)))
+    assert read
+    assert {getattr(tables, name).name for name in read} <= {schema.name for schema in LOOKED_UP}
+    with pytest.raises(UnknownName, match="ptp is in no look-up index"):
+        Lookup.open(library).index.rows(tables.PTP, "ptp_column_one", "96365")

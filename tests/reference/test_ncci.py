@@ -1,5 +1,6 @@
 """NCCI files in the official layouts, quirks included: unlikely edits, pairs of codes, add-on codes."""
 
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,10 +9,10 @@ import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import import_file, ncci_add_on, ncci_mue, ncci_ptp, recognise
+from cleanclaim.reference.importers import ncci_add_on, ncci_mue, ncci_ptp, recognise
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
-from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.importing import import_file, import_files
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.values import OPEN_END, Interval
 from tests.reference.publications import ADD_ON_HEADER, PTP_HEADING, mue_file, pair, ptp_file
@@ -256,6 +257,22 @@ class TestPieces:
         assert {row["release"] for row in table} == {"ptp 2026-Q3 practitioner r1"}
         again = import_files(library, [folder])
         assert [one.already_there for one in again.reports] == [True]
+
+    def test_the_archives_of_the_publisher(self, tmp_path: Path) -> None:
+        """One zip for each file of the release, with the text and the workbook in it."""
+        for number, rows in ((1, FIRST), (2, LAST)):
+            text = ptp_file(tmp_path / f"ccipra-v322r0-f{number}.TXT", rows)
+            cells = [*PTP_HEADING, *(row.split(",") for row in rows)]
+            book = write_workbook(tmp_path / f"ccipra-v322r0-f{number}.xlsx", cells)
+            with zipfile.ZipFile(tmp_path / f"practitioner-ptp-edits-ccipra-v322r0-f{number}.zip", "w") as archive:
+                for member in (book, text):
+                    archive.write(member, member.name)
+        run = import_files(tmp_path / "library", sorted(tmp_path.glob("*.zip")))
+        (report,) = run.reports
+        assert (report.manifest.label, report.manifest.kept) == ("ptp 2026-Q3 practitioner r1", 4)
+        assert report.manifest.file_name == "ccipra-v322r0-f1.TXT, ccipra-v322r0-f2.TXT"
+        assert [one.member for one in run.aside] == ["ccipra-v322r0-f1.xlsx", "ccipra-v322r0-f2.xlsx"]
+        assert run.refused == []
 
     @pytest.mark.parametrize(
         ("number", "rows", "missing"), [(1, FIRST, "f2"), (2, LAST, "f1")], ids=["last one", "first one"]

@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import asp_csv, hcpcs_xlsx, import_file
+from cleanclaim.reference.importers import asp_csv, hcpcs_xlsx
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.importing import import_file
 from tests.shared import SHARED, needs_shared
 
 pytestmark = needs_shared

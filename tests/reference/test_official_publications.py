@@ -14,9 +14,11 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, NotImported, UnknownPublication
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import ImportReport, archive, import_all, import_file, recognise
+from cleanclaim.reference.importers import archive, recognise
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.importing import import_all, import_file
+from cleanclaim.reference.storing import ImportReport
 from tests.shared import SHARED, needs_shared
 
 pytestmark = needs_shared

@@ -20,13 +20,13 @@ from cleanclaim.reference.importers import (
     hcpcs_noc_codes,
     hcpcs_notes,
     hcpcs_records,
-    import_file,
     opps_addendum_b,
     recognise,
 )
 from cleanclaim.reference.importers.fda_containers import container_kind
 from cleanclaim.reference.importers.parsed import Parsed, dated_columns, dated_table
 from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.importing import import_file
 from cleanclaim.values import OPEN_END, Interval
 from tests.reference.conftest import OCTOBER
 from tests.reference.publications import (

@@ -13,10 +13,10 @@ from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.tables import TABLES
 
 if TYPE_CHECKING:
-    from cleanclaim.reference.importers import ImportReport
     from cleanclaim.reference.importers.archive import MemberSetAside
     from cleanclaim.reference.library import Library
     from cleanclaim.reference.manifest import Manifest
+    from cleanclaim.reference.storing import ImportReport
 
 Answer = TypeVar("Answer", bound=CodeAnswer | NdcAnswer)
 
@@ -41,6 +41,7 @@ def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> N
             "starter_only": library.starter_only,
             "digest": library.digest,
             "releases": releases,
+            "default": library.default.label if library.default else None,
             "starter": starter,
         }
         out.write(_json(state, output_format) + "\n")
@@ -50,13 +51,17 @@ def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> N
         out.writelines(_status_lines(manifest))
     if not releases:
         out.write("  no release imported yet: `cleanclaim reference import FILE..`\n")
+    if default := library.default:
+        out.write(
+            f"  {default.label}, days {default.days.first} to {default.days.last}: diagnoses that no release covers\n"
+        )
     counts = ", ".join(f"{name} {count}" for name, count in starter.items() if count)
     out.write(f"  starter set, for what no release covers: {counts} rows\n")
 
 
 def write_import(report: ImportReport | MemberSetAside, out: TextIO) -> None:
     """What an import did with a file, or with a member of an archive."""
-    from cleanclaim.reference.importers import ImportReport  # noqa: PLC0415 - a look-up needs no importers
+    from cleanclaim.reference.storing import ImportReport  # noqa: PLC0415 - a look-up needs no importers
 
     if not isinstance(report, ImportReport):
         place = f"{report.archive}: {report.member}" if report.archive else report.member

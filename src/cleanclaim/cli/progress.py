@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TransferSpeedColumn
 
-from cleanclaim.app.checker import Watch
+if TYPE_CHECKING:
+    from cleanclaim.app.checker import Watch
 
 _QUIET_SECONDS = 1.0
 

@@ -1,4 +1,4 @@
-"""Imports of several files or a folder: each file recognised, what is no publication told, the index built once."""
+"""Imports: of a file, of an archive, of several files or a folder, where what is no publication is told."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from cleanclaim.errors import (
     UnknownPublication,
     UnreadableInput,
 )
-from cleanclaim.reference.importers import ImportReport, Read, joined, read_source, refresh_index, store
 from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.importers.layout_importer import LayoutImporter
 from cleanclaim.reference.importers.pieces import Piece
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.lock import locked
+from cleanclaim.reference.reading import Read, joined, read_source
 from cleanclaim.reference.releases import remove_temporary, stored_releases
+from cleanclaim.reference.storing import ImportReport, refresh_index, store
 
 Watch = Callable[[str, int, int], None]  # what is being done, files done, files in all
 
@@ -49,6 +50,56 @@ class ImportRun:
     aside: list[MemberSetAside] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     without_index: str | None = None  # why the look-up index could not be written
+
+
+def import_file(
+    library: Path,
+    path: Path,
+    *,
+    imported_on: date | None = None,
+    release: str | None = None,
+    partial: bool = False,
+    layout: Path | None = None,
+) -> ImportReport:
+    """The release of a file, put into a library folder: whole or not at all; the same file again changes nothing.
+
+    `release` names the release where the file does not; `partial` says that the file is an excerpt; `layout` is a YAML
+    file that describes it.
+
+    Raises: UnknownPublication, UnreadableInput or OverlappingValidity for the file; KnowsLess, LibraryBusy for the
+    library. An archive with several releases is for `import_all`.
+    """
+    done = import_all(library, path, imported_on=imported_on, release=release, partial=partial, layout=layout)
+    reports = [one for one in done if isinstance(one, ImportReport)]
+    if len(reports) != 1:
+        raise UnreadableInput(f"{path.name}: an archive of {len(reports)} releases, not of one")
+    return reports[0]
+
+
+def import_all(
+    library: Path,
+    path: Path,
+    *,
+    imported_on: date | None = None,
+    release: str | None = None,
+    partial: bool = False,
+    layout: Path | None = None,
+) -> list[ImportReport | MemberSetAside]:
+    """The releases of a file, or of every member of a zip archive, and the members that were set aside.
+
+    Everything is read before anything is written: a member that can't be read leaves the library as it was.
+
+    Raises: as `import_file`; UnknownPublication when no member of an archive is known.
+    """
+    source = Source.read(path, release=release, partial=partial)
+    reads, aside = read_source(source, LayoutImporter.read(layout) if layout else None)
+    library.mkdir(parents=True, exist_ok=True)
+    with locked(library):
+        remove_temporary(library)
+        reports = [store(library, one, imported_on) for one in joined(reads)]
+        if not all(report.already_there for report in reports):
+            refresh_index(library)
+    return [*reports, *aside]
 
 
 def import_files(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Self
 
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
@@ -69,6 +69,11 @@ class Library:
         return tuple(one.manifest for one in self.stored)
 
     @property
+    def default(self) -> embedded.Embedded | None:
+        """The diagnoses that come with the installation: they answer on days that no release covers."""
+        return embedded.embedded()
+
+    @property
     def starter_only(self) -> bool:
         """Whether nothing was imported: what runs on the starter set says so on every output."""
         return not self.stored
@@ -77,7 +82,7 @@ class Library:
     def digest(self) -> str:
         """A digest of everything that the library tells: two libraries with one digest give the same answers."""
         digest = hashlib.sha256(self.starter.digest.encode())
-        if default := embedded.embedded():
+        if default := self.default:
             digest.update(default.digest.encode())
         for manifest in self.releases:
             files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
@@ -128,20 +133,19 @@ class Library:
 
     def _with_own_words(self, part: pa.Table, schema: TableSchema) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415
-        import pyarrow.compute as pc  # noqa: PLC0415
 
         column = _OWN_WORDS.get(schema.name)
         if column is None:
             return part
         place = schema.names.index(column)
         own = {row[0]: row[place] for row in self.starter.rows(schema.name)}
-        words = pa.array([own.get(key) for key in part[schema.key[0]].to_pylist()], pa.string())
-        filled = cast("pa.ChunkedArray[Any]", pc.coalesce(part[column], words))
-        return part.set_column(place, column, filled)
+        keys = part[schema.key[0]].to_pylist()
+        words = [word or own.get(key) for key, word in zip(keys, part[column].to_pylist(), strict=True)]
+        return part.set_column(place, column, pa.array(words, pa.string()))
 
     def _embedded_parts(self, name: str) -> list[pa.Table]:
         """The embedded default on the days that no release covers; nothing of it is read when there are none."""
-        default = embedded.embedded() if name == embedded.TABLE else None
+        default = self.default if name == embedded.TABLE else None
         left = self._embedded_days(default)
         table = default.table() if default and left else None
         return [_clip(table, days) for days in left] if table is not None else []
@@ -164,7 +168,7 @@ class Library:
 
     def _coverage_rows(self, table: str) -> list[Row]:
         own = self._starter_coverage.get(table, [])
-        if table == embedded.TABLE and (default := embedded.embedded()):
+        if table == embedded.TABLE and (default := self.default):
             days = self._embedded_days(default)
             own = own + [(table, None, None, one.first, one.last, default.label) for one in days]
         imported = precedence.coverage(self.stored, table)

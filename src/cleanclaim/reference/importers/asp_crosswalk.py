@@ -29,7 +29,7 @@ TITLE = "CMS ASP NDC-HCPCS crosswalk"
 
 FEWEST_ROWS = 3000  # the file has had more than 6,600 rows for years: one with fewer was cut
 
-_HEADER = ("Short Description", "NDC2", "HCPCS dosage", "PKG SIZE", "PKG QTY", "BILLUNITS", "BILLUNITSPKG")
+HEADER = ("Short Description", "NDC2", "HCPCS dosage", "PKG SIZE", "PKG QTY", "BILLUNITS", "BILLUNITSPKG")
 _CODE_COLUMN = re.compile(r"_20[0-9]{2}_CODE")
 _CODE = re.compile(r"[A-Z0-9][0-9]{3}[A-Z0-9]")
 _NDC = re.compile(r"([0-9]{5})-([0-9]{4})-([0-9]{2})")
@@ -37,7 +37,7 @@ _NDC = re.compile(r"([0-9]{5})-([0-9]{4})-([0-9]{2})")
 
 def recognise(source: Source) -> bool:
     """Whether the file has the header of the crosswalk."""
-    start = None if source.is_packed else header_row(source.head, _HEADER)
+    start = None if source.is_packed else header_row(source.head, HEADER)
     return start is not None and _code_column(source.head[start]) is not None
 
 
@@ -47,14 +47,14 @@ def parse(source: Source) -> Parsed:
     Raises: UnreadableInput when no quarter is named or the file is cut short; OverlappingValidity when an NDC stands
     twice under a code with other numbers.
     """
-    start = require_header(source, source.records, _HEADER)
+    start = require_header(source, source.records, HEADER)
     code_column = _code_column(source.records[start]) or ""
     effective = effective_days(source, start)
     rows: list[Row] = []
     aside: list[RowSetAside] = []
     doubts: list[str] = []
     seen: set[Row] = set()
-    for number, cells in cells_below(source, start, (code_column, *_HEADER)):
+    for number, cells in cells_below(source, start, (code_column, *HEADER)):
         code, ndc = cells[code_column].upper(), _NDC.fullmatch(cells["NDC2"])
         if not _CODE.fullmatch(code):
             aside.append(RowSetAside(number, "no HCPCS code in the first column", code[:20]))

@@ -27,14 +27,14 @@ TITLE = "CMS payment limits for Medicare Part B drugs (ASP pricing file)"
 
 FEWEST_ROWS = 400  # the file has had more than 800 codes for years: one with fewer was cut
 
-_HEADER = ("HCPCS Code", "Short Description", "HCPCS Code Dosage", "Payment Limit", "Co-insurance Percentage")
+HEADER = ("HCPCS Code", "Short Description", "HCPCS Code Dosage", "Payment Limit", "Co-insurance Percentage")
 _MORE = ("Vaccine AWP%", "Vaccine Limit", "Notes")
 _CODE = re.compile(r"[A-Z0-9][0-9]{3}[A-Z0-9]")
 
 
 def recognise(source: Source) -> bool:
     """Whether the file has the header of the payment limit file."""
-    return not source.is_packed and header_row(source.head, _HEADER) is not None
+    return not source.is_packed and header_row(source.head, HEADER) is not None
 
 
 def parse(source: Source) -> Parsed:
@@ -42,12 +42,12 @@ def parse(source: Source) -> Parsed:
 
     Raises: UnreadableInput when no quarter is named or the file is cut short; OverlappingValidity for a code twice.
     """
-    start = require_header(source, source.records, _HEADER)
+    start = require_header(source, source.records, HEADER)
     effective = effective_days(source, start)
     rows: list[Row] = []
     aside: list[RowSetAside] = []
     doubts: list[str] = []
-    for number, cells in cells_below(source, start, (*_HEADER, *_MORE)):
+    for number, cells in cells_below(source, start, (*HEADER, *_MORE)):
         code = cells["HCPCS Code"].upper()
         if not _CODE.fullmatch(code):
             aside.append(RowSetAside(number, "no HCPCS code in the first column", code[:20]))

@@ -21,12 +21,12 @@ from cleanclaim.reference.importers.source import Source
 PUBLICATION = "asp_noc"
 TITLE = "CMS payment limits of drugs without a code of their own (ASP NOC pricing)"
 
-_HEADER = ("Drug Generic Name (Trade Name)", "Dosage", "Payment Limit", "Notes")
+HEADER = ("Drug Generic Name (Trade Name)", "Dosage", "Payment Limit", "Notes")
 
 
 def recognise(source: Source) -> bool:
     """Whether the file has the header of the NOC pricing file."""
-    return not source.is_packed and header_row(source.head, _HEADER) is not None
+    return not source.is_packed and header_row(source.head, HEADER) is not None
 
 
 def parse(source: Source) -> Parsed:
@@ -34,13 +34,13 @@ def parse(source: Source) -> Parsed:
 
     Raises: UnreadableInput when no quarter is named; OverlappingValidity for a drug and unit twice.
     """
-    start = require_header(source, source.records, _HEADER)
+    start = require_header(source, source.records, HEADER)
     effective = effective_days(source, start)
     rows: list[Row] = []
     aside: list[RowSetAside] = []
     doubts: list[str] = []
-    for number, cells in cells_below(source, start, _HEADER):
-        name, dosage = cells[_HEADER[0]], cells["Dosage"]
+    for number, cells in cells_below(source, start, HEADER):
+        name, dosage = cells[HEADER[0]], cells["Dosage"]
         if not (name and dosage):
             aside.append(RowSetAside(number, "no drug with the unit of its limit", name[:20]))
             continue

@@ -20,7 +20,7 @@ from cleanclaim.reference.importers.source import Source
 PUBLICATION = "asp_noc_crosswalk"
 TITLE = "CMS NDCs of drugs without a code of their own (ASP NOC crosswalk)"
 
-_HEADER = (
+HEADER = (
     "Drug Generic Name", "LABELER NAME", "NDC or ALTERNATE ID", "Drug Name", "Dosage",
     "PKG SIZE", "PKG QTY", "BILLUNITS", "BILLUNITSPKG",
 )  # fmt: skip
@@ -29,7 +29,7 @@ _NDC = re.compile(r"([0-9]{5})-([0-9]{4})-([0-9]{2})")
 
 def recognise(source: Source) -> bool:
     """Whether the file has the header of the NOC crosswalk."""
-    return not source.is_packed and header_row(source.head, _HEADER) is not None
+    return not source.is_packed and header_row(source.head, HEADER) is not None
 
 
 def parse(source: Source) -> Parsed:
@@ -37,12 +37,12 @@ def parse(source: Source) -> Parsed:
 
     Raises: UnreadableInput when no quarter is named; OverlappingValidity for an NDC twice under a drug.
     """
-    start = require_header(source, source.records, _HEADER)
+    start = require_header(source, source.records, HEADER)
     effective = effective_days(source, start)
     rows: list[Row] = []
     aside: list[RowSetAside] = []
     doubts: list[str] = []
-    for number, cells in cells_below(source, start, _HEADER):
+    for number, cells in cells_below(source, start, HEADER):
         name, written = cells["Drug Generic Name"], cells["NDC or ALTERNATE ID"]
         ndc = _NDC.fullmatch(written)
         if not (name and ndc):

@@ -24,14 +24,14 @@ TITLE = "CMS list of HCPCS NOC codes (xlsx)"
 
 FEWEST_CODES = 100  # the list has had more than 140 for years: one with fewer was cut
 
-_HEADER = ("HCPCS", "LONG DESCRIPTION", "ADD DATE", "TERM DATE")
+HEADER = ("HCPCS", "LONG DESCRIPTION", "ADD DATE", "TERM DATE")
 _YEAR = re.compile(r"NOC CODES - HCPCS (20[0-9]{2})")
 _CODE = re.compile(r"[A-Z][0-9]{4}")
 
 
 def recognise(source: Source) -> bool:
     """Whether the first sheet has the header of the list."""
-    return source.is_packed and header_row(source.head, _HEADER) is not None
+    return source.is_packed and header_row(source.head, HEADER) is not None
 
 
 def parse(source: Source) -> Parsed:
@@ -39,7 +39,7 @@ def parse(source: Source) -> Parsed:
 
     Raises: UnreadableInput when no year is named or the file is cut short; OverlappingValidity for a code twice.
     """
-    start = require_header(source, source.sheet, _HEADER)
+    start = require_header(source, source.sheet, HEADER)
     named = _YEAR.search(" ".join(cell for row in source.sheet[:start] for cell in row))
     if not (named or source.release):
         raise UnreadableInput(f"{source.place}: no year above the header; say the quarter with --release 2019-Q1")
@@ -47,7 +47,7 @@ def parse(source: Source) -> Parsed:
     effective = named_quarter(source.release) if source.release else quarter_of(first)
     rows: list[Row] = []
     aside: list[RowSetAside] = []
-    for number, cells in cells_below(source, start, _HEADER):
+    for number, cells in cells_below(source, start, HEADER):
         code, added, ended = cells["HCPCS"].upper(), _day(cells["ADD DATE"]), _day(cells["TERM DATE"])
         if rows and code == rows[-1][0] and not (cells["ADD DATE"] or cells["TERM DATE"]):
             rows[-1] = (code, f"{rows[-1][1]} {cells['LONG DESCRIPTION']}", *rows[-1][2:])

@@ -14,11 +14,12 @@ from cleanclaim.reference.importers.source import Source
 __all__ = ["PUBLICATION", "TITLE", "parse", "recognise"]
 
 TITLE = "CMS HCPCS Level II quarterly file (xlsx or CSV)"
+HEADER = COLUMNS
 
 
 def recognise(source: Source) -> bool:
     """Whether the first sheet, or the CSV file, has the header of the HCPCS file."""
-    return header_row(source.head, COLUMNS) is not None
+    return header_row(source.head, HEADER) is not None
 
 
 def parse(source: Source) -> Parsed:
@@ -26,5 +27,5 @@ def parse(source: Source) -> Parsed:
 
     Raises: UnreadableInput when the file is cut short or its name and its content tell different quarters.
     """
-    start = require_header(source, source.rows, COLUMNS)
+    start = require_header(source, source.rows, HEADER)
     return parse_records(source, cells_below(source, start, COLUMNS))

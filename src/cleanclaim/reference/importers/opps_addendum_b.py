@@ -33,7 +33,7 @@ FEWEST_ROWS = 10000  # the file has had more than 18,000 codes for years: one wi
 
 _NUMBERS = ("Payment Rate", "National Unadjusted Copayment", "Minimum Unadjusted Copayment")
 _INFLATION = ("IRA Coinsurance percentage", "Adjusted Beneficiary Copayment")
-_HEADER = ("HCPCS Code", "Short Descriptor", "SI", "APC", "Relative Weight", *_NUMBERS)
+HEADER = ("HCPCS Code", "Short Descriptor", "SI", "APC", "Relative Weight", *_NUMBERS)
 _CODE = re.compile(r"([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})([^0-9A-Za-z]|[\u0080-\u00ff])*")
 _YEAR = re.compile(r"for CY (20[0-9]{2})")
 _QUARTER_IN_NAME = re.compile(r"(January|April|July|October)[ _]+(?:Web[ _]+)?(20[0-9]{2})", re.IGNORECASE)
@@ -41,7 +41,7 @@ _QUARTER_IN_NAME = re.compile(r"(January|April|July|October)[ _]+(?:Web[ _]+)?(2
 
 def recognise(source: Source) -> bool:
     """Whether the file has the header of Addendum B."""
-    return not source.is_packed and header_row(source.head, _HEADER) is not None
+    return not source.is_packed and header_row(source.head, HEADER) is not None
 
 
 def parse(source: Source) -> Parsed:
@@ -50,12 +50,12 @@ def parse(source: Source) -> Parsed:
     Raises: UnreadableInput when the quarter is not known or the file is cut short;
     OverlappingValidity for a code twice.
     """
-    start = require_header(source, source.records, _HEADER)
+    start = require_header(source, source.records, HEADER)
     notes: list[str] = []
     effective = _quarter(source, start, notes)
     rows: list[Row] = []
     aside: list[RowSetAside] = []
-    for number, cells in cells_below(source, start, (*_HEADER, *_INFLATION, "Note")):
+    for number, cells in cells_below(source, start, (*HEADER, *_INFLATION, "Note")):
         found = _CODE.fullmatch(cells["HCPCS Code"].upper())
         if not found:
             aside.append(RowSetAside(number, "no HCPCS code in the first column", cells["HCPCS Code"][:20]))
