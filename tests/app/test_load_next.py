@@ -15,7 +15,7 @@ from cleanclaim.edits import run
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.wants import Lack, Want
-from cleanclaim.reference.importers import import_file
+from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.published import PUBLISHED
 from cleanclaim.reference.tables import BY_NAME
 from tests.app.test_checker import EXAMPLES, claim, write
