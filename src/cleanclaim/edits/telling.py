@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -129,7 +129,9 @@ def tell(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]) -> li
     homes = {row["claim_row"] for row in rows.values()} | {line["claim_row"] for line in lines.values()}
     claims = bench.select("claim", "claim_row", homes, "claim_row, claim_id, claim_key, source_file, segment_number")
     places = _Places(claims, lines)
-    return [_told(bench, mark, rows[mark.row_id], places) for mark in marks]
+    # Each plan finds what was missing in an order of its own: told it stands in the order of the alphabet.
+    ordered = (replace(mark, missing=tuple(sorted(mark.missing))) for mark in marks)
+    return [_told(bench, mark, rows[mark.row_id], places) for mark in ordered]
 
 
 def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Places) -> Told:

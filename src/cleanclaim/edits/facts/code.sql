@@ -85,7 +85,7 @@ traits AS (
   GROUP BY k.hcpcs_code, k.service_date
 ),
 ranges AS (
-  SELECT k.hcpcs_code, k.service_date, arg_min(r.kind, r.priority) AS kind
+  SELECT k.hcpcs_code, k.service_date, arg_min(r.kind, r.priority) AS kind, max(r.release) AS release
   FROM keys AS k
   JOIN ref_code_range AS r
     ON k.hcpcs_code BETWEEN r.range_from AND r.range_to AND coalesce(k.service_date, DATE '9999-12-31') BETWEEN r.valid_from AND r.valid_to
@@ -131,7 +131,7 @@ SELECT
   END AS is_vaccine,
   t.local_use,
   coalesce(r.kind = 'radiopharmaceutical' OR t.is_radiopharmaceutical, r.kind = 'radiopharmaceutical', t.is_radiopharmaceutical) AS is_radiopharmaceutical,
-  coalesce(h.release, v.release, n.release) AS code_release,
+  coalesce(h.release, v.release, n.release, r.release) AS code_release,
   CASE WHEN k.code_system = 'hcpcs' AND h.hcpcs_code IS NULL AND v.hcpcs_code IS NULL AND k.service_date IS NOT NULL THEN 'hcpcs' END AS code_lacks
 FROM forms AS k
 LEFT JOIN told AS h ON h.hcpcs_code = k.hcpcs_code AND h.service_date = k.service_date
