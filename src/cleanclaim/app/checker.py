@@ -227,20 +227,6 @@ class _Reading:
         self.faults.append(Fault(source_file=name, fault=fault, message=message, lost=lost))
 
 
-# What a claim says in total; where it says nothing (JSON may), what its lines say.
-_BILLED = """
-  SELECT
-    CAST(coalesce(sum(coalesce(c.total_charge, l.charges)), 0) AS DECIMAL(28, 2)) AS total,
-    CAST(coalesce(sum(l.unknown), 0) AS BIGINT) AS unknown
-  FROM claim AS c
-  LEFT JOIN (
-    SELECT claim_row, sum(charge_amount) AS charges, count(*) - count(charge_amount) AS unknown
-    FROM line
-    GROUP BY claim_row
-  ) AS l USING (claim_row)
-"""
-
-
 def _distinct(faults: pa.Table, column: str) -> list[str]:
     return [str(value) for value in faults[column].unique().to_pylist()]
 
@@ -261,13 +247,12 @@ def _result(checker: Checker, bench: Workbench, reading: _Reading, run: EditRun)
         severity: sum(finding.severity is severity for finding in fired)
         for severity in dict.fromkeys(item.severity for item in fired)
     }
-    money = bench.engine.table(_BILLED).to_pylist()[0]
     summary = Summary(
         claims=bench.claims, lines=bench.lines, findings=len(fired), faults=reading.fault_count, files=reading.files,
         not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
         claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
-        total_charge=f"{money['total']:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
-        lines_without_charge=money["unknown"],
+        total_charge=f"{run.billed.charges:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
+        lines_without_charge=run.billed.lines_without_charge,
         claims_unread=reading.claims_unread,
         reference=_reference_in_words(checker.library), load_next=load_next(run.wants),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
-from cleanclaim.edits.telling import ClaimTotals, Told, claim_totals, tell, without_silenced
+from cleanclaim.edits.telling import Billed, ClaimTotals, Told, billed_in, claim_totals, tell, without_silenced
 from cleanclaim.edits.wants import Lack, Want, Wants, together
 from cleanclaim.errors import EngineError
 
@@ -33,6 +33,7 @@ class EditRun:
     totals: tuple[ClaimTotals, ...]  # of the claims with findings
     errors: dict[str, str]  # edits that could not be run, and why
     wants: dict[Lack, Want]  # the releases for want of which checks could not be made
+    billed: Billed
 
     @property
     def amount_at_risk(self) -> Decimal:
@@ -68,20 +69,36 @@ def run_edits(
     many: ManyRows = judged_on_planes,
 ) -> EditRun:
     """Every edit on every row of its grain; above `few_rows` rows by the plan for many."""
-    run = _Run(bench, {edit: EditCount(edit) for edit in edits}, {}, [], show_not_evaluated, few_rows, many)
-    told: list[Told] = []
-    for grain in Grain:
-        of_grain = tuple(edit for edit in edits if edit.grain is grain)
-        if of_grain:
-            told += run.grain(grain, of_grain)
+    counts = {edit: EditCount(edit) for edit in edits}
+    run = _Run(bench, counts, {}, show_not_evaluated, few_rows, many)
+    grains = [_Grain(bench, grain, of) for grain in Grain if (of := tuple(e for e in edits if e.grain is grain))]
+    kept: list[Told] = []
+    totals: list[ClaimTotals] = []
+    billed = Billed()
+    for _ in bench.parts():
+        told = list(without_silenced([item for grain in grains for item in run.grain(grain)], counts))
+        kept += told
+        totals += claim_totals(bench, told)
+        billed += billed_in(bench)
     order = {edit.name: place for place, edit in enumerate(edits)}
-    kept = sorted(
-        without_silenced(told, run.counts), key=lambda item: (*item.place, order[item.finding.edit], item.lines)
-    )
+    kept.sort(key=lambda item: (*item.place, order[item.finding.edit], item.lines))
+    totals.sort(key=lambda item: item.claim_row)
     return EditRun(
-        tuple(item.finding for item in kept), tuple(run.counts.values()), claim_totals(bench, kept), run.errors,
-        together(run.wants),
+        tuple(item.finding for item in kept), tuple(counts.values()), tuple(totals), run.errors,
+        together(grain.wants for grain in grains), billed,
     )  # fmt: skip
+
+
+class _Grain:
+    """The edits of one grain, the facts that they need, and what could not be judged for want of a release."""
+
+    def __init__(self, bench: Workbench, grain: Grain, edits: tuple[Edit, ...]) -> None:
+        facts = dict.fromkeys(name for edit in edits for name in _facts_of(bench, edit))
+        self.grain, self.edits = grain, edits
+        self.wants = Wants(bench.facts, grain, facts)
+        self.facts = (*facts, *self.wants.columns)
+        self.refused: tuple[Edit, ...] = ()
+        self.runnable: Program | None = None  # none until the engine was asked, or when it refuses all
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,38 +106,37 @@ class _Run:
     bench: Workbench
     counts: dict[Edit, EditCount]
     errors: dict[str, str]
-    wants: list[Wants]
     show_not_evaluated: bool
     few_rows: int
     many: ManyRows
 
-    def grain(self, grain: Grain, edits: tuple[Edit, ...]) -> list[Told]:
-        """The edits of one grain judged and told."""
-        facts = dict.fromkeys(name for edit in edits for name in _facts_of(self.bench, edit))
-        wants = Wants(self.bench.facts, grain, facts)
-        self.wants.append(wants)
-        view = self.bench.make_facts(grain, (*facts, *wants.columns))
-        rows = self.bench.engine.table(f"SELECT count(*) AS n FROM {view}")["n"][0].as_py()
+    def grain(self, grain: _Grain) -> list[Told]:
+        """The edits of one grain judged and told, on one part of the run."""
+        view = self.bench.make_facts(grain.grain, grain.facts)
+        rows = self.bench.rows(grain.grain)
+        if grain.runnable is None and not grain.refused:
+            self._ask(grain, view)
+        for edit in grain.refused:
+            self.counts[edit].outcomes[Outcome.NOT_EVALUATED] += rows
+            self.counts[edit].missing[ERROR] += rows
         marks: list[Mark] = []
-        runnable = self._runnable(edits, view, grain, rows)
-        if runnable and rows <= self.few_rows:
-            marks += self._judged_by_row(runnable, view, grain, wants)
-        elif runnable:
-            marks += self.many(self.bench, program(runnable), view, grain, self.counts, wants, self.show_not_evaluated)
-        return tell(self.bench, grain, view, marks)
+        if grain.runnable and rows <= self.few_rows:
+            marks += self._judged_by_row(grain, view)
+        elif grain.runnable:
+            marks += self.many(
+                self.bench, grain.runnable, view, grain.grain, self.counts, grain.wants, self.show_not_evaluated
+            )
+        grain.wants.forget_rows()
+        return tell(self.bench, grain.grain, view, marks)
 
-    def _runnable(self, edits: tuple[Edit, ...], view: str, grain: Grain, rows: int) -> tuple[Edit, ...]:
+    def _ask(self, grain: _Grain, view: str) -> None:
         # One page that the engine refuses must not take the others with it: it is not evaluated, and says why.
-        if not self._refusal(edits, view, grain):
-            return edits
-        runnable = []
-        for edit in edits:
-            if refusal := self._refusal((edit,), view, grain):
-                self.errors[edit.name] = refusal
-                self.counts[edit].outcomes[Outcome.NOT_EVALUATED] = self.counts[edit].missing[ERROR] = rows
-            else:
-                runnable.append(edit)
-        return tuple(runnable)
+        if self._refusal(grain.edits, view, grain.grain):
+            refusals = {edit: self._refusal((edit,), view, grain.grain) for edit in grain.edits}
+            grain.refused = tuple(edit for edit, refusal in refusals.items() if refusal)
+            self.errors.update((edit.name, refusals[edit]) for edit in grain.refused)
+        if runnable := tuple(edit for edit in grain.edits if edit not in grain.refused):
+            grain.runnable = program(runnable)
 
     def _refusal(self, edits: tuple[Edit, ...], view: str, grain: Grain) -> str:
         try:
@@ -132,7 +148,8 @@ class _Run:
             return str(error)
         return ""
 
-    def _judged_by_row(self, edits: tuple[Edit, ...], view: str, grain: Grain, wants: Wants) -> Iterator[Mark]:
+    def _judged_by_row(self, grain: _Grain, view: str) -> Iterator[Mark]:
+        edits = grain.runnable.edits if grain.runnable else ()
         judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
         for row in self.bench.engine.table(f"SELECT * FROM {view}").to_pylist():
             for edit, verdict_of, cases in judges:
@@ -140,11 +157,11 @@ class _Run:
                 count.outcomes[verdict.outcome] += 1
                 count.missing.update(verdict.missing)
                 if verdict.outcome is Outcome.FIRES:
-                    yield Mark(row[ROW_ID[grain]], edit, cases.index(verdict.case))
+                    yield Mark(row[ROW_ID[grain.grain]], edit, cases.index(verdict.case))
                 elif verdict.outcome is Outcome.NOT_EVALUATED:
-                    wants.add_row(edit, row, verdict.missing)
+                    grain.wants.add_row(edit, row, verdict.missing)
                     if self.show_not_evaluated:
-                        yield Mark(row[ROW_ID[grain]], edit, -1, verdict.missing)
+                        yield Mark(row[ROW_ID[grain.grain]], edit, -1, verdict.missing)
 
 
 def _marks_of(

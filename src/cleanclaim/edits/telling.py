@@ -72,6 +72,19 @@ _LINES = """
   ORDER BY l.line_row
 """
 
+# What a claim says in total; where it says nothing (JSON may), what its lines say.
+_BILLED = """
+  SELECT
+    CAST(coalesce(sum(coalesce(c.total_charge, l.charges)), 0) AS DECIMAL(28, 2)) AS charges,
+    CAST(coalesce(sum(l.unknown), 0) AS BIGINT) AS lines_without_charge
+  FROM claim AS c
+  LEFT JOIN (
+    SELECT claim_row, sum(charge_amount) AS charges, count(*) - count(charge_amount) AS unknown
+    FROM line
+    GROUP BY claim_row
+  ) AS l USING (claim_row)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class LineTotals:
@@ -91,6 +104,7 @@ class LineTotals:
 class ClaimTotals:
     """A claim with findings: where it stands, its money and its lines."""
 
+    claim_row: int
     claim_key: int
     claim_id: str | None
     file: str
@@ -100,6 +114,17 @@ class ClaimTotals:
     amount_at_risk: Decimal | None  # None where a line at risk has no charge
     payer_program: str | None
     lines: tuple[LineTotals, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What some claims bill together, and how many of their lines say no charge."""
+
+    charges: Decimal = Decimal()
+    lines_without_charge: int = 0
+
+    def __add__(self, other: Billed) -> Billed:
+        return Billed(self.charges + other.charges, self.lines_without_charge + other.lines_without_charge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +246,12 @@ def claim_totals(bench: Workbench, told: Sequence[Told]) -> tuple[ClaimTotals, .
     with bench.ids("worst", worst_of, severity=worst_of), bench.ids("told", claims):
         lines = _lines(bench)
         rows = bench.engine.table(_CLAIM_TOTALS.format(mild=mild)).drop(["uncharged"]).to_pylist()
-    return tuple(
-        ClaimTotals(**row, lines=tuple(lines[claim_row])) for row in rows for claim_row in [row.pop("claim_row")]
-    )
+    return tuple(ClaimTotals(**row, lines=tuple(lines[row["claim_row"]])) for row in rows)
+
+
+def billed_in(bench: Workbench) -> Billed:
+    """What the claims of a part bill."""
+    return Billed(**bench.engine.table(_BILLED).to_pylist()[0])
 
 
 def _lines(bench: Workbench) -> dict[int, list[LineTotals]]:

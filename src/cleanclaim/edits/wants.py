@@ -86,6 +86,10 @@ class Wants:
                 want.rows += 1
                 want.charges += row[self._charge] or 0
 
+    def forget_rows(self) -> None:
+        """Rows that come after are others, whatever their ids: the next part of a run."""
+        self._seen.clear()
+
     def _lack_on(self, row: Mapping[str, Any], name: str) -> Lack | None:
         day, text = row[SERVICE_DATE], row[self._lacks_of[name]] if name in self._lacks_of else None
         if day is None or text is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +20,10 @@ from cleanclaim.engine.schema import Column, TableSchema
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
 _ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
+# A run that does not fit in one INSERT is stored in parts, and as many are judged at once as have so many lines: memory
+# stays small however long the run is, and no more plans are made than need be (each costs a second or so).
+_PARTS = 16
+_LINES_JUDGED_AT_ONCE = 700_000
 _SHOWN = {"claim_id", "claim_key", "source_file", "segment_number", "line_number", "total_charge", "charge_amount"}
 PLACE_COLUMNS = ("claim_row", "line_rows")  # where a row of any grain stands in the claims
 
@@ -27,7 +32,8 @@ class Workbench:
     """The claims of one run and the reference beside them, in one private database.
 
     `claim`, `line` and `administration` are the claim tables with `claim_row` and `line_row` (0, 1, 2 ... through the
-    run); `ref_<table>` are the as-of tables; `fact_<group>` is made when it is needed.
+    run); `ref_<table>` are the as-of tables; `fact_<group>` is made when it is needed. A long run is read through them
+    part by part (`parts`), each of whole patients: no fact looks from one patient at another.
     """
 
     def __init__(self, engine: SqlEngine, facts: Dictionary, *, checked_on: date | None = None) -> None:
@@ -35,10 +41,11 @@ class Workbench:
         self.engine, self.facts = engine, facts
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
-        self._made: set[str] = set()
+        self._made: dict[str, Group] = {}
         self._loaded: set[str] = set()
         self._table_of: Callable[[str], pa.Table]
         self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in _STORED}
+        self._in_parts = False
         self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
         engine.register("run", pa.table({"checked_on": pa.array([checked_on], pa.date32())}))
         for schema, ids in _STORED:
@@ -65,30 +72,73 @@ class Workbench:
     def load_claims(self, tables: ClaimTables) -> None:
         """Append claims. Their keys must ascend within one call, as readers make them."""
         claim_keys = tables.claim.column("claim_key").to_numpy()
-        line_claims = np.searchsorted(claim_keys, tables.line.column("claim_key").to_numpy()) + self.claims
+        claim_rows = np.arange(self.claims, self.claims + tables.claim.num_rows)
         line_rows = np.arange(self.lines, self.lines + tables.line.num_rows)
-        self._append("claim", tables.claim, claim_row=np.arange(self.claims, self.claims + tables.claim.num_rows))
-        self._append("line", tables.line, claim_row=line_claims, line_row=line_rows)
+        claims = np.searchsorted(claim_keys, tables.line.column("claim_key").to_numpy())  # of the lines
+        parts = _part_of(tables.claim, claim_rows)
+        self._append("claim", tables.claim, part=parts, claim_row=claim_rows)
+        self._append("line", tables.line, part=parts[claims], claim_row=claim_rows[claims], line_row=line_rows)
         if tables.administration.num_rows:
-            self._append("administration", tables.administration, line_row=self._lines_of(tables, line_rows))
+            lines = self._lines_of(tables, line_rows)
+            self._append(
+                "administration", tables.administration, part=parts[claims][lines - self.lines], line_row=lines
+            )
         self.claims += tables.claim.num_rows
         self.lines += tables.line.num_rows
+        if sum(rows.num_rows for rows in self._waiting["line"]) >= _ROWS_AT_ONCE:
+            self._divide()
+            self._flush()
 
     def _append(self, name: str, table: pa.Table, **ids: np.ndarray) -> None:
-        part = table.select(self._columns[name])
+        rows = table.select(self._columns[name])
         for column, values in ids.items():
-            part = part.append_column(column, pa.array(values, pa.int64()))
-        waiting = self._waiting[name]
-        waiting.append(part)
-        if sum(part.num_rows for part in waiting) >= _ROWS_AT_ONCE:
-            self._flush(name)
+            rows = rows.append_column(column, pa.array(values, pa.int64()))
+        self._waiting[name].append(rows)
 
-    def _flush(self, name: str) -> None:
-        if waiting := self._waiting[name]:
-            self.engine.register("incoming", pa.concat_tables(waiting))
-            self.engine.run(f"INSERT INTO {name} BY NAME FROM incoming")
-            self.engine.unregister("incoming")
-            waiting.clear()
+    def _divide(self) -> None:
+        if not self._in_parts:
+            self._in_parts = True
+            for schema, _ in _STORED:
+                for part in range(_PARTS):
+                    self.engine.run(f"CREATE TABLE {schema.name}_{part} AS FROM {schema.name}")
+                self.engine.run(f"DROP TABLE {schema.name}")
+
+    def _flush(self) -> None:
+        for name, waiting in self._waiting.items():
+            if waiting:
+                self._insert(name, pa.concat_tables(waiting))
+                waiting.clear()
+
+    def _insert(self, name: str, rows: pa.Table) -> None:
+        self.engine.register("incoming", rows)
+        columns = f"INSERT INTO {name}{{}} BY NAME SELECT * EXCLUDE (part) FROM incoming"
+        if self._in_parts:
+            for part in range(_PARTS):
+                self.engine.run(f"{columns.format(f'_{part}')} WHERE part = {part}")
+        else:
+            self.engine.run(columns.format(""))
+        self.engine.unregister("incoming")
+
+    def parts(self) -> Iterator[None]:
+        """The run part by part, each once and without facts; a short run is one part. What is read is of that part."""
+        self._flush()
+        if not self._in_parts:
+            yield
+            return
+        together = max(1, _LINES_JUDGED_AT_ONCE * _PARTS // self.lines)
+        for first in range(0, _PARTS, together):
+            parts = range(first, min(first + together, _PARTS))
+            for schema, _ in _STORED:
+                rows = " UNION ALL ".join(f"FROM {schema.name}_{part}" for part in parts)
+                self.engine.run(f"CREATE VIEW {schema.name} AS {rows}")
+            yield
+            for group in self._made.values():
+                self.engine.run(f"DROP {'VIEW' if group.head.view else 'TABLE'} fact_{group.name}")
+            self._made.clear()
+            for schema, _ in _STORED:
+                self.engine.run(f"DROP VIEW {schema.name}")
+                for part in parts:
+                    self.engine.run(f"DROP TABLE {schema.name}_{part}")
 
     @contextmanager
     def ids(self, name: str, ids: Iterable[int], **beside: Mapping[int, int]) -> Iterator[None]:
@@ -109,16 +159,21 @@ class Workbench:
 
     def make_facts(self, grain: Grain, facts: Iterable[str]) -> str:
         """The name of a view that has the row id, the place columns and these facts of a grain."""
-        for name in self._waiting:
-            self._flush(name)
+        if not self._in_parts:
+            self._flush()
         wanted = tuple(dict.fromkeys(facts))
         for group in self.facts.needed(grain, set(wanted)):
             if group.name not in self._made:
                 self._make(group)
-                self._made.add(group.name)
+                self._made[group.name] = group
         view = f"facts_of_{grain}"
         self.engine.run(f"CREATE OR REPLACE VIEW {view} AS {self._select(grain, wanted, PLACE_COLUMNS)}")
         return view
+
+    def rows(self, grain: Grain) -> int:
+        """How many rows of a grain there are: those of its base, which no other group adds to."""
+        count: int = self.engine.table(f"SELECT count(*) AS n FROM fact_{self.facts.base(grain).name}")["n"][0].as_py()
+        return count
 
     def _select(self, grain: Grain, facts: Iterable[str], place: tuple[str, ...]) -> str:
         """The query for the row id, place columns and facts of a grain: its base joined to the groups of the facts."""
@@ -166,6 +221,17 @@ class Workbench:
             strict=True,
         )
         return np.array([places[place] for place in charted], np.int64)
+
+
+def _part_of(claims: pa.Table, claim_rows: np.ndarray) -> np.ndarray:
+    """The part of each claim: claims of one patient are in one. Two unknown patients are never one."""
+    coded = claims.column("patient_key").combine_chunks().dictionary_encode()
+    keys = [str(key) for key in coded.dictionary.to_pylist()]
+    parts = np.array([zlib.crc32(key.encode()) % _PARTS for key in keys], np.int64)
+    known = coded.indices.is_valid().to_numpy(zero_copy_only=False)
+    found = claim_rows % _PARTS
+    found[known] = parts[coded.indices.drop_null().to_numpy()]
+    return found
 
 
 def _used(schema: TableSchema, facts: Dictionary) -> list[Column]:

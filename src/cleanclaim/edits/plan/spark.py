@@ -168,21 +168,22 @@ class SparkWorkbench(Workbench):
 
     def __init__(self, engine: SparkEngine, facts: Dictionary) -> None:
         """A workbench without rows."""
-        self._parts: dict[str, list[pa.Table]] = {}
+        self._held: dict[str, list[pa.Table]] = {}
         super().__init__(engine, facts)
 
     def _store(self, schema: TableSchema, ids: tuple[str, ...]) -> None:
         columns = {column.name: column.type.arrow() for column in schema.columns}
         kept = [(name, columns[name]) for name in self._columns[schema.name]]
         empty = pa.schema([*kept, *((name, pa.int64()) for name in ids)]).empty_table()
-        self._parts[schema.name] = [empty]
+        self._held[schema.name] = [empty]
         self.engine.register(schema.name, empty)
 
-    def _flush(self, name: str) -> None:
-        if waiting := self._waiting[name]:
-            self._parts[name] += waiting
-            self.engine.register(name, pa.concat_tables(self._parts[name]))
-            waiting.clear()
+    def _divide(self) -> None:
+        """Spark divides what it holds by itself."""
+
+    def _insert(self, name: str, rows: pa.Table) -> None:
+        self._held[name].append(rows.drop(["part"]))
+        self.engine.register(name, pa.concat_tables(self._held[name]))
 
     def _compute(self, group: Group) -> None:
         types = self.facts.types(group.grain)
