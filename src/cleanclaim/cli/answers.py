@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from cleanclaim.reference.manifest import Manifest
     from cleanclaim.reference.storing import ImportReport
 
-Answer = TypeVar("Answer", bound=CodeAnswer | NdcAnswer)
+Answer = TypeVar("Answer")  # a dataclass of `reference.answers` or of a question beside it
 
 
 def write_codes(answers: Sequence[CodeAnswer], output_format: ShortFormat, out: TextIO) -> None:
     """What codes mean on a day."""
-    _write(answers, output_format, out, _code_text)
+    write_answers(answers, output_format, out, _code_text)
 
 
 def write_ndcs(answers: Sequence[NdcAnswer], output_format: ShortFormat, out: TextIO) -> None:
     """What drug numbers stand for."""
-    _write(answers, output_format, out, _ndc_text)
+    write_answers(answers, output_format, out, _ndc_text)
 
 
 def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> None:
@@ -102,13 +102,14 @@ def _release(item: Manifest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(
+def write_answers(
     answers: Sequence[Answer], output_format: ShortFormat, out: TextIO, text: Callable[[Answer], Iterable[str]]
 ) -> None:
+    """Answers as a JSON list, as JSON Lines, or in words, a blank line after each."""
     if output_format is ShortFormat.JSON:
-        out.write(_json([asdict(answer) for answer in answers], output_format) + "\n")
+        out.write(_json([asdict(cast("Any", answer)) for answer in answers], output_format) + "\n")
     elif output_format is ShortFormat.JSONL:
-        out.writelines(_json(asdict(answer), output_format) + "\n" for answer in answers)
+        out.writelines(_json(asdict(cast("Any", answer)), output_format) + "\n" for answer in answers)
     else:
         out.write("\n".join(line for answer in answers for line in (*text(answer), "")))
 

@@ -147,6 +147,29 @@ def ndc(
 
 
 @app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(help="A drug, a brand, words of a descriptor, an NDC, part of a code.")],
+    on: Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")] = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=100, help="Most codes to list.")] = 10,
+    output_format: Annotated[
+        ShortFormat, typer.Option("--format", help="How to print the answer.")
+    ] = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """Find codes by a name, words, an NDC or part of a number, with typos; those active on the day come first.
+
+    Exit codes: 0 something was found; 1 nothing was.
+    """
+    from cleanclaim.cli.codes import write_search  # noqa: PLC0415
+    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.search import Search  # noqa: PLC0415
+
+    answer = Search(Lookup.open(_there(reference))).find(" ".join(query), _day(on), most=most)
+    write_search(answer, output_format, sys.stdout)
+    raise typer.Exit(0 if answer.hits else 1)
+
+
+@app.command()
 def explain(
     edit: Annotated[str, typer.Argument(help="Id or name of an edit: WASTE-001, jz-or-jw-missing.")],
     edits: EditsOption = None,

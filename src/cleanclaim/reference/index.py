@@ -7,7 +7,7 @@ library without imports needs none: the rows of a key are found in the starter s
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import date
 from decimal import Decimal
@@ -18,8 +18,10 @@ from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.errors import LibraryBusy, LibraryError, UnknownName
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.lock import locked
+from cleanclaim.reference.product_names import DRUG_NAME, drug_names
 from cleanclaim.reference.releases import TEMPORARY
-from cleanclaim.reference.tables import LOOKED_UP
+from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, search_terms, vocabulary
+from cleanclaim.reference.tables import LOOKED_UP, OPPS_STATUS
 from cleanclaim.values import parse_date
 
 if TYPE_CHECKING:
@@ -28,9 +30,14 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "2"
-_SEARCHED = ("hcpcs_code", "ndc11", "modifier", "place_of_service", "key")
+_FORMAT = "3"
+_SEARCHED = ("hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term")
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
+# Tables of the index alone, made from those of the library.
+_OWN: dict[str, Callable[[Library], Iterable[Row]]] = {
+    DRUG_NAME.name: drug_names, SEARCH_TERM.name: search_terms, VOCABULARY.name: vocabulary,
+}  # fmt: skip
+_HELD = (*LOOKED_UP, DRUG_NAME, SEARCH_TERM, VOCABULARY)
 
 Record = dict[str, Cell]
 
@@ -44,6 +51,12 @@ class Index(Protocol):
 
     def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
         """The rows of a table whose text column has a value (None: is empty), oldest first."""
+
+    def every(self, schema: TableSchema) -> list[Record]:
+        """Every row of a table, in no order that means anything."""
+
+    def keys(self, schema: TableSchema, column: str) -> list[str]:
+        """The values of a text column, each once, in order."""
 
 
 def open_index(library: Library) -> Index:
@@ -68,11 +81,25 @@ class StarterIndex:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._made: dict[str, list[Record]] = {}
 
     def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
         """The rows of a table whose text column has a value (None: is empty), oldest first."""
+        if schema.name in _OWN:
+            return [row for row in self.every(schema) if row[column] == key]
         found = self._library.rows_where(schema.name, column, key)
         return _oldest_first([dict(zip(schema.names, row, strict=True)) for row in found])
+
+    def every(self, schema: TableSchema) -> list[Record]:
+        """Every row of a table, in no order that means anything."""
+        if schema.name not in self._made:
+            rows = _OWN[schema.name](self._library) if schema.name in _OWN else self._library.rows(schema.name)
+            self._made[schema.name] = [dict(zip(schema.names, row, strict=True)) for row in rows]
+        return self._made[schema.name]
+
+    def keys(self, schema: TableSchema, column: str) -> list[str]:
+        """The values of a text column, each once, in order."""
+        return sorted({str(row[column]) for row in self.every(schema) if row[column] is not None})
 
 
 class SqliteIndex:
@@ -84,26 +111,36 @@ class SqliteIndex:
 
     def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
         """The rows of a table whose text column has a value (None: is empty), oldest first."""
-        if schema not in LOOKED_UP:
+        return _oldest_first(self._select(schema, f'WHERE "{column}" IS ?', key))
+
+    def every(self, schema: TableSchema) -> list[Record]:
+        """Every row of a table, in no order that means anything."""
+        return self._select(schema)
+
+    def keys(self, schema: TableSchema, column: str) -> list[str]:
+        """The values of a text column, each once, in order."""
+        query = f'SELECT DISTINCT "{column}" FROM "{schema.name}" WHERE "{column}" IS NOT NULL ORDER BY "{column}"'
+        return [str(value) for (value,) in self._execute(query, ())]
+
+    def _select(self, schema: TableSchema, where: str = "", *keys: str | None) -> list[Record]:
+        if schema not in _HELD:
             raise UnknownName(f"{schema.name} is in no look-up index: `tables.LOOKED_UP` names those that are")
         names = ", ".join(f'"{one}"' for one in schema.names)
-        found = self._execute(f'SELECT {names} FROM "{schema.name}" WHERE "{column}" IS ?', key)
-        return _oldest_first(
-            [{one.name: _value(cell, one) for cell, one in zip(row, schema.columns, strict=True)} for row in found]
-        )
+        found = self._execute(f'SELECT {names} FROM "{schema.name}" {where}', keys)
+        return [{one.name: _value(cell, one) for cell, one in zip(row, schema.columns, strict=True)} for row in found]
 
-    def _execute(self, query: str, key: str | None) -> list[tuple[str | int | None, ...]]:
+    def _execute(self, query: str, keys: tuple[str | None, ...]) -> list[tuple[str | int | None, ...]]:
         import sqlite3  # noqa: PLC0415
 
         try:
-            return self._connection.execute(query, (key,)).fetchall()
+            return self._connection.execute(query, keys).fetchall()
         except sqlite3.DatabaseError:
             if self._library is None:
                 raise
             # A damaged page, met only when it is read. The releases say everything that stood there: build it anew.
             anew, self._library = _build_anew(self._library), None
             self._connection = anew._connection
-            return self._connection.execute(query, (key,)).fetchall()
+            return self._connection.execute(query, keys).fetchall()
 
 
 def write_index(library: Library) -> None:
@@ -161,11 +198,14 @@ def _open_current(library: Library) -> SqliteIndex | None:
 
 def _fill(connection: sqlite3.Connection, library: Library) -> None:
     connection.execute("BEGIN")
-    for schema in LOOKED_UP:
+    for schema in _HELD:
         columns = ", ".join(f'"{column.name}" {_STORED.get(column.type, "TEXT")}' for column in schema.columns)
         connection.execute(f'CREATE TABLE "{schema.name}" ({columns})')
         marks = ", ".join("?" * len(schema.columns))
-        connection.executemany(f'INSERT INTO "{schema.name}" VALUES ({marks})', _stored_rows(library, schema))
+        if schema is VOCABULARY:  # of what was just written: its own function would make all terms anew
+            connection.execute("INSERT INTO vocabulary SELECT term, count(*) FROM search_term GROUP BY term")
+        else:
+            connection.executemany(f'INSERT INTO "{schema.name}" VALUES ({marks})', _stored_rows(library, schema))
         for name in sorted(set(_SEARCHED) & set(schema.names)):
             connection.execute(f'CREATE INDEX "{schema.name}_{name}" ON "{schema.name}" ("{name}")')
     connection.execute("CREATE TABLE library (digest TEXT)")
@@ -174,14 +214,21 @@ def _fill(connection: sqlite3.Connection, library: Library) -> None:
 
 
 def _stored_rows(library: Library, schema: TableSchema) -> Iterable[tuple[str | int | None, ...]]:
+    if schema.name in _OWN:
+        return map(_stored, _OWN[schema.name](library))
     if not library.imports(schema.name):
         return map(_stored, library.rows(schema.name))
     import pyarrow as pa  # noqa: PLC0415 - only where releases have been imported
 
     # Arrow writes days and decimals as text in columns: four times as fast as cell by cell.
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    table = library.table(schema.name)
+    if schema is OPPS_STATUS:  # three quarters of its rows are procedures, which no look-up asks for
+        table = table.filter(pc.greater_equal(table["hcpcs_code"], pa.scalar("A")))
     texts = [
         column if field.type in (ColumnType.INTEGER, ColumnType.BOOLEAN) else column.cast(pa.string())
-        for column, field in zip(library.table(schema.name).columns, schema.columns, strict=True)
+        for column, field in zip(table.columns, schema.columns, strict=True)
     ]
     return zip(*(column.to_pylist() for column in texts), strict=True)
 
@@ -191,7 +238,7 @@ def _stamp(digest: str) -> str:
 
 
 def _oldest_first(rows: list[Record]) -> list[Record]:
-    return sorted(rows, key=lambda row: (str(row["valid_from"]), str(row["valid_to"])))
+    return sorted(rows, key=lambda row: (str(row.get("valid_from")), str(row.get("valid_to"))))
 
 
 def _stored(row: Row) -> tuple[str | int | None, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,11 +23,31 @@ SERVICE_TYPES = ("practitioner", "outpatient", "dme")
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A code on a day: the row of `hcpcs` that tells about it, its status, and why when that is not active."""
+
+    row: Record
+    status: CodeStatus
+    why: str | None
+
+    @property
+    def descriptor(self) -> str | None:
+        """The descriptor of the day, or of the nearest day that is known."""
+        return _text(self.row, "descriptor") or _text(self.row, "short_descriptor")
+
+    @property
+    def span(self) -> tuple[date | None, date | None]:
+        """The first and the last day on which the code may be billed."""
+        return _day(self.row, "span_from"), _day(self.row, "span_to")
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Answers from one open library."""
 
     library: Library
     index: Index
+    _complete: list[Record] = field(default_factory=list, init=False, repr=False)  # coverage of whole tables, read once
 
     @classmethod
     def of(cls, library: Library) -> Self:
@@ -48,10 +68,8 @@ class Lookup:
         if service_type not in SERVICE_TYPES:
             raise InvalidValue(f"the service type must be one of {', '.join(SERVICE_TYPES)}")
         code = code.strip().upper()
-        spans = self.index.rows(tables.HCPCS, "hcpcs_code", code)
-        covered = self._covered(tables.HCPCS, code)
-        row, status, why = _settle(spans, covered, code, on)
-        told = row or {}
+        standing = self.standing(code, on)
+        told, status, why = standing.row, standing.status, standing.why
         limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
         mue, mue_unknown = self._of_day(tables.MUE, code, on, service_type=service_type)
         followers = [one for one in self.index.rows(tables.REPLACEMENT, "hcpcs_code", code) if _start(one) <= on]
@@ -69,6 +87,12 @@ class Lookup:
             why="; ".join(reason for reason in reasons if reason) or None,
             releases=_releases([told, limit, mue, *followers]),
         )  # fmt: skip
+
+    def standing(self, code: str, on: date) -> Standing:
+        """Whether a code may be billed on a day: the quick part of `code`."""
+        spans = self.index.rows(tables.HCPCS, "hcpcs_code", code)
+        row, status, why = _settle(spans, self._covered(tables.HCPCS, code), code, on)
+        return Standing(row or {}, status, why)
 
     def ndc(self, text: str, on: date | None = None) -> NdcAnswer:
         """A drug number as written: its eleven digits, the codes it is listed under, and its product.
@@ -93,7 +117,9 @@ class Lookup:
         return rows if on is None else [row for row in rows if _start(row) <= on <= _end(row)]
 
     def _covered(self, schema: TableSchema, key: str, part: str | None = None) -> list[Interval]:
-        rows = [row for one in (key, None) for row in self.index.rows(tables.COVERAGE, "key", one)]
+        if not self._complete:
+            self._complete.extend(self.index.rows(tables.COVERAGE, "key", None))
+        rows = [*self.index.rows(tables.COVERAGE, "key", key), *self._complete]
         meant = [row for row in rows if (row["table"], row["part"]) == (schema.name, part)]
         return union(Interval(_start(row), _end(row)) for row in meant)
 

@@ -388,4 +388,7 @@ TABLES = (
 BY_NAME = {table.name: table for table in TABLES}
 
 # What look-ups read, and so what their index holds. Big tables that only edits read (ptp, diagnosis ...) stay out of it.
-LOOKED_UP = (HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, COVERAGE)
+LOOKED_UP = (
+    HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, DRUG_TRAIT, OPPS_STATUS,
+    COVERAGE,
+)  # fmt: skip
