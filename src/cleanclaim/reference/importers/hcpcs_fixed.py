@@ -21,7 +21,8 @@ TITLE = "CMS HCPCS Level II file (320-column text)"
 # First and last position of each field, counted from 1 as the record layout does.
 FIELDS = {
     "HCPC": (1, 5), "RECID": (11, 11), "LONG DESCRIPTION": (12, 91), "SHORT DESCRIPTION": (92, 119),
-    "PRICE1": (120, 121), "COV": (230, 230), "BETOS": (257, 259), "TOS1": (261, 261),
+    "PRICE1": (120, 121), "XREF1": (205, 209), "XREF2": (210, 214), "XREF3": (215, 219), "XREF4": (220, 224),
+    "XREF5": (225, 229), "COV": (230, 230), "BETOS": (257, 259), "TOS1": (261, 261),
     "ADD DT": (269, 276), "ACT EFF DT": (277, 284), "TERM DT": (285, 292), "ACTION CD": (293, 293),
 }  # fmt: skip
 _RECORD = re.compile(r"(?:[A-Z][0-9]{4}|   [A-Z0-9]{2})[0-9]{5}([0-9])")

@@ -19,12 +19,14 @@ from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.dosage import Dosage, NotParsed, parse_dosage
 from cleanclaim.reference.importers.drug_codes import CodeFacts, is_drug, is_unclassified
+from cleanclaim.reference.importers.hcpcs_replacements import XREFS, replacement_rows
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_table
 from cleanclaim.reference.importers.partial import covered
 from cleanclaim.reference.importers.preamble import refuse_short
 from cleanclaim.reference.importers.quarters import FIRST_MONTH, named_quarter, quarter_name, quarter_of, year_later
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.intervals import before
+from cleanclaim.reference.manifest import Covered
 from cleanclaim.values import OPEN_END, Interval, parse_date
 
 PUBLICATION = "hcpcs"
@@ -81,6 +83,11 @@ def parse_records(source: Source, numbered: Iterable[tuple[int, dict[str, str]]]
     code_rows = [row for record in codes for row in _code_rows(record, told, doubts)]
     tables = {"hcpcs": dated_table("hcpcs", code_rows)}
     coverage = covered(source, "hcpcs", [row[0] for row in code_rows], told)
+    if followers := _replacement_rows(codes, told.last):
+        tables["replacement"] = dated_table("replacement", followers)
+        # Complete for the codes that are cross-referenced, and no others: the file tells of few successors.
+        spans = {str(row[0]): Interval(first, told.last) for row in followers if isinstance(first := row[-2], date)}
+        coverage += tuple(Covered("replacement", key, days) for key, days in spans.items())
     if modifiers:
         found = [record for record in records if record.cells["RECID"] == _MODIFIER_RECORD]
         modifier_rows = [row for record in found for row in _modifier_rows(record, told, doubts)]
@@ -180,6 +187,18 @@ def _dosage_cells(reading: Dosage | NotParsed | None) -> Row:
     if not isinstance(reading, Dosage):
         return None, None, None, None
     return reading.substance, reading.amount, reading.unit, str(reading.semantics)
+
+
+def _replacement_rows(codes: list[Record], last: date) -> list[Row]:
+    pointing = [record for record in codes if any(record.cells.get(xref) for xref in XREFS)]
+    meant = {record.code for record in pointing} | {record.cells[xref] for record in pointing for xref in XREFS}
+    dosages = {record.code: parse_dosage(record.descriptor) for record in codes if record.code in meant}
+    return [
+        row
+        for record in pointing
+        for row in replacement_rows(record.code, record.cells, _day(record.cells["TERM DT"]), dosages)
+        if row[-2] <= last
+    ]
 
 
 def _modifier_rows(record: Record, told: Interval, doubts: list[str]) -> Iterator[Row]:

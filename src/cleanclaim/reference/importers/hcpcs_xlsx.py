@@ -7,6 +7,7 @@ rows may follow.
 from __future__ import annotations
 
 from cleanclaim.reference.importers.hcpcs_records import COLUMNS, PUBLICATION, parse_records
+from cleanclaim.reference.importers.hcpcs_replacements import XREFS
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.preamble import cells_below, header_row, require_header
 from cleanclaim.reference.importers.source import Source
@@ -28,4 +29,4 @@ def parse(source: Source) -> Parsed:
     Raises: UnreadableInput when the file is cut short or its name and its content tell different quarters.
     """
     start = require_header(source, source.rows, HEADER)
-    return parse_records(source, cells_below(source, start, COLUMNS))
+    return parse_records(source, cells_below(source, start, (*COLUMNS, *XREFS)))
