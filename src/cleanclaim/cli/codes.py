@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import TextIO
 
 from cleanclaim.cli.answers import write_answers
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.search import SearchAnswer
+from cleanclaim.reference.timeline import Entry, Price, Timeline
 from cleanclaim.values import OPEN_END
+
+_BAR = 30  # characters of the highest price
 
 
 def write_search(answer: SearchAnswer, output_format: ShortFormat, out: TextIO) -> None:
@@ -29,3 +34,40 @@ def _search_text(answer: SearchAnswer) -> Iterable[str]:
         yield f"         {hit.status.replace('_', ' ')}{days}; {hit.score} of 100: {hit.why}"
     if answer.releases:
         yield f"  by     {'; '.join(answer.releases)}"
+
+
+def write_timelines(timelines: Sequence[Timeline], output_format: ShortFormat, out: TextIO) -> None:
+    """What is known of codes over time."""
+    write_answers(timelines, output_format, out, _timeline_text)
+
+
+def _timeline_text(told: Timeline) -> Iterable[str]:
+    yield f"{told.code} over time"
+    if not told.known:
+        yield "  no release in the library tells anything about it"
+    for title, entries in (
+        ("valid", told.validity), ("wording", told.wordings), ("billing unit", told.units),
+        ("replaces", told.replaces), ("replaced by", told.replaced_by), ("MUE", told.mues), ("OPPS", told.statuses),
+    ):  # fmt: skip
+        yield from (_entry_line(title, entry) for entry in entries)
+    highest = max((price.payment_limit for price in told.prices if price.payment_limit is not None), default=None)
+    yield from (_price_line(price, highest) for price in told.prices)
+
+
+def _entry_line(title: str, entry: Entry) -> str:
+    also = f"; {entry.also}" if entry.also else ""
+    return f"  {title:<13} {_days(entry.first, entry.last)}  {entry.value}{also}  [{entry.release}]"
+
+
+def _price_line(price: Price, highest: Decimal | None) -> str:
+    if price.payment_limit is None:
+        return f"  {'limit':<13} {_days(price.first, price.last)}  none printed  [{price.release}]"
+    bar = "#" * max(1, round(_BAR * price.payment_limit / highest)) if highest else ""
+    return (
+        f"  {'limit':<13} {_days(price.first, price.last)}  ${price.payment_limit:f} a unit"
+        f"  {bar:<{_BAR}}  [{price.release}]"
+    )
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first} to {last}" if last != OPEN_END else f"{first} on           "

@@ -112,6 +112,10 @@ def check(
 def code(
     codes: Annotated[list[str], typer.Argument(help="HCPCS Level II codes.")],
     on: Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")] = None,
+    over_time: Annotated[
+        bool,
+        typer.Option("--timeline", help="Everything dated: validity, price by quarter, MUE, status."),
+    ] = False,
     output_format: Annotated[
         ShortFormat, typer.Option("--format", help="How to print the answer.")
     ] = ShortFormat.TABLE,
@@ -121,8 +125,14 @@ def code(
     from cleanclaim.cli.answers import write_codes  # noqa: PLC0415
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
-    day = _day(on)
     lookup = Lookup.open(_there(reference))
+    if over_time:
+        from cleanclaim.cli.codes import write_timelines  # noqa: PLC0415
+        from cleanclaim.reference.timeline import timeline  # noqa: PLC0415
+
+        write_timelines([timeline(lookup, text) for text in codes], output_format, sys.stdout)
+        return
+    day = _day(on)
     write_codes([lookup.code(text.strip().upper(), day) for text in codes], output_format, sys.stdout)
 
 

@@ -19,6 +19,7 @@ from cleanclaim.formats.tabular import mapping_json_schema
 from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
 from cleanclaim.reference.search import SearchAnswer
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
+from cleanclaim.reference.timeline import Timeline
 
 _SCHEMAS: dict[str, Callable[[], object]] = {
     "check": lambda: msgspec.json.schema(CheckResult),
@@ -28,6 +29,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "fault": lambda: msgspec.json.schema(Fault),
     "code": lambda: msgspec.json.schema(list[CodeAnswer]),
     "ndc": lambda: msgspec.json.schema(list[NdcAnswer]),
+    "timeline": lambda: msgspec.json.schema(list[Timeline]),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
 }
 _TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES)}

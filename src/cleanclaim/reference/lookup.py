@@ -83,7 +83,7 @@ class Lookup:
             valid_from=_day(told, "span_from"), valid_to=_day(told, "span_to"),
             replaced_by=tuple(sorted({str(one["replaced_by"]) for one in followers})),
             mue=_number(mue, "mue_value"), mue_adjudication_indicator=_integer(mue, "mue_adjudication_indicator"),
-            payment_limit=_price(limit, "payment_limit"), coinsurance_percent=_number(limit, "coinsurance_percent"),
+            payment_limit=price_of(limit, "payment_limit"), coinsurance_percent=_number(limit, "coinsurance_percent"),
             why="; ".join(reason for reason in reasons if reason) or None,
             releases=_releases([told, limit, mue, *followers]),
         )  # fmt: skip
@@ -239,7 +239,7 @@ def _number(row: Record, name: str) -> Decimal | None:
     return plain(value) if isinstance(value, Decimal) else None
 
 
-def _price(row: Record, name: str) -> Decimal | None:
+def price_of(row: Record, name: str) -> Decimal | None:
     """A price with the three decimals that publications print, more where it has more."""
     value = _number(row, name)
     return value if value is None or int(value.as_tuple().exponent) < -3 else value.quantize(Decimal("0.001"))
