@@ -78,18 +78,19 @@ def _table(table: TableSchema) -> Iterator[str]:
 
 
 def commands(group: typer.Typer = app, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every group and command as the words that call it, in the order of the help."""
-    yield path
+    """Every group and command as the words that call it."""
     for command in group.registered_commands:
         yield (*path, command.name or command.callback.__name__)
     for below in group.registered_groups:
-        yield from commands(below.typer_instance, (*path, below.name))
+        if below.name:
+            yield (*path, below.name)
+        yield from commands(below.typer_instance, (*path, below.name) if below.name else path)
 
 
 def cli_page() -> Iterator[str]:
     """Every command's help."""
     yield from ("# The command line", "", MADE)
-    for command in commands():
+    for command in ((), *commands()):
         yield from ("", f"## cleanclaim {' '.join(command)}".rstrip(), "", "```text")
         plain = {**os.environ, "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "100", "TERMINAL_WIDTH": "100"}
         run = subprocess.run(  # noqa: S603 - our own command line

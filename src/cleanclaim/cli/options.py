@@ -1,6 +1,15 @@
-"""The choices that commands take and that what they print follows."""
+"""The options that several commands share, the choices that they take, and what they are read into."""
 
+from __future__ import annotations
+
+from datetime import date
 from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleanclaim.errors import InvalidValue, UnknownName
 
 
 class Format(StrEnum):
@@ -46,3 +55,40 @@ class Show(StrEnum):
     """What to list beside what fires."""
 
     NOT_EVALUATED = "not-evaluated"
+
+
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option("--reference", help="Folder of the reference library; else CLEANCLAIM_REFERENCE, else the user's."),
+]  # fmt: skip
+
+
+EditsOption = Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")]
+
+OnOption = Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")]
+
+ShortFormatOption = Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")]
+
+
+def there(reference: Path | None) -> Path | None:
+    """The folder of the library as it was named, or None for the user's own.
+
+    Raises:  UnknownName when a folder was named and is not there.
+    """
+    # A folder that was named and is not there is a slip of the keyboard; the user's own library may not exist yet.
+    if reference is not None and not reference.is_dir():
+        raise UnknownName(f"--reference {reference}: there is no such folder; `cleanclaim reference import` makes one")
+    return reference
+
+
+def day_of(text: str | None, option: str = "--on") -> date:
+    """The day that an option names; today without one.
+
+    Raises:  InvalidValue.
+    """
+    if text is None:
+        return date.today()  # noqa: DTZ011 - the user's day is meant
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"{option} {text}: expected a date as YYYY-MM-DD") from None
