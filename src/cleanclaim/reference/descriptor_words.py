@@ -19,6 +19,10 @@ QUANTITY = re.compile(
     rf"(?P<lead>\bup to and including |\bup to |\bper )?(?<![\w.%-])(?P<number>{NUMBER})[ -]?(?P<unit>{UNIT}){END}"
 )
 RATE = re.compile(rf" ?(?:/|per )(?:{NUMBER})? ?(?:ml|cc|kg|kilogram|hour|day|month){END}")
+NOT_THE_BILLING_UNIT = re.compile(  # strengths, and the vial that a drug comes in
+    rf"(?:up to )?[0-9]+(?:-[0-9]+)? (?:or greater )?mg/ml iodine concentration|, provided in (?:{NUMBER}) ?mg vial"
+    r"|,? containing nominal [^,]*"
+)
 
 _NOTE = re.compile(r"\([^()]*\)")
 _REMARK = re.compile(r"[0-9]|\bcode\b|\bfor\b|\bonly\b")
@@ -27,8 +31,8 @@ _NAME_ENDS = re.compile(
 )
 _SEPARATOR = re.compile(r"[,;](?![^()]*\))")
 FORM = re.compile(
-    r"inj(?:ection)?|infusion|iv|oral|inhalation solution|topical|nasal spray|implant|powder|tablet|capsule|film|gel|cream"
-    r"|(?:intravesical )?instillation|diagnostic|therapeutic|single|each|hcl|human use|concentrated form"
+    r"inj(?:ection)?|infusion|iv|oral|inhalation solution|topical|nasal spray|implant|powder|tablet|capsule|film|gel"
+    r"|cream|(?:intravesical )?instillation|diagnostic|therapeutic|single|each|hcl|human use|concentrated form"
     r"|intrathecal|(?:intravenous|intramuscular|subcutaneous)(?: or (?:intravenous|intramuscular|subcutaneous))?"
     r"|n\.?o\.?s\.?|noc|[0-9.]+ ?%?|not otherwise (?:specified|classified)(?: \(.*\))?|\(.*\)"
 )

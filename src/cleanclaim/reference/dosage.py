@@ -16,6 +16,7 @@ from itertools import pairwise
 from cleanclaim.reference.cells import plain
 from cleanclaim.reference.descriptor_words import (
     END,
+    NOT_THE_BILLING_UNIT,
     NUMBER,
     QUANTITY,
     RATE,
@@ -74,11 +75,6 @@ _OTHER_UNIT = re.compile(r"plaque forming|\bpfu\b|\bcells\b|x 10\^|\bkiu\b|[0-9]
 _IMPLANT = re.compile(r"\bimplant\b")
 _JOINER = re.compile(r"\band\b|/|\bplus\b")
 
-_NOT_THE_BILLING_UNIT = re.compile(  # strengths, and the vial that a drug comes in
-    rf"(?:up to )?[0-9]+(?:-[0-9]+)? (?:or greater )?mg/ml iodine concentration|, provided in (?:{NUMBER}) ?mg vial"
-    r"|,? containing nominal [^,]*"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
@@ -96,7 +92,7 @@ _NOTHING = "an amount is zero"
 def parse_dosage(descriptor: str) -> Dosage | NotParsed:
     """The billing unit that a long descriptor states, or why none can be read from it."""
     text = normalised(descriptor)
-    body = _NOT_THE_BILLING_UNIT.sub("", without_notes(text))
+    body = NOT_THE_BILLING_UNIT.sub("", without_notes(text))
     phrase = _Phrase(text, body, tuple(QUANTITY.finditer(body)))
     return next((reading for reader in _READERS if (reading := reader(phrase))), NotParsed("no amount"))
 
