@@ -1,13 +1,29 @@
-"""The commands that answer about codes: quick look-ups, that load neither DuckDB nor Arrow."""
+"""The commands that answer about codes. The look-ups load neither DuckDB nor Arrow; the guide does."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from cleanclaim.cli.options import OnOption, ReferenceOption, ShortFormat, ShortFormatOption, day_of, there
+from cleanclaim.cli.options import (
+    CodeFormat,
+    EditsOption,
+    GuideFormat,
+    OnOption,
+    OutputOption,
+    ReferenceOption,
+    ShortFormat,
+    ShortFormatOption,
+    day_of,
+    there,
+)
+from cleanclaim.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from cleanclaim.reference.timeline import Timeline
 
 codes_app = typer.Typer()
 
@@ -20,22 +36,41 @@ def code(
         bool,
         typer.Option("--timeline", help="Everything dated: validity, price by quarter, MUE, status."),
     ] = False,
-    output_format: ShortFormatOption = ShortFormat.TABLE,
+    output_format: Annotated[
+        CodeFormat, typer.Option("--format", help="How to print the answer; html is the page of one code's timeline.")
+    ] = CodeFormat.TABLE,
+    output: OutputOption = None,
     reference: ReferenceOption = None,
 ) -> None:
     """What a code means on a day: validity, billing unit, payment limit, MUE, and what follows it."""
     from cleanclaim.cli.answers import write_codes  # noqa: PLC0415
+    from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
+    if output_format is CodeFormat.HTML and not (over_time and len(codes) == 1):
+        raise InvalidValue("--format html: expected --timeline and one code")
+    refuse_output(output, output_format)
     lookup = Lookup.open(there(reference))
-    if over_time:
-        from cleanclaim.cli.codes import write_timelines  # noqa: PLC0415
-        from cleanclaim.reference.timeline import timeline  # noqa: PLC0415
+    with opened_output(output) as out:
+        if over_time:
+            from cleanclaim.reference.timeline import timeline  # noqa: PLC0415
 
-        write_timelines([timeline(lookup, text) for text in codes], output_format, sys.stdout)
+            _write_timelines([timeline(lookup, text) for text in codes], output_format, out)
+        else:
+            day = day_of(on)
+            answers = [lookup.code(text.strip().upper(), day) for text in codes]
+            write_codes(answers, ShortFormat(output_format), out)
+
+
+def _write_timelines(timelines: Sequence[Timeline], output_format: CodeFormat, out: TextIO) -> None:
+    if output_format is CodeFormat.HTML:
+        from cleanclaim.app.reports.code_page import timeline_page  # noqa: PLC0415
+
+        out.writelines(timeline_page(timelines[0]))
         return
-    day = day_of(on)
-    write_codes([lookup.code(text.strip().upper(), day) for text in codes], output_format, sys.stdout)
+    from cleanclaim.cli.codes import write_timelines  # noqa: PLC0415
+
+    write_timelines(timelines, ShortFormat(output_format), out)
 
 
 @codes_app.command()
@@ -75,3 +110,56 @@ def search(
     answer = Search(Lookup.open(there(reference))).find(" ".join(query), day_of(on), most=most)
     write_search(answer, output_format, sys.stdout)
     raise typer.Exit(0 if answer.hits else 1)
+
+
+@codes_app.command()
+def similar(
+    codes: Annotated[list[str], typer.Argument(help="HCPCS Level II codes, or names that mean one code.")],
+    on: OnOption = None,
+    look_alikes: Annotated[
+        int, typer.Option("--look-alikes", min=0, help="Most codes to list of which only the number is alike.")
+    ] = 8,
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """What a code may be taken for: successors, the same drug otherwise, the same NDC, a number one slip away.
+
+    Each with why it is here and with the one line that decides between the two.
+    """
+    from cleanclaim.cli.codes import write_similar  # noqa: PLC0415
+    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.naming import code_meant  # noqa: PLC0415
+    from cleanclaim.reference.similar import similar as similar_to  # noqa: PLC0415
+
+    lookup, day = Lookup.open(there(reference)), day_of(on)
+    meant = [code_meant(lookup, text, day) for text in codes]
+    answers = [similar_to(lookup, one, day, most_look_alikes=look_alikes) for one in meant]
+    write_similar(answers, output_format, sys.stdout)
+
+
+@codes_app.command()
+def guide(
+    code: Annotated[str, typer.Argument(help="A HCPCS Level II code, or a name that means one code.")],
+    on: OnOption = None,
+    output_format: Annotated[
+        GuideFormat, typer.Option("--format", help="How to print the guide.")
+    ] = GuideFormat.MARKDOWN,
+    output: OutputOption = None,
+    reference: ReferenceOption = None,
+    edits: EditsOption = None,
+) -> None:
+    """The billing guide of a code on a day: what it is, units, packages, modifiers, edits, codes like it.
+
+    Each statement names its source; what is not covered yet says so.
+    """
+    from cleanclaim.app.code_pages import CodePages  # noqa: PLC0415
+    from cleanclaim.cli.guides import write_guide  # noqa: PLC0415
+    from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
+    from cleanclaim.reference.naming import code_meant  # noqa: PLC0415
+
+    day = day_of(on)
+    refuse_output(output, output_format)
+    with CodePages.open(there(reference), edits=edits) as pages:
+        told = pages.guide(code_meant(pages.lookup, code, day), day)
+    with opened_output(output) as out:
+        write_guide(told, output_format, out)

@@ -11,6 +11,7 @@ from cleanclaim.cli.answers import write_answers
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.search import SearchAnswer
+from cleanclaim.reference.similar import Similar, SimilarCodes
 from cleanclaim.reference.timeline import Entry, Price, Timeline
 from cleanclaim.values import OPEN_END
 
@@ -34,6 +35,33 @@ def _search_text(answer: SearchAnswer) -> Iterable[str]:
         yield f"         {hit.status.replace('_', ' ')}{days}; {hit.score} of 100: {hit.why}"
     if answer.releases:
         yield f"  by     {'; '.join(answer.releases)}"
+
+
+def write_similar(answers: Sequence[SimilarCodes], output_format: ShortFormat, out: TextIO) -> None:
+    """The codes that codes may be taken for."""
+    write_answers(answers, output_format, out, _similar_text)
+
+
+def _similar_text(answer: SimilarCodes) -> Iterable[str]:
+    yield f"{answer.code} on {answer.on}: {answer.status.replace('_', ' ')}"
+    if answer.why:
+        yield f"  {answer.why}"
+    if answer.descriptor:
+        yield f"  {answer.descriptor}"
+    for one in answer.similar:
+        yield from _one_similar(one)
+    if not answer.similar:
+        yield "  no code of the library is like it"
+    if answer.more_look_alikes:
+        yield f"  and {answer.more_look_alikes} more codes whose number one slip makes of it: --look-alikes"
+
+
+def _one_similar(one: Similar) -> Iterable[str]:
+    yield f"  {one.code}  {one.descriptor or 'no descriptor known'}"
+    yield f"         why       {one.why}"
+    yield f"         decides   {one.difference}"
+    if one.releases:
+        yield f"         by        {'; '.join(one.releases)}"
 
 
 def write_timelines(timelines: Sequence[Timeline], output_format: ShortFormat, out: TextIO) -> None:

@@ -32,6 +32,23 @@ class ShortFormat(StrEnum):
     JSONL = "jsonl"
 
 
+class CodeFormat(StrEnum):
+    """How to print what is known of a code."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    HTML = "html"
+
+
+class GuideFormat(StrEnum):
+    """How to print a guide."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
 class DiffFormat(StrEnum):
     """How to print what differs between two releases."""
 
@@ -66,6 +83,10 @@ ReferenceOption = Annotated[
 EditsOption = Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")]
 
 OnOption = Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")]
+
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", help="Write to this file: whole or not at all.")
+]  # fmt: skip
 
 ShortFormatOption = Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")]
 

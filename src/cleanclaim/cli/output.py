@@ -15,7 +15,7 @@ from cleanclaim.errors import InvalidValue
 _BINARY = {Format.PARQUET}
 
 
-def refuse_output(path: Path | None, output_format: Format, *, inputs: Sequence[Path]) -> None:
+def refuse_output(path: Path | None, output_format: str, *, inputs: Sequence[Path] = ()) -> None:
     """Refuse what cannot or must not be written to, before the check: it may take long.
 
     Raises: InvalidValue for an input file, a folder or a device, and for binary output on a terminal.

@@ -16,8 +16,10 @@ from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
 from cleanclaim.formats.jsonl import claim_json_schema
 from cleanclaim.formats.tabular import mapping_json_schema
+from cleanclaim.guides import Guide
 from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
 from cleanclaim.reference.search import SearchAnswer
+from cleanclaim.reference.similar import SimilarCodes
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
 from cleanclaim.reference.timeline import Timeline
 
@@ -30,6 +32,8 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "code": lambda: msgspec.json.schema(list[CodeAnswer]),
     "ndc": lambda: msgspec.json.schema(list[NdcAnswer]),
     "timeline": lambda: msgspec.json.schema(list[Timeline]),
+    "similar": lambda: msgspec.json.schema(list[SimilarCodes]),
+    "guide": lambda: msgspec.json.schema(Guide),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
 }
 _TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES)}

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Protocol
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.errors import LibraryBusy, LibraryError, UnknownName
 from cleanclaim.reference.cells import Cell, Row
+from cleanclaim.reference.drug_identity import DRUG_IDENTITY, drug_identities
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.product_names import DRUG_NAME, drug_names
 from cleanclaim.reference.releases import TEMPORARY
 from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, search_terms, vocabulary
+from cleanclaim.reference.shared_ndc import SHARED_NDC, shared_ndcs
 from cleanclaim.reference.tables import LOOKED_UP, OPPS_STATUS
 from cleanclaim.values import parse_date
 
@@ -30,14 +32,15 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "3"
-_SEARCHED = ("hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term")
+_FORMAT = "6"
+_SEARCHED = ("hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient")
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
 # Tables of the index alone, made from those of the library.
 _OWN: dict[str, Callable[[Library], Iterable[Row]]] = {
-    DRUG_NAME.name: drug_names, SEARCH_TERM.name: search_terms, VOCABULARY.name: vocabulary,
+    DRUG_IDENTITY.name: drug_identities, DRUG_NAME.name: drug_names, SHARED_NDC.name: shared_ndcs,
+    SEARCH_TERM.name: search_terms, VOCABULARY.name: vocabulary,
 }  # fmt: skip
-_HELD = (*LOOKED_UP, DRUG_NAME, SEARCH_TERM, VOCABULARY)
+_HELD = (*LOOKED_UP, DRUG_IDENTITY, DRUG_NAME, SHARED_NDC, SEARCH_TERM, VOCABULARY)
 
 Record = dict[str, Cell]
 

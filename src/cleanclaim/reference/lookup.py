@@ -24,21 +24,25 @@ SERVICE_TYPES = ("practitioner", "outpatient", "dme")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A code on a day: the row of `hcpcs` that tells about it, its status, and why when that is not active."""
+    """A code on a day: the row of `hcpcs` that tells about it, its status, and why when that is not active.
+
+    `worded` is the row whose descriptor, billing unit and span are shown: `row`, but where that is of a bare list.
+    """
 
     row: Record
+    worded: Record
     status: CodeStatus
     why: str | None
 
     @property
     def descriptor(self) -> str | None:
         """The descriptor of the day, or of the nearest day that is known."""
-        return _text(self.row, "descriptor") or _text(self.row, "short_descriptor")
+        return _text(self.worded, "descriptor") or _text(self.worded, "short_descriptor")
 
     @property
     def span(self) -> tuple[date | None, date | None]:
         """The first and the last day on which the code may be billed."""
-        return _day(self.row, "span_from"), _day(self.row, "span_to")
+        return _day(self.worded, "span_from"), _day(self.worded, "span_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Lookup:
     library: Library
     index: Index
     _complete: list[Record] = field(default_factory=list, init=False, repr=False)  # coverage of whole tables, read once
+    _codes: list[str] = field(default_factory=list, init=False, repr=False)
 
     @classmethod
     def of(cls, library: Library) -> Self:
@@ -59,6 +64,13 @@ class Lookup:
         """Look-ups in the library of a folder (`Library.open`)."""
         return cls.of(Library.open(folder))
 
+    @property
+    def codes(self) -> Sequence[str]:
+        """The number of every Level II code that the library has ever told of, in order."""
+        if not self._codes:
+            self._codes.extend(self.index.keys(tables.HCPCS, "hcpcs_code"))
+        return self._codes
+
     def code(self, code: str, on: date, *, service_type: str = "practitioner") -> CodeAnswer:
         """The HCPCS code as of a day.
 
@@ -69,7 +81,7 @@ class Lookup:
             raise InvalidValue(f"the service type must be one of {', '.join(SERVICE_TYPES)}")
         code = code.strip().upper()
         standing = self.standing(code, on)
-        told, status, why = standing.row, standing.status, standing.why
+        told, status, why = standing.worded, standing.status, standing.why
         limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
         mue, mue_unknown = self._of_day(tables.MUE, code, on, service_type=service_type)
         followers = [one for one in self.index.rows(tables.REPLACEMENT, "hcpcs_code", code) if _start(one) <= on]
@@ -85,14 +97,17 @@ class Lookup:
             mue=_number(mue, "mue_value"), mue_adjudication_indicator=_integer(mue, "mue_adjudication_indicator"),
             payment_limit=price_of(limit, "payment_limit"), coinsurance_percent=_number(limit, "coinsurance_percent"),
             why="; ".join(reason for reason in reasons if reason) or None,
-            releases=_releases([told, limit, mue, *followers]),
+            releases=_releases([standing.row, told, limit, mue, *followers]),
         )  # fmt: skip
 
     def standing(self, code: str, on: date) -> Standing:
         """Whether a code may be billed on a day: the quick part of `code`."""
         spans = self.index.rows(tables.HCPCS, "hcpcs_code", code)
         row, status, why = _settle(spans, self._covered(tables.HCPCS, code), code, on)
-        return Standing(row or {}, status, why)
+        worded = row if row is None or _is_worded(row) else next(filter(_is_worded, reversed(spans)), row)
+        if row is not worded and row and worded:
+            why = f"{why}; descriptor and days are shown as {worded['release']} prints them"
+        return Standing(row or {}, worded or {}, status, why)
 
     def ndc(self, text: str, on: date | None = None) -> NdcAnswer:
         """A drug number as written: its eleven digits, the codes it is listed under, and its product.
@@ -175,6 +190,11 @@ def _status(row: Record, code: str, on: date) -> tuple[CodeStatus, str | None]:
     if on > last:
         return CodeStatus.TERMINATED, f"{code} ended on {last}"
     return CodeStatus.ACTIVE, None
+
+
+def _is_worded(row: Record) -> bool:
+    """Whether the release tells more than that the code is there."""
+    return row["descriptor"] is not None or row["span_from"] is not None
 
 
 def _out_of_reach(nearest: Record | None, covered: Sequence[Interval], code: str, on: date) -> str:

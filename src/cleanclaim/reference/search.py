@@ -18,7 +18,6 @@ from cleanclaim.errors import InvalidValue
 from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, terms_of
-from cleanclaim.reference.tables import HCPCS
 
 MOST_HITS = 10
 _MOST_LOOKED_UP = 25  # of the candidates with the best words: each costs a look-up
@@ -98,7 +97,7 @@ class Search:
 
     def _by_number(self, query: str, number: str, guess: str, on: date, most: int) -> SearchAnswer:
         whole = bool(_CODE.fullmatch(guess))
-        codes = [guess] if whole else sorted(code for code in self._codes if number in code)
+        codes = [guess] if whole else sorted(code for code in self.lookup.codes if number in code)
         told = [self._hit(code, on, 100 if whole else 50, "the number") for code in codes[:_MOST_LOOKED_UP]]
         known = [hit for hit in told if hit.status is not CodeStatus.NOT_FOUND]
         why = f"read as {guess}" if whole and guess != number else None
@@ -174,7 +173,7 @@ class Search:
 
     def _rarity(self, word: str) -> float:
         """How much a word tells: much when few codes have it."""
-        return math.log(2 + len(self._codes) / (1 + self._vocabulary.get(word, 0)))
+        return math.log(2 + len(self.lookup.codes) / (1 + self._vocabulary.get(word, 0)))
 
     @cached_property
     def _vocabulary(self) -> dict[str, int]:
@@ -184,10 +183,6 @@ class Search:
     @cached_property
     def _words(self) -> list[str]:
         return [term for term in self._vocabulary if not term.isdigit()]
-
-    @cached_property
-    def _codes(self) -> list[str]:
-        return self.lookup.index.keys(HCPCS, "hcpcs_code")
 
 
 def _ranked(hits: Sequence[Hit], most: int) -> list[Hit]:

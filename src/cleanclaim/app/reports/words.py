@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
+
+from markupsafe import Markup
 
 from cleanclaim.app.result import ClaimSummary, Fault
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.pages import Authority, Confidence, Severity
+from cleanclaim.values import OPEN_END
 
 _TELLING = 3  # a shorter value (no, 2) may stand in a message by chance
 _AMONG_LINES = {"hcpcs_code", "modifiers", "billed_units", "charge_amount", "service_date"}
@@ -94,3 +98,16 @@ def cents(amount: Decimal) -> int:
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of prose, unwrapped."""
     return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+
+
+def last_day(day: date) -> str:
+    """The last day of something dated, `open` where it has none."""
+    return "open" if day == OPEN_END else str(day)
+
+
+def with_code(text: str) -> Markup:
+    """Prose with what stands between backticks as code, all of it escaped."""
+    parts = re.split(r"`([^`]*)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
+    )

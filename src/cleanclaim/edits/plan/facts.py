@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -140,6 +141,15 @@ class Workbench:
                 for part in parts:
                     self.engine.run(f"DROP TABLE {schema.name}_{part}")
 
+    def forget_claims(self) -> None:
+        """Make room for other claims: the reference stays. Only after a short run, that was not divided."""
+        for group in self._made.values():
+            self.engine.run(f"DROP {'VIEW' if group.head.view else 'TABLE'} fact_{group.name}")
+        self._made.clear()
+        for schema, _ in _STORED:
+            self.engine.run(f"DELETE FROM {schema.name}")
+        self.claims = self.lines = 0
+
     @contextmanager
     def ids(self, name: str, ids: Iterable[int], **beside: Mapping[int, int]) -> Iterator[None]:
         """Make some row ids readable as a table with the column `id`, and integers by id beside it."""
@@ -234,6 +244,7 @@ def _part_of(claims: pa.Table, claim_rows: np.ndarray) -> np.ndarray:
     return found
 
 
+@cache
 def _used(schema: TableSchema, facts: Dictionary) -> list[Column]:
     # Only what a fact reads or a finding shows is stored: a claim has twice as many columns.
     words = {word for group in facts.groups for word in re.findall(r"\w+", group.sql)} | _SHOWN

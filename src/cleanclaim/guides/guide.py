@@ -1,0 +1,74 @@
+"""The guide of a code on a day, put together from what the rooms below know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cleanclaim.edits.applying import Applying
+from cleanclaim.edits.language.closures import Row
+from cleanclaim.guides.blocks import Section, not_yet_covered
+from cleanclaim.guides.definition import definition
+from cleanclaim.guides.denials import denial_reasons
+from cleanclaim.guides.modifiers import common_modifiers
+from cleanclaim.guides.resemblance import similar_codes
+from cleanclaim.reference.answers import CodeStatus
+from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.similar import similar
+from cleanclaim.reference.timeline import Price, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a biller must know of a code on a day, under the seven headings that such guides have."""
+
+    code: str
+    on: date
+    status: CodeStatus
+    descriptor: str | None
+    lead: str  # what stands above all: that the code has ended, that it is not known ...
+    sections: tuple[Section, ...]
+    prices: tuple[Price, ...]
+    releases: tuple[str, ...]
+
+
+def guide(lookup: Lookup, code: str, on: date, facts: Mapping[str, Row], edits: Sequence[Applying]) -> Guide:
+    """The guide of a HCPCS Level II code on a day.
+
+    `facts` and `edits` are what the code alone decides in each setting (`edits.applying`).
+    """
+    answer, told, like = lookup.code(code, on), timeline(lookup, code), similar(lookup, code, on)
+    what_it_is, releases = definition(lookup, answer, told, facts)
+    sections = (
+        what_it_is,
+        not_yet_covered("Clinical Context", "indications, regimen, monitoring need notes checked against the label."),
+        common_modifiers(lookup, on, facts),
+        not_yet_covered("Documentation Requirements", "checklists by drug class and payer are to come."),
+        denial_reasons(edits),
+        not_yet_covered(
+            "Special Considerations for Commercial Insurers",
+            "payers' policies (authorisation, step therapy, sites of care) are to come as dated files.",
+        ),
+        similar_codes(like),
+    )
+    used = (*answer.releases, *releases, *(one for row in like.similar for one in row.releases))
+    lead = _lead(answer.status, answer.why, answer.replaced_by)
+    return Guide(
+        answer.code, on, answer.status, answer.descriptor, lead, sections, told.prices, tuple(dict.fromkeys(used))
+    )
+
+
+def _lead(status: CodeStatus, why: str | None, replaced_by: Sequence[str]) -> str:
+    instead = f" Bill {' or '.join(replaced_by)}, by what was given." if replaced_by else ""
+    match status:
+        case CodeStatus.ACTIVE:
+            return ""
+        case CodeStatus.TERMINATED:
+            return f"Not to be billed on this day: {why}.{instead}"
+        case CodeStatus.NOT_YET_EFFECTIVE:
+            return f"Not yet to be billed on this day: {why}."
+        case CodeStatus.NOT_FOUND:
+            return f"No such code: {why}."
+        case _:
+            return f"Unknown whether it may be billed on this day: {why}.{instead}"
