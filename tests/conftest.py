@@ -5,6 +5,10 @@ import os
 import pytest
 from hypothesis import settings
 
+from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.lookup import Lookup
+from tests.shared import SHARED
+
 # The same cases on every CI run: a new one is found at a desk, not on the way to a landing.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CLEANCLAIM_CI"):
@@ -18,3 +22,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def official(tmp_path_factory: pytest.TempPathFactory) -> Lookup:
+    """Look-ups in a library of the official HCPCS, ASP and OPPS files; for tests that are marked `needs_shared`."""
+    folder = tmp_path_factory.mktemp("official")
+    import_files(folder, [SHARED / "data" / "cms" / name for name in ("hcpcs", "asp", "opps")])
+    return Lookup.open(folder)

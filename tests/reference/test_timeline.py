@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference.importing import import_files
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.timeline import timeline
 from cleanclaim.values import OPEN_END
-from tests.shared import SHARED, needs_shared
+from tests.shared import needs_shared
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +57,9 @@ def test_of_an_unknown_code_nothing_is_told(starter: Lookup) -> None:
 class TestOfficialFiles:
     pytestmark = needs_shared
 
-    def test_prices_of_nine_quarters(self, tmp_path: Path) -> None:
+    def test_prices_of_nine_quarters(self, official: Lookup) -> None:
         """Limits read in the nine files by hand (grep)."""
-        import_files(tmp_path, [SHARED / "data" / "cms" / "asp", SHARED / "data" / "cms" / "opps"])
-        lookup = Lookup.open(tmp_path)
-        told = timeline(lookup, "J9271")
+        told = timeline(official, "J9271")
         assert [str(price.payment_limit) for price in told.prices] == [
             "55.730", "57.307", "56.658", "58.216", "57.603", "59.349", "58.562", "60.291", "59.726",
         ]  # fmt: skip
@@ -71,6 +67,6 @@ class TestOfficialFiles:
             date(year, month, 1) for year in (2024, 2025, 2026) for month in (1, 4, 7, 10) if (year, month) <= (2026, 1)
         ]
         # The status of Makena: paid until April 2025, not paid by Medicare from July 2025 (rulebook, section 6).
-        statuses = {entry.value: entry.first for entry in timeline(lookup, "J1726").statuses}
+        statuses = {entry.value: entry.first for entry in timeline(official, "J1726").statuses}
         assert statuses["E1"] == date(2025, 7, 1)
         assert statuses["K"] < date(2025, 4, 1)

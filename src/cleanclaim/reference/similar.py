@@ -102,7 +102,7 @@ def similar(lookup: Lookup, code: str, on: date, *, most_look_alikes: int = MOST
         *_successors(lookup, code),
         *_of_substance(lookup, code, mine),
         *_of_package(lookup, code),
-        *_named(lookup, code, mine),
+        *_named(lookup, code, mine, on),
     ):
         of(other).add(relation, why, row.get("release"))
         if isinstance(factor := row.get("unit_factor"), Decimal):
@@ -191,8 +191,8 @@ def _of_package(lookup: Lookup, code: str) -> Iterator[_Relative]:
         yield row["other"], Relation.SAME_NDC, f"{packages} {when}", row
 
 
-def _named(lookup: Lookup, code: str, mine: Identity | None) -> Iterator[_Relative]:
-    """Codes of no drug whose descriptor has the name of the drug in it: a visit, a test, a device."""
+def _named(lookup: Lookup, code: str, mine: Identity | None, on: date) -> Iterator[_Relative]:
+    """Codes of no drug, in force on the day, whose descriptor has the name of the drug in it: a visit, a test."""
     if mine is None or len(mine.ingredients) != 1:
         return
     terms = list(terms_of(mine.ingredients[0]))
@@ -200,7 +200,9 @@ def _named(lookup: Lookup, code: str, mine: Identity | None) -> Iterator[_Relati
         return
     for row in lookup.index.rows(SEARCH_TERM, "term", terms[0]):
         other = str(row["hcpcs_code"])
-        if row["place"] == "descriptor" and other != code and not lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", other):
+        if row["place"] != "descriptor" or other == code or lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", other):
+            continue
+        if lookup.standing(other, on).status is CodeStatus.ACTIVE:
             yield other, Relation.NAMES_THE_DRUG, f"its descriptor names {mine.ingredients[0]}", {}
 
 
