@@ -32,8 +32,8 @@ class ShortFormat(StrEnum):
     JSONL = "jsonl"
 
 
-class DiffFormat(StrEnum):
-    """How to print what differs between two releases."""
+class RowsFormat(StrEnum):
+    """How to print what has many rows: differences, readings of descriptors."""
 
     TABLE = "table"
     JSON = "json"

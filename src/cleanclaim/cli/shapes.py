@@ -17,6 +17,7 @@ from cleanclaim.errors import UnknownName
 from cleanclaim.formats.jsonl import claim_json_schema
 from cleanclaim.formats.tabular import mapping_json_schema
 from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
+from cleanclaim.reference.dosage_report import DosageReport
 from cleanclaim.reference.search import SearchAnswer
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
 from cleanclaim.reference.timeline import Timeline
@@ -30,6 +31,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "code": lambda: msgspec.json.schema(list[CodeAnswer]),
     "ndc": lambda: msgspec.json.schema(list[NdcAnswer]),
     "timeline": lambda: msgspec.json.schema(list[Timeline]),
+    "dosage": lambda: msgspec.json.schema(DosageReport),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
 }
 _TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES)}
