@@ -28,8 +28,12 @@ PARSED, CODES = 1693, 1712  # as measured: 98.89 %
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    """Every drug of the file, ended ones too."""
-    rows = hcpcs_xlsx.parse(Source.read(CMS / "hcpcs" / "HCPC2025_OCT_ANWEB.xlsx")).tables["hcpcs"].to_pylist()
+    return _drugs("HCPC2025_OCT_ANWEB.xlsx")
+
+
+def _drugs(name: str) -> dict[str, str]:
+    """Every drug of a file and its descriptor, ended ones too."""
+    rows = hcpcs_xlsx.parse(Source.read(CMS / "hcpcs" / name)).tables["hcpcs"].to_pylist()
     return {row["hcpcs_code"]: row["descriptor"] for row in rows if row["is_drug"]}
 
 
@@ -50,8 +54,10 @@ def test_at_least_as_many_are_parsed_as_were_measured(report: DosageReport) -> N
     assert all(one.reason for one in report.readings if one.dosage is None)
 
 
-def test_no_part_of_a_drug_name_is_left_over(texts: dict[str, str]) -> None:
-    assert {code: name.unread for code, text in texts.items() if (name := read_drug_name(text)).unread} == {}
+@pytest.mark.parametrize("name", ["HCPC2020_OCT_anweb.xlsx", "HCPC2025_OCT_ANWEB.xlsx"])
+def test_no_part_of_a_drug_name_is_left_over(name: str) -> None:
+    texts = _drugs(name)
+    assert {code: read.unread for code, text in texts.items() if (read := read_drug_name(text)).unread} == {}
 
 
 def test_what_names_nothing_is_a_class(texts: dict[str, str], report: DosageReport) -> None:
