@@ -147,7 +147,8 @@ NO_MAKERS = frozenset({"adrenalin"})  # stands where a maker does
 # Brands that stand without brackets, after the name of what is in them or instead of it.
 BRANDS = _listed("""
     alprolix, balfaxar, berinert, cinryze, durolane, euflexxa, gel-one, gelsyn-3, genvisc 850, haegarda,
-    hyalgan, hyalgan or supartz, hymovis, idelvion, ixinity, kcentra, monovisc, orthovisc, radiesse, rebinyn, rixubis, ruconest,
+    hyalgan, hyalgan or supartz,
+    hymovis, idelvion, ixinity, kcentra, monovisc, orthovisc, radiesse, rebinyn, rixubis, ruconest,
     sculptra, supartz or visco-3, synojoynt, synvisc or synvisc-one, tretten, triluron, trivisc, visco-3, wilate,
     allogen, amnioband, amniocyte plus, amniomatrix or biodmatrix, amniotext, artacent ac, ascent, axolotl
     ambient or axolotl cryo, bioskin flow, cellesta flowable amnion, cogenex flowable amnion, corecyte, coretext
