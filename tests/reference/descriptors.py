@@ -1,4 +1,4 @@
-"""Sixty descriptors of the October 2025 file, read by hand: what one billing unit is and which drug is meant.
+"""Sixty and more descriptors of the October 2025 file, read by hand: the billing unit and the drug of each.
 
 Written from the official texts, the hard ones of every form; a change here is a change of what the library says.
 """

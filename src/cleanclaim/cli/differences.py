@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.table import Table
 
-from cleanclaim.cli.options import DiffFormat
+from cleanclaim.cli.options import RowsFormat
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.diff import TableDiff
 from cleanclaim.reference.manifest import Manifest
@@ -20,13 +20,13 @@ PLAIN_WIDTH = 120  # where the output is no terminal
 
 
 def write_diff(
-    old: Manifest, new: Manifest, diffs: Sequence[TableDiff], output_format: DiffFormat, out: TextIO
+    old: Manifest, new: Manifest, diffs: Sequence[TableDiff], output_format: RowsFormat, out: TextIO
 ) -> None:
     """The differences in one of the formats."""
-    if output_format is DiffFormat.JSON:
+    if output_format is RowsFormat.JSON:
         content = {"old": old.label, "new": new.label, "tables": [_record(diff) for diff in diffs]}
         out.write(json.dumps(content, default=str, ensure_ascii=False, indent=2) + "\n")
-    elif output_format is DiffFormat.CSV:
+    elif output_format is RowsFormat.CSV:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(("table", "difference", "key", "column", "old", "new"))
         for diff in diffs:

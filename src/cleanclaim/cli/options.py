@@ -49,8 +49,8 @@ class GuideFormat(StrEnum):
     JSON = "json"
 
 
-class DiffFormat(StrEnum):
-    """How to print what differs between two releases."""
+class RowsFormat(StrEnum):
+    """How to print what has many rows: differences, readings of descriptors."""
 
     TABLE = "table"
     JSON = "json"

@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from cleanclaim.cli.options import DiffFormat, ReferenceOption, ShortFormat, ShortFormatOption, there
+from cleanclaim.cli.options import (
+    OnOption,
+    ReferenceOption,
+    RowsFormat,
+    ShortFormat,
+    ShortFormatOption,
+    day_of,
+    there,
+)
 
 reference_app = typer.Typer(no_args_is_help=True, help="The reference library: official publications, as dated tables.")
 
@@ -64,8 +72,8 @@ def reference_diff(
     old: Annotated[str, typer.Argument(help="A release or a revision of one: 'asp 2025-Q3', 'asp 2025-Q4 r1'.")],
     new: Annotated[str, typer.Argument(help="Another one; what is left out is as in the first: '2025-Q4', 'r2'.")],
     output_format: Annotated[
-        DiffFormat, typer.Option("--format", help="How to print the differences.")
-    ] = DiffFormat.TABLE,
+        RowsFormat, typer.Option("--format", help="How to print the differences.")
+    ] = RowsFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
     """What changed between two releases of a publication: rows added, removed, changed, with old and new value."""
@@ -77,3 +85,24 @@ def reference_diff(
     one = find_release(stored, old)
     two = find_release(stored, new, beside=one.manifest)
     write_diff(one.manifest, two.manifest, diff_releases(one, two), output_format, sys.stdout)
+
+
+@reference_app.command("dosage")
+def reference_dosage(
+    on: OnOption = None,
+    output_format: Annotated[
+        RowsFormat, typer.Option("--format", help="Table: summary and what was not parsed; JSON and CSV: every code.")
+    ] = RowsFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """How the descriptors of all drug codes in force on a day are read: billing unit, drug, and what is not parsed.
+
+    Exit codes: 0 there are codes; 1 no release in the library tells of any.
+    """
+    from cleanclaim.cli.dosage import write_dosage_report  # noqa: PLC0415
+    from cleanclaim.reference.dosage_report import dosage_report  # noqa: PLC0415
+    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+
+    report = dosage_report(Lookup.open(there(reference)), day_of(on))
+    write_dosage_report(report, output_format, sys.stdout)
+    raise typer.Exit(0 if report.codes else 1)

@@ -18,6 +18,7 @@ from cleanclaim.formats.jsonl import claim_json_schema
 from cleanclaim.formats.tabular import mapping_json_schema
 from cleanclaim.guides import Guide
 from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
+from cleanclaim.reference.dosage_report import DosageReport
 from cleanclaim.reference.search import SearchAnswer
 from cleanclaim.reference.similar import SimilarCodes
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
@@ -34,6 +35,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "timeline": lambda: msgspec.json.schema(list[Timeline]),
     "similar": lambda: msgspec.json.schema(list[SimilarCodes]),
     "guide": lambda: msgspec.json.schema(Guide),
+    "dosage": lambda: msgspec.json.schema(DosageReport),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
 }
 _TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES)}

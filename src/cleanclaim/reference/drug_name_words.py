@@ -85,6 +85,7 @@ REWRITTEN = (
     (r"\biodine 1-123\b", "iodine i-123"),
     (r"\bimmuneglobulin\b", "immune globulin"),
     (r"\bmafodontin\b", "mafodotin"),
+    (r"\bnon-lypohilized\b", "non-lyophilized"),
     (r"\bmicrosphere\b(?=,)", "microspheres"),
     (r"\bhyaluronan or deriv[ai]tive\b", "hyaluronan"),
     (r"\bc1 esterase\b", "c-1 esterase"),
@@ -146,7 +147,8 @@ NO_MAKERS = frozenset({"adrenalin"})  # stands where a maker does
 # Brands that stand without brackets, after the name of what is in them or instead of it.
 BRANDS = _listed("""
     alprolix, balfaxar, berinert, cinryze, durolane, euflexxa, gel-one, gelsyn-3, genvisc 850, haegarda,
-    hyalgan, hymovis, idelvion, ixinity, kcentra, monovisc, orthovisc, radiesse, rebinyn, rixubis, ruconest,
+    hyalgan, hyalgan or supartz,
+    hymovis, idelvion, ixinity, kcentra, monovisc, orthovisc, radiesse, rebinyn, rixubis, ruconest,
     sculptra, supartz or visco-3, synojoynt, synvisc or synvisc-one, tretten, triluron, trivisc, visco-3, wilate,
     allogen, amnioband, amniocyte plus, amniomatrix or biodmatrix, amniotext, artacent ac, ascent, axolotl
     ambient or axolotl cryo, bioskin flow, cellesta flowable amnion, cogenex flowable amnion, corecyte, coretext

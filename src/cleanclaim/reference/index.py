@@ -58,6 +58,9 @@ class Index(Protocol):
     def every(self, schema: TableSchema) -> list[Record]:
         """Every row of a table, in no order that means anything."""
 
+    def of_day(self, schema: TableSchema, on: date) -> list[Record]:
+        """The rows of a dated table that hold on a day, in no order that means anything."""
+
     def keys(self, schema: TableSchema, column: str) -> list[str]:
         """The values of a text column, each once, in order."""
 
@@ -100,6 +103,10 @@ class StarterIndex:
             self._made[schema.name] = [dict(zip(schema.names, row, strict=True)) for row in rows]
         return self._made[schema.name]
 
+    def of_day(self, schema: TableSchema, on: date) -> list[Record]:
+        """The rows of a dated table that hold on a day, in no order that means anything."""
+        return [row for row in self.every(schema) if _holds(row, on)]
+
     def keys(self, schema: TableSchema, column: str) -> list[str]:
         """The values of a text column, each once, in order."""
         return sorted({str(row[column]) for row in self.every(schema) if row[column] is not None})
@@ -119,6 +126,10 @@ class SqliteIndex:
     def every(self, schema: TableSchema) -> list[Record]:
         """Every row of a table, in no order that means anything."""
         return self._select(schema)
+
+    def of_day(self, schema: TableSchema, on: date) -> list[Record]:
+        """The rows of a dated table that hold on a day, in no order that means anything."""
+        return self._select(schema, 'WHERE "valid_from" <= ? AND "valid_to" >= ?', str(on), str(on))
 
     def keys(self, schema: TableSchema, column: str) -> list[str]:
         """The values of a text column, each once, in order."""
@@ -238,6 +249,11 @@ def _stored_rows(library: Library, schema: TableSchema) -> Iterable[tuple[str | 
 
 def _stamp(digest: str) -> str:
     return f"{_FORMAT} {digest}"
+
+
+def _holds(row: Record, on: date) -> bool:
+    first, last = row["valid_from"], row["valid_to"]
+    return isinstance(first, date) and isinstance(last, date) and first <= on <= last
 
 
 def _oldest_first(rows: list[Record]) -> list[Record]:
