@@ -31,7 +31,9 @@ def _search_text(answer: SearchAnswer) -> Iterable[str]:
     for hit in answer.hits:
         yield f"  {hit.code}  {hit.descriptor or 'no descriptor known'}"
         end = "" if hit.valid_to == OPEN_END else f" to {hit.valid_to}"
-        days = f" from {hit.valid_from}{end}" if hit.status is not CodeStatus.NOT_IN_REFERENCE else ""
+        days = (
+            f" from {hit.valid_from}{end}" if hit.valid_from and hit.status is not CodeStatus.NOT_IN_REFERENCE else ""
+        )
         yield f"         {hit.status.replace('_', ' ')}{days}; {hit.score} of 100: {hit.why}"
     if answer.releases:
         yield f"  by     {'; '.join(answer.releases)}"

@@ -178,6 +178,11 @@ def _settle(
     coming = [row for row in spans if (first := _day(row, "span_from")) and first > on]
     if coming:
         return coming[0], *_status(coming[0], code, on)
+    gone = [row for row in spans if _end(row) < on and _is_worded(row)]
+    if gone:  # it was open in every release that had it, and has left the code set since
+        last = gone[-1]
+        why = f"{code} is in no release that covers {on}; {last['release']} tells of it until {_end(last)}"
+        return {**last, "span_to": _end(last)}, CodeStatus.TERMINATED, why
     return None, CodeStatus.NOT_FOUND, f"{code} is in no release that covers {on}"
 
 
