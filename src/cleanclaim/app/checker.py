@@ -104,7 +104,7 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun) 
         total_charge=f"{run.billed.charges:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=run.billed.lines_without_charge,
         claims_unread=reading.claims_unread,
-        reference=_reference_in_words(checker.library), load_next=load_next(run.wants),
+        reference=reference_in_words(checker.library), load_next=load_next(run.wants),
     )  # fmt: skip
     releases = sorted({release for finding in run.findings for release in finding.releases})
     return CheckResult(
@@ -161,7 +161,8 @@ def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _reference_in_words(library: Library) -> str:
+def reference_in_words(library: Library) -> str:
+    """On what a run stands, in words."""
     if library.starter_only:
         codes = len({row[0] for row in library.starter.rows("hcpcs")})
         return f"the starter set ({codes} codes, some quarters); `cleanclaim reference import FILE..` widens it"

@@ -42,6 +42,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a table tells of a key on a day. `known` without a row: a release that covers the day says there is none."""
+
+    rows: tuple[Record, ...]
+    known: bool
+    release: str | None  # that tells it
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Answers from one open library."""
 
@@ -72,7 +81,7 @@ class Lookup:
         told, status, why = standing.row, standing.status, standing.why
         limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
         mue, mue_unknown = self._of_day(tables.MUE, code, on, service_type=service_type)
-        followers = [one for one in self.index.rows(tables.REPLACEMENT, "hcpcs_code", code) if _start(one) <= on]
+        followers = self.followers(code, on)
         known = status is CodeStatus.ACTIVE
         reasons = [why, limit_unknown if known else None, mue_unknown if known else None]
         return CodeAnswer(
@@ -112,26 +121,42 @@ class Lookup:
             releases=_releases([*codes, *products]),
         )  # fmt: skip
 
+    def told(self, schema: TableSchema, column: str, key: str, on: date, **also: str) -> Told:
+        """The rows of a key that hold on a day, and whether the library knows; `also` are values of other columns."""
+        rows = [
+            row
+            for row in self._dated(schema, column, key, on)
+            if all(row[name] == value for name, value in also.items())
+        ]
+        if rows:
+            return Told(tuple(rows), known=True, release=str(rows[0]["release"]))
+        saying = [row for row in self._coverage(schema, key, also.get(schema.part)) if _start(row) <= on <= _end(row)]
+        return Told((), known=bool(saying), release=str(saying[-1]["release"]) if saying else None)
+
+    def followers(self, code: str, on: date) -> list[Record]:
+        """The rows of `replacement` about the codes that followed a code until a day."""
+        return [one for one in self.index.rows(tables.REPLACEMENT, "hcpcs_code", code) if _start(one) <= on]
+
     def _dated(self, schema: TableSchema, column: str, key: str, on: date | None) -> list[Record]:
         rows = self.index.rows(schema, column, key)
         return rows if on is None else [row for row in rows if _start(row) <= on <= _end(row)]
 
     def _covered(self, schema: TableSchema, key: str, part: str | None = None) -> list[Interval]:
+        return union(Interval(_start(row), _end(row)) for row in self._coverage(schema, key, part))
+
+    def _coverage(self, schema: TableSchema, key: str, part: str | None = None) -> list[Record]:
         if not self._complete:
             self._complete.extend(self.index.rows(tables.COVERAGE, "key", None))
         rows = [*self.index.rows(tables.COVERAGE, "key", key), *self._complete]
-        meant = [row for row in rows if (row["table"], row["part"]) == (schema.name, part)]
-        return union(Interval(_start(row), _end(row)) for row in meant)
+        return [row for row in rows if (row["table"], row["part"]) == (schema.name, part)]
 
     def _of_day(self, schema: TableSchema, code: str, on: date, **also: str) -> tuple[Record, str | None]:
         """The row of the day, or an empty one and why there is none."""
-        rows = self._dated(schema, "hcpcs_code", code, on)
-        row = next((one for one in rows if all(one[name] == value for name, value in also.items())), None)
-        if row:
-            return row, None
+        told = self.told(schema, "hcpcs_code", code, on, **also)
+        if told.rows:
+            return told.rows[0], None
         name = _NAMES[schema.name]
-        part = also.get(schema.part)
-        if any(days.contains(on) for days in self._covered(schema, code, part)):
+        if told.known:
             return {}, f"no {name} is published for {code} on {on}"
         return {}, f"{name} unknown: no release in the library tells it for {on}"
 
