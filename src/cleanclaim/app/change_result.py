@@ -11,7 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from cleanclaim.app.result import Fault
-from cleanclaim.reference.code_changes import Change, ChangeKind, Side
+from cleanclaim.reference.code_changes import Change, ChangeKind, Gap, Side
 from cleanclaim.reference.code_day import CodeDay, Successor
 
 
@@ -108,6 +108,7 @@ class CodeChanges(msgspec.Struct, frozen=True):
     new: CodeDay
     changes: tuple[Change, ...]
     ndcs: tuple[NdcChange, ...]
+    unknown: tuple[Gap, ...]  # what one of the days does not tell of it
     successors: tuple[Successor, ...]
     money: CodeMoney | None
     money_missing: str | None  # why there is none
@@ -125,14 +126,14 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class AffectedLine(msgspec.Struct, frozen=True):
-    """A line that an ended code or a changed MUE touches. Of a code, the first thousand are listed."""
+    """A line whose code cannot be billed on the new day, or above a changed MUE; of a code the first thousand."""
 
     claim_id: str | None
     line_number: int | None
     file: str
     hcpcs_code: str
     units: Decimal | None
-    why: str  # ended, mue, mue_old_unknown
+    why: str  # not_billable, mue, mue_old_unknown
     service_type: str | None
     counted_units: Decimal | None = None  # that the MUE counts: of the line or of the day
     mue: Decimal | None = None

@@ -30,7 +30,9 @@ from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.cells import plain
 from cleanclaim.reference.code_changes import (
+    MUE_OF,
     ChangeKind,
+    Gap,
     Side,
     code_changes,
     gaps,
@@ -44,6 +46,7 @@ from cleanclaim.reference.lookup import SERVICE_TYPES, Lookup
 _LEVEL_II, _CDT, _CPT = (
     re.compile(form) for form in ("[A-CEGHJ-MP-V][0-9]{4}", "D[0-9]{4}", "[0-9]{4}[0-9AFMTU]")
 )  # fmt: skip
+_CROSSWALK = "NDC crosswalk"
 _GOING = {ChangeKind.ENDED, ChangeKind.NOT_YET_IN_FORCE, ChangeKind.NOT_IN_FORCE}
 
 
@@ -79,7 +82,7 @@ def changes_for(
             part = lines.volumes()
             volumes += part
             codes = {code for one in part if one.fate == "taken" and (code := _level_two(one))}
-            lines.ended((code for code in codes if asked.is_gone(code)), listed)
+            lines.not_billable((code for code in codes if asked.is_gone(code)), listed)
             above += lines.above(asked.mue_pairs(codes), listed)
     told = _Told(asked, volumes, above)
     return ClaimChanges(
@@ -162,7 +165,8 @@ class _Told:
             code, lines, plain(units), plain(sum((one.waste_units for one in volumes), Decimal())),
             sum((one.charged for one in volumes), Decimal()), without_units,
             sum(one.lines_without_charge for one in volumes),
-            was, now, changes, tuple(self._packages(code, volumes)), followers,
+            was, now, changes, tuple(self._packages(code, volumes)),
+            (*gaps(was, now), *self._packages_unknown(volumes)), followers,
             money if isinstance(money, CodeMoney) else None, money if isinstance(money, str) else None,
             tuple(AboveMue(kind, count, old) for (of, kind, old), count in sorted(self._above.items()) if of == code),
         )  # fmt: skip
@@ -176,6 +180,12 @@ class _Told:
             was, now = self._asked.package(ndc11)
             if kind := listing_change(code, was, now):
                 yield NdcChange(ndc11, kind, was.codes, now.codes, count)
+
+    def _packages_unknown(self, volumes: Sequence[Volume]) -> Iterator[Gap]:
+        told = [self._asked.package(one.ndc11) for one in volumes if one.ndc11]
+        for place, side in enumerate(Side):
+            if any(days[place].state is State.UNKNOWN for days in told):
+                yield Gap(_CROSSWALK, side)
 
     def releases(self, side: Side) -> tuple[str, ...]:
         """The releases that told anything of a side."""
@@ -194,23 +204,25 @@ class _Told:
 
     def unknown(self) -> Iterator[Unknown]:
         """What is not told of the other codes, each thing and side once."""
-        found: dict[tuple[str, Side], Counter[str]] = defaultdict(Counter)
+        found: dict[Gap, Counter[str]] = defaultdict(Counter)
         for one in self.codes:
-            if _nothing_told(one):
-                continue
-            volumes = self._volumes[one.code]
-            for gap in gaps(one.old, one.new):
-                service_type = gap.what.removeprefix("MUE ")
-                meant = [item for item in volumes if service_type in {gap.what, item.service_type}]
-                found[gap.what, gap.side][one.code] += sum(item.lines for item in meant)
-            for item in volumes:
-                if item.ndc11:
-                    for side, told in zip(Side, self._asked.package(item.ndc11), strict=True):
-                        if told.state is State.UNKNOWN:
-                            found["NDC crosswalk", side][one.code] += item.lines
+            if not _nothing_told(one):
+                for gap in one.unknown:
+                    found[gap][one.code] += sum(self._lines_of(gap, item) for item in self._volumes[one.code])
         days = {Side.OLD: self._asked.days.old, Side.NEW: self._asked.days.new}
-        for (what, side), lines in sorted(found.items()):
-            yield Unknown(what, side, days[side], tuple(sorted(lines)), lines.total())
+        for gap, lines in sorted(found.items(), key=lambda item: (item[0].what, days[item[0].side])):
+            yield Unknown(gap.what, gap.side, days[gap.side], tuple(sorted(lines)), lines.total())
+
+    def _lines_of(self, gap: Gap, volume: Volume) -> int:
+        """How many of these lines the gap is about: those of the service type, those with such a package."""
+        if gap.what == _CROSSWALK:
+            place = list(Side).index(gap.side)
+            meant = bool(volume.ndc11) and self._asked.package(volume.ndc11 or "")[place].state is State.UNKNOWN
+        elif gap.what.startswith(MUE_OF):
+            meant = volume.service_type == gap.what.removeprefix(MUE_OF)
+        else:
+            meant = True
+        return volume.lines if meant else 0
 
 
 def _line_counts(volumes: Sequence[Volume], codes: Sequence[CodeChanges]) -> LineCounts:

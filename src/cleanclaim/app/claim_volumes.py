@@ -80,16 +80,17 @@ SELECT * EXCLUDE (was_above), CASE WHEN old_known THEN 'mue' ELSE 'mue_old_unkno
 FROM counted
 WHERE counted_units > new_value AND NOT was_above
 """
-_ENDED = """
-CREATE OR REPLACE TABLE ended AS
-SELECT a.line_row, a.claim_row, a.hcpcs_code, a.service_type, a.units, 'ended' AS why,
+_NOT_BILLABLE = """
+CREATE OR REPLACE TABLE not_billable AS
+SELECT a.line_row, a.claim_row, a.hcpcs_code, a.service_type, a.units, 'not_billable' AS why,
   CAST(NULL AS DECIMAL(28, 3)) AS counted_units, CAST(NULL AS DECIMAL(28, 3)) AS new_value
 FROM asked AS a
 JOIN gone ON gone.hcpcs_code = a.hcpcs_code
 WHERE a.fate = 'taken'
 """
 _LISTED = """
-SELECT c.claim_id, l.line_number, c.source_file, t.hcpcs_code, t.why, t.service_type, t.units, t.counted_units, t.new_value
+SELECT
+  c.claim_id, l.line_number, c.source_file, t.hcpcs_code, t.why, t.service_type, t.units, t.counted_units, t.new_value
 FROM {table} AS t
 JOIN claim AS c ON c.claim_row = t.claim_row
 JOIN line AS l ON l.line_row = t.line_row
@@ -173,14 +174,14 @@ class AskedLines:
             {(row["hcpcs_code"], row["service_type"], row["unknown"]): row["n"] for row in counts.to_pylist()}
         )
 
-    def ended(self, codes: Iterable[str], listed: Listed) -> None:
-        """Lists the lines of codes that end."""
+    def not_billable(self, codes: Iterable[str], listed: Listed) -> None:
+        """Lists the lines of codes that cannot be billed on the new day."""
         table = pa.table({"hcpcs_code": pa.array(sorted(codes), pa.string())})
         if table.num_rows:
             self._engine.register("gone", table)
-            self._engine.run(_ENDED)
+            self._engine.run(_NOT_BILLABLE)
             self._engine.unregister("gone")
-            self._list("ended", listed)
+            self._list("not_billable", listed)
 
     def _list(self, table: str, listed: Listed) -> None:
         rows = self._engine.table(_LISTED.format(table=table, most=MOST_OF_A_KIND)).to_pylist()

@@ -35,10 +35,9 @@ _WORDS = {
 }  # fmt: skip
 _CSV_COLUMNS = (
     "code", "lines", "units", "waste_units", "charged", "change", "about", "old", "new", "difference", "percent",
-    "money_old", "money_new", "money_difference", "successor", "successor_units", "note", "old_releases",
-    "new_releases",
+    "money_old", "money_new", "money_difference", "successor", "successor_units", "note", "unknown",
+    "old_releases", "new_releases",
 )  # fmt: skip
-_UNCHANGED, _NOT_IN_REFERENCE = "unchanged", "not in reference"
 
 
 def exit_code(result: ClaimChanges) -> int:
@@ -87,10 +86,11 @@ def _csv_rows(code: CodeChanges, *, unknown: bool) -> Iterator[tuple[str, ...]]:
          _number(money.successor_units))
         if money else ("", "", "", "", "")
     )  # fmt: skip
+    gaps = "; ".join(f"{gap.what} ({gap.side})" for gap in code.unknown)
     releases = "; ".join(code.old.releases), "; ".join(code.new.releases)
 
     def row(change: str, about: str, *cells: str, note: str = "") -> tuple[str, ...]:
-        return (*head, change, about, *cells, *amounts, note, *releases)
+        return (*head, change, about, *cells, *amounts, note, gaps, *releases)
 
     for change in code.changes:
         note = code.money_missing or "" if change.kind in _NOT_BILLABLE | _PRICES else _above_words(code, change)
@@ -102,7 +102,8 @@ def _csv_rows(code: CodeChanges, *, unknown: bool) -> Iterator[tuple[str, ...]]:
         note = counted(ndc.lines, "line")
         yield row(_WORDS[ndc.kind], ndc.ndc11, _codes(ndc.old), _codes(ndc.new), "", "", note=note)
     if not code.changes and not code.ndcs:
-        yield row(_NOT_IN_REFERENCE if unknown else _UNCHANGED, "", "", "", "", "", note=code.money_missing or "")
+        told = "not in reference" if unknown else "unchanged as far as known" if code.unknown else "unchanged"
+        yield row(told, "", "", "", "", "", note=code.money_missing or "")
 
 
 def _is_number(cell: str) -> bool:
@@ -209,7 +210,10 @@ def _line_words(result: ClaimChanges) -> Iterator[str]:
     lines = result.lines
     read = f"{counted(lines.read, 'line')} of {counted(result.claims, 'claim')} read"
     changed = sum(_is_changed(code) for code in result.codes)
-    yield f"{read}, {lines.taken:,} taken; {changed} of {counted(len(result.codes), 'code')} of level II changed."
+    in_part = sum(bool(code.unknown) for code in result.codes)
+    known = f", {in_part:,} could be compared in part only" if in_part else ""
+    of_codes = f"{changed:,} of {counted(len(result.codes), 'code')} of level II changed{known}"
+    yield f"{read}, {lines.taken:,} taken; {of_codes}."
     left = [
         *(f"{count:,} of {quarter}" for quarter, count in lines.not_taken_of_quarter.items()),
         *_said(
@@ -268,7 +272,8 @@ def _money_words(result: ClaimChanges) -> Iterator[str]:
     yield "Medicare's limit, whoever the payer is: no coinsurance, no sequestration, no contract."
     listed = len(result.affected) + result.affected_not_listed
     if listed:
-        yield f"{counted(listed, 'line')} with an ended code or above a new MUE; --format json lists them."
+        what = "with a code that cannot be billed on the new day, or above its MUE and not the old one"
+        yield f"{counted(listed, 'line')} {what}; --format json lists them."
 
 
 def _asked(day: AskedDay) -> str:

@@ -12,6 +12,7 @@ from cleanclaim.reference.code_day import BillingUnit, CodeDay, Limit, Listing, 
 from cleanclaim.reference.dosage import Dosage, UnitSemantics
 from cleanclaim.reference.importers.hcpcs_replacements import unit_factor
 
+MUE_OF = "MUE "  # and the service type: what a gap is about
 _COMPARED = {CodeStatus.ACTIVE, CodeStatus.NOT_IN_REFERENCE}
 
 
@@ -82,7 +83,7 @@ def gaps(old: CodeDay, new: CodeDay) -> Iterator[Gap]:
             continue
         if day.limit.state is State.UNKNOWN:
             yield Gap("payment limit", side)
-        yield from (Gap(f"MUE {mue.service_type}", side) for mue in day.mues if mue.state is State.UNKNOWN)
+        yield from (Gap(f"{MUE_OF}{mue.service_type}", side) for mue in day.mues if mue.state is State.UNKNOWN)
         if day.opps.state is State.UNKNOWN:
             yield Gap("OPPS status", side)
 
