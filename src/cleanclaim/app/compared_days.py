@@ -8,6 +8,7 @@ from datetime import date
 from cleanclaim.errors import InvalidValue, LibraryError
 from cleanclaim.reference.importers.quarters import named_quarter, quarter_name, quarter_of
 from cleanclaim.reference.library import Library
+from cleanclaim.reference.starter_set import PUBLICATION
 from cleanclaim.reference.tables import ASP_LIMIT, HCPCS
 from cleanclaim.values import Interval, parse_date
 
@@ -40,7 +41,7 @@ def compared_days(library: Library, old: str, new: str, latest: date | None) -> 
     was = _days(old) if old else quarter_of(latest or date.min)
     now = _days(new) if new else _newest(library, was)
     if was.overlaps(now):
-        said = "" if old else ", the quarter of the last service date"
+        said = "" if old else ", the quarter of the last service date,"
         raise InvalidValue(f"{_name(was)}{said} and {_name(now)} share a day: name two that do not")
     earlier = was.last < now.first
     return ComparedDays(
@@ -66,18 +67,22 @@ def _days(text: str) -> Interval:
 
 def _newest(library: Library, was: Interval) -> Interval:
     """The newest day for which both codes and payment limits are covered; else the newest of either."""
-    last: dict[str, date] = {}
-    for covered, _ in library.coverage:
-        if covered.table in {HCPCS.name, ASP_LIMIT.name}:
-            last[covered.table] = max(covered.days.last, last.get(covered.table, date.min))
-    for day in sorted(last.values()):
+    last = sorted(day for table in (HCPCS, ASP_LIMIT) if (day := _last_day(library, table.name)))
+    for day in last:
         if day > was.last:
             return Interval(day, day)
-    told = f"; the newest day is {max(last.values())}" if last else ""
+    told = f"; the newest day is {last[-1]}" if last else ""
     raise LibraryError(
         f"the library covers no day after {_name(was)}{told}: `cleanclaim reference import` the next quarter, "
         "or name the new day"
     )
+
+
+def _last_day(library: Library, table: str) -> date | None:
+    """The last day that a table covers; by the starter set, which knows some codes, only where nothing is imported."""
+    covered = [(one.days.last, release) for one, release in library.coverage if one.table == table]
+    imported = [day for day, release in covered if not release.startswith(f"{PUBLICATION}:")]
+    return max(imported or [day for day, _ in covered], default=None)
 
 
 def _name(days: Interval) -> str:
