@@ -12,7 +12,7 @@ from cleanclaim.app.change_result import ClaimChanges, CodeChanges
 from cleanclaim.app.changes import changes_for
 from cleanclaim.errors import InvalidValue, LibraryError, UnreadableInput
 from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.code_changes import ChangeKind, Side
+from cleanclaim.reference.code_changes import ONE_LIST, ChangeKind, Side
 from cleanclaim.reference.code_day import State
 from tests.app.test_checker import EXAMPLES, claim, write
 from tests.app.two_quarters import LABELER_NDC, LIMITS, line, two_quarters
@@ -313,9 +313,16 @@ class TestUnknown:
         assert result.not_in_reference == ("J7777", "J9271")
         assert result.unknown == ()
 
-    def test_limits_without_a_code_list(self, tmp_path: Path) -> None:
+    def test_one_code_list_for_both_days_knows_the_words_of_one(self, library: Path, tmp_path: Path) -> None:
+        result = ask(library, tmp_path, line("Q0138", 2), old="2025-Q2", new="2025-Q3")
+        assert kinds(result) == {"Q0138": []}
+        assert ONE_LIST in {gap.what for gap in of(result, "Q0138").unknown}
+        own = ask(library, tmp_path, line("Q0138", 2), old="2025-Q3", new="2025-Q4")
+        assert ONE_LIST not in {gap.what for gap in of(own, "Q0138").unknown}
+
+    def test_the_starter_set_alone(self, tmp_path: Path) -> None:
         result = changes_for([EXAMPLES[1]], reference=tmp_path, old="2025-Q4", new="2026-Q1")
-        assert {one.what for one in result.unknown} == {"MUE practitioner", "OPPS status"}
+        assert {one.what for one in result.unknown} == {"MUE practitioner", "OPPS status", ONE_LIST}
         assert result.reference.startswith("the starter set")
 
 

@@ -191,8 +191,9 @@ def _table(console: Console, title: str, columns: Sequence[str], rows: Sequence[
     console.print(Text(f"{title}: {counted(len(rows), 'row')}", style="bold"))
     table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
-        numeric = name in {"lines", "units", "charged", "difference", "%", "effect", "limit"}
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric or name == "code")
+        whole = name in {"lines", "units", "charged", "difference", "%"}
+        numeric = whole or name in {"effect", "limit"}  # an effect may be the words why there is none
+        table.add_column(name, justify="right" if numeric else "left", no_wrap=whole or name == "code")
     for row in rows[:MOST_SHOWN]:
         table.add_row(*(Text(cell) for cell in row))
     console.print(Padding(table, (0, 0, 0, 2)))
@@ -250,7 +251,7 @@ def _said(lines: LineCounts, *names: tuple[str, str]) -> list[str]:
 
 def _unknown_words(result: ClaimChanges) -> Iterator[str]:
     for one in result.unknown:
-        yield f"Unknown: {one.what}, for want of a release that covers {one.day}: {_extent(one)}."
+        yield f"Unknown on {one.day}, no release tells it: {one.what}: {_extent(one)}."
 
 
 def _extent(one: Unknown) -> str:

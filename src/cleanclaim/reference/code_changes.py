@@ -11,7 +11,9 @@ from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.code_day import BillingUnit, CodeDay, Limit, Listing, Mue, State
 from cleanclaim.reference.dosage import Dosage, UnitSemantics
 from cleanclaim.reference.importers.hcpcs_replacements import unit_factor
+from cleanclaim.reference.importers.quarters import quarter_of
 
+ONE_LIST = "wording and unit of its own (one code list tells both days)"
 MUE_OF = "MUE "  # and the service type: what a gap is about
 _COMPARED = {CodeStatus.ACTIVE, CodeStatus.NOT_IN_REFERENCE}
 
@@ -72,7 +74,13 @@ def code_changes(old: CodeDay, new: CodeDay) -> tuple[Change, ...]:
 
 
 def gaps(old: CodeDay, new: CodeDay) -> Iterator[Gap]:
-    """What cannot be compared for want of a release; nothing of what a code that is not billable then would have."""
+    """What cannot be compared for want of a release; nothing of what a code that is not billable then would have.
+
+    A code list tells of years before its quarter, in the words of its quarter: what these were before is not known.
+    """
+    both = {old.status, new.status} == {CodeStatus.ACTIVE}
+    if both and old.code_release == new.code_release and quarter_of(old.on) != quarter_of(new.on):
+        yield Gap(ONE_LIST, Side.OLD)
     for side, day in ((Side.OLD, old), (Side.NEW, new)):
         if day.status is CodeStatus.NOT_IN_REFERENCE:
             yield Gap("code", side)

@@ -74,6 +74,7 @@ class CodeDay:
     limit: Limit
     mues: tuple[Mue, ...]
     opps: OppsStatus
+    code_release: str | None  # that tells status, descriptor and billing unit
     releases: tuple[str, ...]
 
 
@@ -105,11 +106,12 @@ def code_day(lookup: Lookup, code: str, on: date, service_types: Iterable[str]) 
     limit = _limit(lookup, code, on)
     mues = tuple(_mue(lookup, code, on, service_type) for service_type in service_types)
     opps = _opps(lookup, code, on)
-    releases = (_text(standing.row.get("release")) if told else None, limit.release, opps.release)
+    code_release = _text(standing.row.get("release")) if told else None
+    releases = (code_release, limit.release, opps.release, *(mue.release for mue in mues))
     return CodeDay(
         code, on, standing.status, standing.why, standing.descriptor if told else None,
-        _unit(standing.row) if told else None, limit, mues, opps,
-        tuple(dict.fromkeys(one for one in (*releases, *(mue.release for mue in mues)) if one)),
+        _unit(standing.row) if told else None, limit, mues, opps, code_release,
+        tuple(dict.fromkeys(one for one in releases if one)),
     )  # fmt: skip
 
 
