@@ -106,6 +106,8 @@ def test_the_sums_told_over_again(every_code: ClaimChanges) -> None:
 def test_limits_in_three_decimals_difference_and_percent(every_code: ClaimChanges) -> None:
     (up,) = (change for change in of(every_code, "J9271").changes if change.kind is ChangeKind.LIMIT_UP)
     assert (up.old, up.new, up.difference, up.percent) == ("58.000", "60.291", Decimal("2.291"), Decimal("3.95"))
+    (divided,) = (change for change in of(every_code, "Q0138").changes if change.kind is ChangeKind.LIMIT_UP)
+    assert (divided.difference, divided.percent) == (Decimal("0.1"), Decimal(20))
     (down,) = (change for change in of(every_code, "J1745").changes if change.kind is ChangeKind.LIMIT_DOWN)
     assert (down.difference, down.percent) == (Decimal("-1.584"), Decimal("-5.00"))
 
@@ -180,7 +182,7 @@ class TestMue:
         assert self.above(result, "J1885") == [("practitioner", 1, False)]
         assert self.above(result, "J1745") == []
         (appeared,) = (change for change in of(result, "J1885").changes if change.kind is ChangeKind.MUE)
-        assert (appeared.old, appeared.new) == ("not listed", "8 (adjudication indicator 3)")
+        assert (appeared.old, appeared.new) == ("not listed", "8 (MAI 3)")
 
     def test_a_setting_that_no_release_tells_is_unknown(self, library: Path, tmp_path: Path) -> None:
         result = ask(library, tmp_path, line("J9271", 999), claim_type="I", payer_program="medicare_a")

@@ -94,7 +94,9 @@ def check(
 
 @app.command()
 def schema(
-    name: Annotated[str, typer.Argument(help="check, claim, mapping, finding, fault, code, ndc, or a table.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="check, changes, claim, mapping, finding, fault, code, ndc, or a table.")
+    ] = "",
 ) -> None:
     """Print the JSON Schema of a shape, or the columns of a table; without a name, list them."""
     from cleanclaim.cli.shapes import shape_text  # noqa: PLC0415

@@ -166,8 +166,13 @@ def _of_limit(old: CodeDay, new: CodeDay) -> Iterator[Change]:
     difference = now - was_per_new_unit
     if difference:
         kind = ChangeKind.LIMIT_UP if difference > 0 else ChangeKind.LIMIT_DOWN
-        shown = difference if factor == 1 else difference.quantize(Decimal("0.000001"), ROUND_HALF_UP)
-        yield Change(kind, *texts, difference=shown, percent=percent_of(difference, was_per_new_unit))
+        yield Change(kind, *texts, difference=_shown(difference), percent=percent_of(difference, was_per_new_unit))
+
+
+def _shown(difference: Decimal) -> Decimal:
+    """With the three decimals of limits; with six where the old limit had to be divided by a factor of units."""
+    three = difference.quantize(Decimal("0.001"))
+    return three if three == difference else difference.quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def _of_mues(old: CodeDay, new: CodeDay) -> Iterator[Change]:
@@ -187,8 +192,8 @@ def _of_opps(old: CodeDay, new: CodeDay) -> Iterator[Change]:
 def _mue_text(mue: Mue) -> str:
     if mue.value is None:
         return mue.state.replace("_", " ")
-    indicator = "-" if mue.adjudication_indicator is None else mue.adjudication_indicator
-    return f"{mue.value:f} (adjudication indicator {indicator})"
+    indicator = "unknown" if mue.adjudication_indicator is None else mue.adjudication_indicator
+    return f"{mue.value:f} (MAI {indicator})"
 
 
 def _words(text: str) -> list[str]:
