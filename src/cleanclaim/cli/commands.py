@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,12 +12,8 @@ from cleanclaim import __version__
 from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.code_commands import codes_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
-from cleanclaim.cli.options import EditsOption, FailOn, Format, ReferenceOption, Show, day_of, there
+from cleanclaim.cli.options import EditsOption, FailOn, Format, ReferenceOption, Show, column_mapping, day_of, there
 from cleanclaim.cli.reference_commands import reference_app
-from cleanclaim.errors import UnreadableInput
-
-if TYPE_CHECKING:
-    from cleanclaim.formats.tabular import ColumnMapping
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -77,7 +73,7 @@ def check(
 
     day = day_of(checked_on, "--checked-on") if checked_on else None
     refuse_output(output, output_format, inputs=files)
-    columns = _mapping(mapping)
+    columns = column_mapping(mapping)
     checker = Checker.open(there(reference), edits=edits, memory_limit=memory_limit)
     with watching() as watch:
         result = checker.check_files(
@@ -98,7 +94,9 @@ def check(
 
 @app.command()
 def schema(
-    name: Annotated[str, typer.Argument(help="check, claim, mapping, finding, fault, code, ndc, or a table.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="check, changes, claim, mapping, finding, fault, code, ndc, or a table.")
+    ] = "",
 ) -> None:
     """Print the JSON Schema of a shape, or the columns of a table; without a name, list them."""
     from cleanclaim.cli.shapes import shape_text  # noqa: PLC0415
@@ -116,17 +114,6 @@ def formats_mapping(
 
     with open_file(file) as stream:
         print(proposed_mapping(stream, name=str(file)), end="")
-
-
-def _mapping(path: Path | None) -> ColumnMapping | None:
-    if path is None:
-        return None
-    from cleanclaim.formats.tabular import read_mapping  # noqa: PLC0415
-
-    try:
-        return read_mapping(path.read_bytes(), file=str(path))
-    except OSError as error:
-        raise UnreadableInput(f"--mapping {path}: {error.strerror or type(error).__name__}") from None
 
 
 # What has no name of its own joins the commands of the root; in the order in which the help lists them.

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleanclaim.errors import InvalidValue, UnknownName
+from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
+
+if TYPE_CHECKING:
+    from cleanclaim.formats.tabular import ColumnMapping
 
 
 class Format(StrEnum):
@@ -113,3 +116,18 @@ def day_of(text: str | None, option: str = "--on") -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InvalidValue(f"{option} {text}: expected a date as YYYY-MM-DD") from None
+
+
+def column_mapping(path: Path | None) -> ColumnMapping | None:
+    """The mapping file that `--mapping` names; None without one.
+
+    Raises:  UnreadableInput; MappingError.
+    """
+    if path is None:
+        return None
+    from cleanclaim.formats.tabular import read_mapping  # noqa: PLC0415 - loads Arrow
+
+    try:
+        return read_mapping(path.read_bytes(), file=str(path))
+    except OSError as error:
+        raise UnreadableInput(f"--mapping {path}: {error.strerror or type(error).__name__}") from None

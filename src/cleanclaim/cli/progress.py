@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TransferSpeedColumn
 
 if TYPE_CHECKING:
-    from cleanclaim.app.checker import Watch
+    from cleanclaim.app.reading import Watch
 
 _QUIET_SECONDS = 1.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,9 +14,11 @@ from cleanclaim.cli.options import (
     RowsFormat,
     ShortFormat,
     ShortFormatOption,
+    column_mapping,
     day_of,
     there,
 )
+from cleanclaim.errors import InvalidValue
 
 reference_app = typer.Typer(no_args_is_help=True, help="The reference library: official publications, as dated tables.")
 
@@ -69,14 +71,52 @@ def reference_import(
 
 @reference_app.command("diff")
 def reference_diff(
-    old: Annotated[str, typer.Argument(help="A release or a revision of one: 'asp 2025-Q3', 'asp 2025-Q4 r1'.")],
-    new: Annotated[str, typer.Argument(help="Another one; what is left out is as in the first: '2025-Q4', 'r2'.")],
+    old: Annotated[
+        str,
+        typer.Argument(help="A release or a revision of one: 'asp 2025-Q3', 'asp 2025-Q4 r1'; with --claims a day."),
+    ] = "",
+    new: Annotated[str, typer.Argument(help="Another one; what is left out is as in the first: '2025-Q4', 'r2'.")] = "",
+    claims: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--claims",
+            readable=False,
+            help="What changes for these claims: a file or folder that `check` reads; say it again for each.",
+        ),
+    ] = None,
+    old_day: Annotated[
+        str,
+        typer.Option(
+            "--from", help="With --claims, the old quarter or day, as OLD; else the quarter of the last service date."
+        ),
+    ] = "",
+    new_day: Annotated[
+        str, typer.Option("--to", help="With --claims, the new one, as NEW; else the newest day that is covered.")
+    ] = "",
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="With --claims: YAML file, as for `check`.")] = None,
     output_format: Annotated[
         RowsFormat, typer.Option("--format", help="How to print the differences.")
     ] = RowsFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
-    """What changed between two releases of a publication: rows added, removed, changed, with old and new value."""
+    """What changed between two releases of a publication, or what a new quarter changes for claims.
+
+    Two releases: rows added, removed, changed, with old and new value.
+
+    --claims: codes that end or begin, billing units, payment limits in units and dollars, MUE, OPPS status and NDCs, if
+    the same services were given on the new day. A quarter (2025-Q4) or a day (2025-10-01) stands for each side; with an
+    old one that is named, lines of every day are taken, else those of the last quarter.
+
+    Exit codes: 0; 1 claims that could not be read; 2 nothing could be read, or the command is wrong.
+    """
+    if claims:
+        _diff_for_claims(
+            claims, _one(old, old_day, "--from"), _one(new, new_day, "--to"), mapping, output_format, reference
+        )
+    if old_day or new_day or mapping:
+        raise InvalidValue("--from, --to and --mapping are about claims: say --claims FILE too")
+    if not (old and new):
+        raise InvalidValue("name two releases, as 'asp 2025-Q3' 2025-Q4; or --claims FILE")
     from cleanclaim.cli.differences import write_diff  # noqa: PLC0415
     from cleanclaim.reference.diff import diff_releases, find_release  # noqa: PLC0415
     from cleanclaim.reference.library import Library  # noqa: PLC0415
@@ -85,6 +125,26 @@ def reference_diff(
     one = find_release(stored, old)
     two = find_release(stored, new, beside=one.manifest)
     write_diff(one.manifest, two.manifest, diff_releases(one, two), output_format, sys.stdout)
+
+
+def _diff_for_claims(
+    claims: list[Path], old: str, new: str, mapping: Path | None, output_format: RowsFormat, reference: Path | None
+) -> NoReturn:
+    from cleanclaim.app.changes import changes_for  # noqa: PLC0415
+    from cleanclaim.cli.claim_changes import exit_code, write_changes  # noqa: PLC0415
+    from cleanclaim.cli.progress import watching  # noqa: PLC0415
+
+    columns = column_mapping(mapping)
+    with watching() as watch:
+        result = changes_for(claims, old=old, new=new, reference=there(reference), mapping=columns, watch=watch)
+    write_changes(result, output_format, sys.stdout)
+    raise typer.Exit(exit_code(result))
+
+
+def _one(argument: str, option: str, name: str) -> str:
+    if argument and option:
+        raise InvalidValue(f"{argument} and {name} {option}: the same day said twice")
+    return argument or option
 
 
 @reference_app.command("dosage")

@@ -6,7 +6,7 @@ import csv
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO, TextIOWrapper
@@ -91,8 +91,8 @@ def _write_csv(result: CheckResult, out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_CSV_COLUMNS)
     for finding in result.findings:
-        writer.writerow([_no_formula(_cell(finding, column)) for column in _CSV_COLUMNS])
-    _tell_faults(result)
+        writer.writerow([no_formula(_cell(finding, column)) for column in _CSV_COLUMNS])
+    tell_faults(result.faults, result.summary.faults)  # a table of findings has no place for them
 
 
 # The reports are imported by who asks for one: each brings a library of its own.
@@ -112,20 +112,18 @@ def _write_parquet(result: CheckResult, out: TextIO) -> None:
     from cleanclaim.app.reports.parquet import write_parquet  # noqa: PLC0415
 
     write_parquet(result, out.buffer)
-    _tell_faults(result)
+    tell_faults(result.faults, result.summary.faults)  # a table of findings has no place for them
 
 
-def _tell_faults(result: CheckResult) -> None:
-    # A table of findings has no place for them, and they must not be lost.
-    for fault in result.faults[:MOST_FAULTS]:
+def tell_faults(faults: Sequence[Fault], count: int) -> None:
+    """Write the first faults to standard error, and how many more there are: they must not be lost."""
+    for fault in faults[:MOST_FAULTS]:
         print(f"cleanclaim: {_place(fault)}: {_fault_text(fault)}", file=sys.stderr)
-    if len(result.faults) > MOST_FAULTS:
-        print(
-            f"cleanclaim: ... and {result.summary.faults - MOST_FAULTS} more; --format json lists them", file=sys.stderr
-        )
+    if len(faults) > MOST_FAULTS:
+        print(f"cleanclaim: ... and {count - MOST_FAULTS} more; --format json lists them", file=sys.stderr)
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
     """A cell that a spreadsheet would run as a formula, as text; control characters as blanks."""
     shown = _CONTROL.sub(" ", text)
     return f"'{shown}" if shown[:1] in {"=", "+", "-", "@"} else shown
@@ -171,7 +169,7 @@ def _print_table(console: Console, result: CheckResult) -> None:
 def _faults(console: Console, result: CheckResult) -> None:
     if not result.faults:
         return
-    console.print(Text(f"{_count(len(result.faults), 'fault')} in reading", style="bold magenta"))
+    console.print(Text(f"{counted(len(result.faults), 'fault')} in reading", style="bold magenta"))
     for fault in result.faults[:MOST_FAULTS]:
         console.print(Padding(Text.assemble((f"{_place(fault)}: ", "magenta"), _fault_text(fault)), (0, 0, 0, 2)))
     if len(result.faults) > MOST_FAULTS:
@@ -242,13 +240,12 @@ def _authorities(finding: Finding) -> list[str]:
 
 def _totals(console: Console, result: CheckResult) -> None:
     summary = result.summary
-    billed = (
-        f"{_count(summary.claims, 'claim')}, {_count(summary.lines, 'line')}, {_dollars(summary.total_charge)} billed: "
-    )
-    found = f"{_count(summary.findings, 'finding')} on {_count(summary.claims_with_findings, 'claim')}"
+    claims, lines = counted(summary.claims, "claim"), counted(summary.lines, "line")
+    billed = f"{claims}, {lines}, {_dollars(summary.total_charge)} billed: "
+    found = f"{counted(summary.findings, 'finding')} on {counted(summary.claims_with_findings, 'claim')}"
     console.print(Text.assemble((billed, "bold"), f"{found}, {_dollars(summary.amount_at_risk)} at risk"))
     if summary.lines_without_charge:
-        console.print(f"{_count(summary.lines_without_charge, 'line')} without a charge: in neither sum.")
+        console.print(f"{counted(summary.lines_without_charge, 'line')} without a charge: in neither sum.")
     fired = [edit for edit in result.edits if edit.fires - edit.silenced]
     if fired:
         table = Table(box=None, pad_edge=False, show_edge=False)
@@ -290,7 +287,7 @@ def _not_evaluated(console: Console, result: CheckResult) -> None:
 
 
 def _load_next(file: LoadNext) -> str:
-    told = f"{_count(file.checks, 'check')} on {_dollars(file.charge_amount)}"
+    told = f"{counted(file.checks, 'check')} on {_dollars(file.charge_amount)}"
     return f"{file.file} ({told}" + (f", {file.checks_alone:,} by itself)" if file.checks_alone < file.checks else ")")
 
 
@@ -298,5 +295,5 @@ def _dollars(amount: str | None) -> str:
     return "$?" if amount is None else f"${Decimal(amount):,.2f}"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

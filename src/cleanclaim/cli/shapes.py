@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import msgspec
 
+from cleanclaim.app.change_result import ClaimChanges
 from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.claims import TABLES as CLAIM_TABLES
 from cleanclaim.edits.findings import Finding
@@ -26,6 +27,7 @@ from cleanclaim.reference.timeline import Timeline
 
 _SCHEMAS: dict[str, Callable[[], object]] = {
     "check": lambda: msgspec.json.schema(CheckResult),
+    "changes": lambda: msgspec.json.schema(ClaimChanges),
     "claim": claim_json_schema,
     "mapping": mapping_json_schema,
     "finding": lambda: msgspec.json.schema(Finding),

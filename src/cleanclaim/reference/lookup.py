@@ -46,6 +46,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a table tells of a key on a day. `known` without a row: a release that covers the day says there is none."""
+
+    rows: tuple[Record, ...]
+    known: bool
+    release: str | None  # that tells it
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
     """Answers from one open library."""
 
@@ -84,7 +93,7 @@ class Lookup:
         told, status, why = standing.worded, standing.status, standing.why
         limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
         mue, mue_unknown = self._of_day(tables.MUE, code, on, service_type=service_type)
-        followers = [one for one in self.index.rows(tables.REPLACEMENT, "hcpcs_code", code) if _start(one) <= on]
+        followers = self.followers(code, on)
         known = status is CodeStatus.ACTIVE
         reasons = [why, limit_unknown if known else None, mue_unknown if known else None]
         return CodeAnswer(
@@ -127,26 +136,42 @@ class Lookup:
             releases=_releases([*codes, *products]),
         )  # fmt: skip
 
+    def told(self, schema: TableSchema, column: str, key: str, on: date, **also: str) -> Told:
+        """The rows of a key that hold on a day, and whether the library knows; `also` are values of other columns."""
+        rows = [
+            row
+            for row in self._dated(schema, column, key, on)
+            if all(row[name] == value for name, value in also.items())
+        ]
+        if rows:
+            return Told(tuple(rows), known=True, release=str(rows[0]["release"]))
+        saying = [row for row in self._coverage(schema, key, also.get(schema.part)) if _start(row) <= on <= _end(row)]
+        return Told((), known=bool(saying), release=str(saying[-1]["release"]) if saying else None)
+
+    def followers(self, code: str, on: date) -> list[Record]:
+        """The rows of `replacement` about the codes that followed a code until a day."""
+        return [one for one in self.index.rows(tables.REPLACEMENT, "hcpcs_code", code) if _start(one) <= on]
+
     def _dated(self, schema: TableSchema, column: str, key: str, on: date | None) -> list[Record]:
         rows = self.index.rows(schema, column, key)
         return rows if on is None else [row for row in rows if _start(row) <= on <= _end(row)]
 
     def _covered(self, schema: TableSchema, key: str, part: str | None = None) -> list[Interval]:
+        return union(Interval(_start(row), _end(row)) for row in self._coverage(schema, key, part))
+
+    def _coverage(self, schema: TableSchema, key: str, part: str | None = None) -> list[Record]:
         if not self._complete:
             self._complete.extend(self.index.rows(tables.COVERAGE, "key", None))
         rows = [*self.index.rows(tables.COVERAGE, "key", key), *self._complete]
-        meant = [row for row in rows if (row["table"], row["part"]) == (schema.name, part)]
-        return union(Interval(_start(row), _end(row)) for row in meant)
+        return [row for row in rows if (row["table"], row["part"]) == (schema.name, part)]
 
     def _of_day(self, schema: TableSchema, code: str, on: date, **also: str) -> tuple[Record, str | None]:
         """The row of the day, or an empty one and why there is none."""
-        rows = self._dated(schema, "hcpcs_code", code, on)
-        row = next((one for one in rows if all(one[name] == value for name, value in also.items())), None)
-        if row:
-            return row, None
+        told = self.told(schema, "hcpcs_code", code, on, **also)
+        if told.rows:
+            return told.rows[0], None
         name = _NAMES[schema.name]
-        part = also.get(schema.part)
-        if any(days.contains(on) for days in self._covered(schema, code, part)):
+        if told.known:
             return {}, f"no {name} is published for {code} on {on}"
         return {}, f"{name} unknown: no release in the library tells it for {on}"
 
@@ -180,9 +205,9 @@ def _settle(
         return coming[0], *_status(coming[0], code, on)
     gone = [row for row in spans if _end(row) < on and _is_worded(row)]
     if gone:  # it was open in every release that had it, and has left the code set since
-        last = gone[-1]
-        why = f"{code} is in no release that covers {on}; {last['release']} tells of it until {_end(last)}"
-        return {**last, "span_to": _end(last)}, CodeStatus.TERMINATED, why
+        newest = gone[-1]
+        why = f"{code} is in no release that covers {on}; {newest['release']} tells of it until {_end(newest)}"
+        return {**newest, "span_to": _end(newest)}, CodeStatus.TERMINATED, why
     return None, CodeStatus.NOT_FOUND, f"{code} is in no release that covers {on}"
 
 
