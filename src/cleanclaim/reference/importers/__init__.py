@@ -10,6 +10,7 @@ from typing import Protocol
 
 from cleanclaim.errors import NotImported, UnknownPublication
 from cleanclaim.reference.importers import (
+    asc_addenda,
     asp_crosswalk,
     asp_csv,
     asp_noc,
@@ -28,6 +29,9 @@ from cleanclaim.reference.importers import (
     ncci_mue,
     ncci_ptp,
     opps_addendum_b,
+    pfs_gpci,
+    pfs_localities,
+    pfs_rvu,
 )
 from cleanclaim.reference.importers.headers import changed_header
 from cleanclaim.reference.importers.layout_importer import shipped_layouts
@@ -66,6 +70,10 @@ IMPORTERS: tuple[Importer, ...] = (
     asp_noc,
     asp_noc_crosswalk,
     opps_addendum_b,
+    asc_addenda,
+    pfs_rvu,
+    pfs_gpci,
+    pfs_localities,
     fda_packages,
     fda_products,
     ncci_mue,

@@ -46,22 +46,6 @@ PUBLICATIONS = (
         words=r"HCPCS Contractor Record",
     ),
     RecognisedOnly(
-        "an ASC payment addendum (Addendum AA or BB)", "no importer reads it yet",
-        words=r"Addendum (?:AA|BB) -- .*ASC",
-    ),
-    RecognisedOnly(
-        "the physician fee schedule's relative value file (PPRRVU)", "no importer reads it yet",
-        words=r"National Physician Fee Schedule Relative Value File",
-    ),
-    RecognisedOnly(
-        "the geographic practice cost indices (GPCI)", "no importer reads it yet",
-        words=r"GEOGRAPHIC PRACTICE COST IND",
-    ),
-    RecognisedOnly(
-        "the counties of the fee schedule's localities", "no importer reads it yet",
-        words=r"COUNTIES INCLUDED IN 20[0-9]{2} LOCALITIES",
-    ),
-    RecognisedOnly(
         "an index of the Medicare Coverage Database", "no importer reads it yet",
         headers=(("contractor_name_type", "document_display_id", "document_id", "document_type"),),
     ),
