@@ -55,6 +55,10 @@ COUNTS: dict[str, tuple[str, int, dict[str, int]]] = {
     "pfs/PPRRVU2025_Oct.csv.gz": ("2025-Q4", 19090, {}),
     "pfs/GPCI2025.csv": ("CY2025", 112, {"a footnote": 2, "no contractor and locality": 1}),
     "pfs/25LOCCO.csv": ("CY2025", 111, {"a footnote": 1, "the locality stands there once more": 1}),
+    "mcd/documents_latest_2025-08-17.csv.gz": ("2025-08-17", 3133, {}),
+    "hcpcs/HCPC2020_APR_trans_alpha.xlsx": ("2020-Q2", 7097, {"no change": 7074}),
+    "hcpcs/HCPC2020_JUL_trans_alpha.xlsx": ("2020-Q3", 7159, {"no change": 7084}),
+    "hcpcs/HCPC2020_OCT_trans_alpha.xlsx": ("2020-Q4", 7196, {"no change": 7145}),
     "hcpcs/proc_notes_JAN2026.txt": ("2026-Q1", 234, {}),
     "hcpcs/hcpcs_level2_2026q3.txt.gz": ("2026-Q3", 8725, {}),
     "hcpcs/HCPC2024_JUL_ANWEB_v3_level2.decoded.csv.gz": ("2024-Q3", 8033, {}),
@@ -170,7 +174,7 @@ def test_the_archive_of_a_year(year: str, tmp_path: Path) -> None:
     path = CMS / "hcpcs" / f"{year}-Alpha-Numeric-HCPCS-File.zip"
     done = import_all(tmp_path, path)
     releases = {one.manifest.publication: one.manifest for one in done if isinstance(one, ImportReport)}
-    assert set(releases) == {"hcpcs", "hcpcs_notes"}
+    assert set(releases) == {"hcpcs", "hcpcs_notes", "hcpcs_changes"}
     assert all(one.release == f"{year}-Q1" and one.archive == path.name for one in releases.values())
     with zipfile.ZipFile(path) as file:
         names = set(file.namelist())
@@ -331,9 +335,6 @@ def test_codes_of_a_later_list_are_known_to_exist_and_no_more(tmp_path: Path) ->
 
 
 REFUSED = {
-    "mcd/documents_latest_2025-08-17.csv.gz": "Medicare Coverage Database",
-    "hcpcs/HCPC2020_APR_trans_alpha.xlsx": "transaction report",
-    "hcpcs/HCPC2020_JUL_trans_alpha.xlsx": "transaction report",
     "hcpcs/HCPC2026_recordlayout.txt": "record layout",
 }
 

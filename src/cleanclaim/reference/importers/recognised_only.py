@@ -34,20 +34,8 @@ PUBLICATIONS = (
         headers=(("CODE", "ACTION", "EFF DATE", "SHORT DESC", "LONG DESC"),),
     ),
     RecognisedOnly(
-        "a HCPCS transaction report (what was added, changed and ended)",
-        "no importer reads it yet. The HCPCS file of the same quarter has the days of every code",
-        headers=(
-            ("HCPC/MOD", "ACTION CD"), ("HCPC", "ACTION CD", "SHORT DESCRIPTION", "LONG DESCRIPTION"),
-            ("HCPCS/MOD", "TYPE OF CHANGE"), ("HCPCS/Modifier Code", "Type of Change"),
-        ),
-    ),
-    RecognisedOnly(
         "the record layout of the HCPCS file", "it describes a file and holds no codes",
         words=r"HCPCS Contractor Record",
-    ),
-    RecognisedOnly(
-        "an index of the Medicare Coverage Database", "no importer reads it yet",
-        headers=(("contractor_name_type", "document_display_id", "document_id", "document_type"),),
     ),
 )  # fmt: skip
 
