@@ -228,10 +228,10 @@ def test_a_table_of_ones_own_is_imported_by_its_layout(run: Run, tmp_path: Path)
 def test_members_of_an_archive_are_told_one_by_one(run: Run, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "limits.zip", "w") as file:
         file.writestr("README.txt", "read me")
-        file.writestr("gpci.csv", "ADDENDUM E. FINAL CY 2025 GEOGRAPHIC PRACTICE COST INDICES (GPCIs),,\n")
+        file.writestr("layout.txt", "HCPCS Contractor Record Layout\n")
     code, out, err = run("reference", "import", str(tmp_path / "limits.zip"))
     assert (code, out) == (2, "")
-    assert "README.txt: a read-me file; gpci.csv: this is the geographic practice cost indices (GPCI)" in err
+    assert "README.txt: a read-me file; layout.txt: this is the record layout of the HCPCS file" in err
 
 
 def test_a_look_up_loads_neither_duckdb_nor_arrow() -> None:

@@ -70,6 +70,22 @@ def test_a_layout_of_ones_own(tmp_path: Path, layout: Path) -> None:
     assert report.manifest.label == "places 2024-Q2 r1"
 
 
+def test_a_list_that_lacks_keys_goes_before_the_starter_set_for_those_in_it_alone(tmp_path: Path, layout: Path) -> None:
+    layout.write_text(LAYOUT.replace("complete: true", "complete: false"), "utf-8")
+    path = write(tmp_path / "places 2024-04.csv", ROWS)
+    assert [one.key for one in parse(path, layout).coverage] == ["11", "22"]
+    import_file(tmp_path / "library", path, layout=layout)
+    rows = Library.open(tmp_path / "library").table("place_of_service").to_pylist()
+    on = {
+        row["place_of_service"]: row["release"]
+        for row in rows
+        if row["valid_from"] <= date(2024, 6, 1) <= row["valid_to"]
+    }
+    assert (on["11"], on["22"]) == ("places 2024-Q2 r1", "places 2024-Q2 r1")
+    assert on["24"].startswith("starter: ")
+    assert sum(row["place_of_service"] == "11" and row["valid_from"] == date(2024, 4, 1) for row in rows) == 1
+
+
 def test_rows_that_can_not_be_read_are_set_aside_with_the_reason(tmp_path: Path, layout: Path) -> None:
     rows = "code,kind,name,since\n11,N,Office,2020-01-31\n,N,Nowhere,\n12,N,Later,09/01/2024\n13,N,Home,\n13,,and more,\n14,Q,x,\n"
     parsed = parse(write(tmp_path / "2024-06.csv", rows), layout)

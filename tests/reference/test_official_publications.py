@@ -29,6 +29,7 @@ ADDENDA = sorted((CMS / "opps").glob("*Web*.gz"))
 
 ALTERNATE = "an alternate id in place of an NDC"
 CONTINUED = "continuation, joined to the record before"
+NO_CODE = "no HCPCS code in the first column"
 BEFORE = "ended before the days of the release"
 # What data/README.md counts: release, rows read, and how many of them were set aside for which reason.
 COUNTS: dict[str, tuple[str, int, dict[str, int]]] = {
@@ -48,6 +49,16 @@ COUNTS: dict[str, tuple[str, int, dict[str, int]]] = {
     "opps/Section 508 version of July 2025 Web Addendum B.06.26.25.csv.gz": ("2025-Q3", 18704, {}),
     "opps/Section 508 of July 2025 Web Addendum B.07.25.25.csv.gz": ("2025-Q3", 18704, {}),
     "opps/508 version of October 2025 Web Addendum B.10.31.25.csv.gz": ("2025-Q4", 18798, {}),
+    "opps/ASC_Addendum_BB_2020_JAN.csv": ("2020-Q1", 1750, {NO_CODE: 2}),
+    "opps/ASC_Addendum_BB_2020_APR.csv": ("2020-Q2", 1773, {NO_CODE: 2}),
+    "opps/ASC_Addendum_BB_2020_JUL.csv": ("2020-Q3", 1825, {NO_CODE: 2}),
+    "pfs/PPRRVU2025_Oct.csv.gz": ("2025-Q4", 19090, {}),
+    "pfs/GPCI2025.csv": ("CY2025", 112, {"a footnote": 2, "no contractor and locality": 1}),
+    "pfs/25LOCCO.csv": ("CY2025", 111, {"a footnote": 1, "the locality stands there once more": 1}),
+    "mcd/documents_latest_2025-08-17.csv.gz": ("2025-08-17", 3133, {}),
+    "hcpcs/HCPC2020_APR_trans_alpha.xlsx": ("2020-Q2", 7097, {"no change": 7074}),
+    "hcpcs/HCPC2020_JUL_trans_alpha.xlsx": ("2020-Q3", 7159, {"no change": 7084}),
+    "hcpcs/HCPC2020_OCT_trans_alpha.xlsx": ("2020-Q4", 7196, {"no change": 7145}),
     "hcpcs/proc_notes_JAN2026.txt": ("2026-Q1", 234, {}),
     "hcpcs/hcpcs_level2_2026q3.txt.gz": ("2026-Q3", 8725, {}),
     "hcpcs/HCPC2024_JUL_ANWEB_v3_level2.decoded.csv.gz": ("2024-Q3", 8033, {}),
@@ -163,7 +174,7 @@ def test_the_archive_of_a_year(year: str, tmp_path: Path) -> None:
     path = CMS / "hcpcs" / f"{year}-Alpha-Numeric-HCPCS-File.zip"
     done = import_all(tmp_path, path)
     releases = {one.manifest.publication: one.manifest for one in done if isinstance(one, ImportReport)}
-    assert set(releases) == {"hcpcs", "hcpcs_notes"}
+    assert set(releases) == {"hcpcs", "hcpcs_notes", "hcpcs_changes"}
     assert all(one.release == f"{year}-Q1" and one.archive == path.name for one in releases.values())
     with zipfile.ZipFile(path) as file:
         names = set(file.namelist())
@@ -324,14 +335,6 @@ def test_codes_of_a_later_list_are_known_to_exist_and_no_more(tmp_path: Path) ->
 
 
 REFUSED = {
-    "opps/ASC_Addendum_BB_2020_JAN.csv": "ASC payment addendum",
-    "pfs/PPRRVU2025_Oct.csv.gz": "relative value file",
-    "excerpts_2026/PPRRVU2026_Jul_nonQPP.excerpt.redacted.csv": "relative value file",
-    "pfs/GPCI2025.csv": "geographic practice cost indices",
-    "pfs/25LOCCO.csv": "counties of the fee schedule's localities",
-    "mcd/documents_latest_2025-08-17.csv.gz": "Medicare Coverage Database",
-    "hcpcs/HCPC2020_APR_trans_alpha.xlsx": "transaction report",
-    "hcpcs/HCPC2020_JUL_trans_alpha.xlsx": "transaction report",
     "hcpcs/HCPC2026_recordlayout.txt": "record layout",
 }
 

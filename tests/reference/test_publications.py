@@ -459,8 +459,8 @@ def test_columns_and_rows_refuse_the_same_overlap() -> None:
         ("J9271", "other", date(2024, 3, 31), date(2024, 6, 30)),
         ("J1745", "name", *days),
     ]
-    table = "revenue_code"
-    columns = dict(zip(("revenue_code", "name", "valid_from", "valid_to"), zip(*rows, strict=True), strict=True))
+    table = "cpt_modifier"
+    columns = dict(zip(("modifier", "descriptor", "valid_from", "valid_to"), zip(*rows, strict=True), strict=True))
     arrays = {
         name: pa.array(values, pa.date32() if name.startswith("valid") else pa.string())
         for name, values in columns.items()
@@ -473,7 +473,7 @@ def test_columns_and_rows_refuse_the_same_overlap() -> None:
     assert (
         messages
         == [
-            "revenue_code: J9271 has two rows for 2024-03-31 to 2024-03-31 (2024-01-01 to 2024-03-31, 2024-03-31 to 2024-06-30)"
+            "cpt_modifier: J9271 has two rows for 2024-03-31 to 2024-03-31 (2024-01-01 to 2024-03-31, 2024-03-31 to 2024-06-30)"
         ]
         * 2
     )

@@ -78,6 +78,7 @@ def _timeline_text(told: Timeline) -> Iterable[str]:
     for title, entries in (
         ("valid", told.validity), ("wording", told.wordings), ("billing unit", told.units),
         ("replaces", told.replaces), ("replaced by", told.replaced_by), ("MUE", told.mues), ("OPPS", told.statuses),
+        ("ASC", told.asc_indicators),
     ):  # fmt: skip
         yield from (_entry_line(title, entry) for entry in entries)
     highest = max((price.payment_limit for price in told.prices if price.payment_limit is not None), default=None)

@@ -23,7 +23,7 @@ from cleanclaim.reference.product_names import DRUG_NAME, drug_names
 from cleanclaim.reference.releases import TEMPORARY
 from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, search_terms, vocabulary
 from cleanclaim.reference.shared_ndc import SHARED_NDC, shared_ndcs
-from cleanclaim.reference.tables import LOOKED_UP, OPPS_STATUS
+from cleanclaim.reference.tables import ASC_PAYMENT, LOOKED_UP, OPPS_STATUS
 from cleanclaim.values import parse_date
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "6"
+_FORMAT = "7"
 _SEARCHED = ("hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient")
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
 # Tables of the index alone, made from those of the library.
@@ -238,7 +238,7 @@ def _stored_rows(library: Library, schema: TableSchema) -> Iterable[tuple[str | 
     import pyarrow.compute as pc  # noqa: PLC0415
 
     table = library.table(schema.name)
-    if schema is OPPS_STATUS:  # three quarters of its rows are procedures, which no look-up asks for
+    if schema in (OPPS_STATUS, ASC_PAYMENT):  # most of their rows are procedures, which no look-up asks for
         table = table.filter(pc.greater_equal(table["hcpcs_code"], pa.scalar("A")))
     texts = [
         column if field.type in (ColumnType.INTEGER, ColumnType.BOOLEAN) else column.cast(pa.string())

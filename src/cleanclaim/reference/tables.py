@@ -7,13 +7,36 @@ at most one row per key answers for a day.
 """
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
+from cleanclaim.reference.code_set_tables import (
+    ADJUSTMENT_REASON,
+    BILL_FREQUENCY,
+    BILL_TYPE,
+    CLAIM_FILING,
+    PLACE_OF_SERVICE,
+    REMARK,
+    REVENUE_CODE,
+)
+from cleanclaim.reference.dated import DATED
+from cleanclaim.reference.fee_tables import (
+    ASC_PAYMENT,
+    ASP_LIMIT,
+    NOC_LIMIT,
+    OPPS_STATUS,
+    PFS_GPCI,
+    PFS_LOCALITY,
+    PFS_RVU,
+)
+
+__all__ = (
+    "ADD_ON", "ADJUSTMENT_REASON", "ASC_PAYMENT", "ASP_LIMIT", "BILL_FREQUENCY", "BILL_TYPE", "BY_NAME",
+    "CLAIM_FILING", "CODE_RANGE", "COVERAGE", "COVERAGE_DOCUMENT", "CPT_MODIFIER", "DIAGNOSIS", "DOSE_LIMIT",
+    "DRUG_TRAIT", "HCPCS", "HCPCS_CHANGE", "LOOKED_UP", "MODIFIER", "MUE", "NDC_CROSSWALK", "NDC_PACKAGE",
+    "NDC_PRODUCT", "NOC_CODE", "NOC_CROSSWALK", "NOC_LIMIT", "OPPS_STATUS", "PAYER_RULE", "PFS_GPCI",
+    "PFS_LOCALITY", "PFS_RVU", "PLACE_OF_SERVICE", "PROCESSING_NOTE", "PRODUCT", "PTP", "REMARK", "REPLACEMENT",
+    "REVENUE_CODE", "TABLES",
+)  # fmt: skip
 
 _T = ColumnType
-_DATED = (
-    Column("valid_from", _T.DATE, "first day on which the row holds"),
-    Column("valid_to", _T.DATE, "last day on which the row holds; 9999-12-31 when open"),
-    Column("release", _T.TEXT, "release that told it, as `publication release revision`"),
-)
 
 HCPCS = TableSchema(
     "hcpcs", "One validity span of one Level II code.", ("hcpcs_code", "span_from"),
@@ -32,7 +55,7 @@ HCPCS = TableSchema(
         Column("amount", _T.AMOUNT, "amount of one billing unit", unit="unit"),
         Column("unit", _T.TEXT, "unit of the amount: mg, mcg, g, unit, mL, mCi, uCi, mEq, vial, dose ..."),
         Column("unit_semantics", _T.TEXT, "linear, up_to, per_container, per_study, volume, combination, range, unclassified; null when not parsed"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -43,30 +66,7 @@ MODIFIER = TableSchema(
         Column("descriptor", _T.TEXT, "CMS wording, or our own words for CPT modifiers"),
         Column("span_from", _T.DATE, "first day on which the modifier may be used"),
         Column("span_to", _T.DATE, "last day on which the modifier may be used; 9999-12-31 when open"),
-        *_DATED,
-    ),
-)  # fmt: skip
-
-PLACE_OF_SERVICE = TableSchema(
-    "place_of_service", "One place of service code.", ("place_of_service",),
-    (
-        Column("place_of_service", _T.TEXT, "two digits"),
-        Column("name", _T.TEXT, "CMS name"),
-        Column("facility", _T.BOOLEAN, "whether Medicare pays professional services there at the facility rate; null when not stated"),
-        *_DATED,
-    ),
-)  # fmt: skip
-
-ASP_LIMIT = TableSchema(
-    "asp_limit", "The Medicare Part B payment limit of one code in one quarter.", ("hcpcs_code",),
-    (
-        Column("hcpcs_code", _T.TEXT, "five characters"),
-        Column("dosage", _T.TEXT, "billing unit as the file prints it"),
-        Column("payment_limit", _T.AMOUNT, "payment limit of one billing unit; null where the file prints N/A", unit="USD"),
-        Column("coinsurance_percent", _T.AMOUNT, "coinsurance as published", unit="percent"),
-        Column("is_vaccine", _T.BOOLEAN, "whether the row has a vaccine limit"),
-        Column("notes", _T.TEXT, "notes as printed"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -79,7 +79,7 @@ NDC_CROSSWALK = TableSchema(
         Column("package_quantity", _T.AMOUNT, "items in the package"),
         Column("bill_units", _T.AMOUNT, "HCPCS units in one item"),
         Column("bill_units_package", _T.AMOUNT, "HCPCS units in the package"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -96,7 +96,7 @@ PRODUCT = TableSchema(
         Column("content_amount", _T.AMOUNT, "labelled content of one container", unit="content_unit"),
         Column("content_unit", _T.TEXT, "unit of the content"),
         Column("source", _T.TEXT, "publication that says so"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -108,7 +108,7 @@ MUE = TableSchema(
         Column("mue_value", _T.UNITS, "most units", unit="HCPCS billing units"),
         Column("mue_adjudication_indicator", _T.INTEGER, "1 by line, 2 by day (policy), 3 by day (clinical)"),
         Column("rationale", _T.TEXT, "rationale as published"),
-        *_DATED,
+        *DATED,
     ),
     part="service_type",
 )  # fmt: skip
@@ -120,7 +120,7 @@ REPLACEMENT = TableSchema(
         Column("replaced_by", _T.TEXT, "the code that follows"),
         Column("unit_factor", _T.AMOUNT, "units of the new code for one unit of the old; null when it is not one number (`up to` units)"),
         Column("source", _T.TEXT, "publication that says so"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -130,7 +130,7 @@ DRUG_TRAIT = TableSchema(
         Column("hcpcs_code", _T.TEXT, "five characters"),
         Column("trait", _T.TEXT, "intravitreal, local (joint, implant, topical: given at one side), systemic, vaccine_1861s10, radiopharmaceutical, contrast, skin_substitute, self_administered"),
         Column("source", _T.TEXT, "publication that says so"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -142,7 +142,7 @@ CODE_RANGE = TableSchema(
         Column("kind", _T.TEXT, "drug, radiopharmaceutical (imaging and contrast agents too), administration, evaluation, eye_injection, supply, other"),
         Column("priority", _T.INTEGER, "where ranges overlap, the lower number has the say"),
         Column("source", _T.TEXT, "publication that says so"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -156,7 +156,7 @@ PTP = TableSchema(
         Column("span_to", _T.DATE, "last day on which it holds; 9999-12-31 when it is active"),
         Column("modifier_indicator", _T.INTEGER, "0 never bypassed, 1 bypassed by a proper modifier, 9 no edit"),
         Column("rationale", _T.TEXT, "rationale as published"),
-        *_DATED,
+        *DATED,
     ),
     part="service_type",
 )  # fmt: skip
@@ -169,7 +169,7 @@ ADD_ON = TableSchema(
         Column("add_on_type", _T.INTEGER, "1 listed, 2 the contractor decides, 3 listed and the contractor may add"),
         Column("span_from", _T.DATE, "first day on which the pair holds; null when the file does not print it"),
         Column("span_to", _T.DATE, "last day on which it holds; 9999-12-31 when open"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -180,34 +180,7 @@ DIAGNOSIS = TableSchema(
         Column("descriptor", _T.TEXT, "long descriptor; null where the file prints none"),
         Column("billable", _T.BOOLEAN, "whether it may stand on a claim; a header may not"),
         Column("manifestation", _T.BOOLEAN, "whether it may never be listed first: a manifestation of a disease that stands before it; null when the file does not tell"),
-        *_DATED,
-    ),
-)  # fmt: skip
-
-OPPS_STATUS = TableSchema(
-    "opps_status", "How the hospital outpatient system pays one code in one quarter (Addendum B).", ("hcpcs_code",),
-    (
-        Column("hcpcs_code", _T.TEXT, "five characters"),
-        Column("status_indicator", _T.TEXT, "G and K paid drugs, N packaged, E1 and E2 not paid ..."),
-        Column("apc", _T.TEXT, "ambulatory payment classification"),
-        Column("payment_rate", _T.AMOUNT, "payment rate; null where none is printed", unit="USD"),
-        Column("national_copayment", _T.AMOUNT, "national unadjusted copayment", unit="USD"),
-        Column("minimum_copayment", _T.AMOUNT, "minimum unadjusted copayment", unit="USD"),
-        Column("coinsurance_percent", _T.AMOUNT, "inflation-adjusted coinsurance; null where none is printed", unit="percent"),
-        Column("adjusted_copayment", _T.AMOUNT, "inflation-adjusted copayment", unit="USD"),
-        Column("note", _T.TEXT, "notes as printed"),
-        *_DATED,
-    ),
-)  # fmt: skip
-
-NOC_LIMIT = TableSchema(
-    "noc_limit", "The Medicare Part B payment limit of one drug without a code of its own, in one quarter.", ("drug_name", "dosage"),
-    (
-        Column("drug_name", _T.TEXT, "generic name, with the labeler where the file names it"),
-        Column("dosage", _T.TEXT, "unit that the limit is for, as printed"),
-        Column("payment_limit", _T.AMOUNT, "payment limit; null where none is printed", unit="USD"),
-        Column("notes", _T.TEXT, "notes as printed"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -223,7 +196,7 @@ NOC_CROSSWALK = TableSchema(
         Column("package_quantity", _T.AMOUNT, "items in the package"),
         Column("bill_units", _T.AMOUNT, "units of `dosage` in one item"),
         Column("bill_units_package", _T.AMOUNT, "and in the package"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -243,7 +216,7 @@ NDC_PRODUCT = TableSchema(
         Column("strength_units", _T.TEXT, "the units of these, joined by ;"),
         Column("marketing_start", _T.DATE, "first day on the market"),
         Column("marketing_end", _T.DATE, "last day on the market; null when none is printed"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -258,29 +231,7 @@ NDC_PACKAGE = TableSchema(
         Column("marketing_start", _T.DATE, "first day on the market"),
         Column("marketing_end", _T.DATE, "last day on the market; null when none is printed"),
         Column("listed_on", _T.DATE, "day of the directory: what it does not say to have ended was on the market then"),
-        *_DATED,
-    ),
-)  # fmt: skip
-
-ADJUSTMENT_REASON = TableSchema(
-    "adjustment_reason", "One claim adjustment reason code (CARC).", ("carc",),
-    (
-        Column("carc", _T.TEXT, "the code"),
-        Column("wording", _T.TEXT, "what it says, in our own words; null where we have none"),
-        Column("span_from", _T.DATE, "first day on which it may be used"),
-        Column("span_to", _T.DATE, "last day on which it may be used; 9999-12-31 when open"),
-        *_DATED,
-    ),
-)  # fmt: skip
-
-REMARK = TableSchema(
-    "remark", "One remittance advice remark code (RARC).", ("rarc",),
-    (
-        Column("rarc", _T.TEXT, "the code"),
-        Column("descriptor", _T.TEXT, "CMS wording; in the starter set short words of our own"),
-        Column("span_from", _T.DATE, "first day on which it may be used"),
-        Column("span_to", _T.DATE, "last day on which it may be used; 9999-12-31 when open"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -289,7 +240,7 @@ PROCESSING_NOTE = TableSchema(
     (
         Column("note_number", _T.TEXT, "four digits"),
         Column("text", _T.TEXT, "the note"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -300,16 +251,40 @@ NOC_CODE = TableSchema(
         Column("descriptor", _T.TEXT, "long descriptor"),
         Column("span_from", _T.DATE, "first day on which the code may be billed"),
         Column("span_to", _T.DATE, "last day on which the code may be billed; 9999-12-31 when open"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
-REVENUE_CODE = TableSchema(
-    "revenue_code", "One revenue code of an institutional claim.", ("revenue_code",),
+HCPCS_CHANGE = TableSchema(
+    "hcpcs_change", "What one quarterly update did to one code or modifier (transaction report).", ("hcpcs_code", "modifier", "action"),
     (
-        Column("revenue_code", _T.TEXT, "four digits"),
-        Column("name", _T.TEXT, "name, from the list that was imported"),
-        *_DATED,
+        Column("hcpcs_code", _T.TEXT, "five characters; null for a modifier"),
+        Column("modifier", _T.TEXT, "two characters; null for a code"),
+        Column("action", _T.TEXT, "A added, D ended, R came back, C long, S short descriptor changed, B coverage and long descriptor, F coverage, P payment, T miscellaneous (COD-04); CS long and short descriptor"),
+        Column("effective_date", _T.DATE, "first day of the update: the report prints no day for a code"),
+        Column("short_descriptor", _T.TEXT, "new short descriptor; null where the report prints none"),
+        Column("descriptor", _T.TEXT, "new long descriptor; null where the report prints none"),
+        *DATED,
+    ),
+)  # fmt: skip
+
+COVERAGE_DOCUMENT = TableSchema(
+    "coverage_document", "One version of a local coverage determination or article, on the days on which it is in force.", ("display_id",),
+    (
+        Column("display_id", _T.TEXT, "number with its letter: L36668 a determination, A52571 an article"),
+        Column("document_id", _T.TEXT, "number"),
+        Column("version", _T.INTEGER, "version"),
+        Column("document_type", _T.TEXT, "LCD or Article"),
+        Column("title", _T.TEXT, "title"),
+        Column("contractors", _T.TEXT, "contractor with its jurisdictions, as printed on one line; several are joined by ;"),
+        Column("is_self_administered", _T.BOOLEAN, "whether it is about self-administered drugs (exclusion lists, and how they are made), by its title"),
+        Column("status", _T.TEXT, "current, future or retired, on the day of the index"),
+        Column("note", _T.TEXT, "note as printed: when its notice ends ..."),
+        Column("effective_date", _T.DATE, "first day of the version"),
+        Column("retirement_date", _T.DATE, "last day of the document; null when it is not retired"),
+        Column("updated_on", _T.DATE, "day of its last change"),
+        Column("url", _T.TEXT, "page in the Medicare Coverage Database"),
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -318,7 +293,7 @@ CPT_MODIFIER = TableSchema(
     (
         Column("modifier", _T.TEXT, "two characters"),
         Column("descriptor", _T.TEXT, "our own words"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -330,7 +305,7 @@ DOSE_LIMIT = TableSchema(
         Column("most_per_kg", _T.AMOUNT, "most on one day for each kilogram of weight; null where the label gives one amount", unit="unit per kg"),
         Column("unit", _T.TEXT, "mg, mcg, unit ..."),
         Column("source", _T.TEXT, "the label that says so"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -342,7 +317,7 @@ PAYER_RULE = TableSchema(
         Column("rule", _T.TEXT, "ndc_required (always, noc_only, never), ndc_unit (one row for each unit on the payer's list)"),
         Column("value", _T.TEXT, "the answer"),
         Column("source", _T.TEXT, "who says so"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -350,9 +325,9 @@ COVERAGE = TableSchema(
     "coverage", "What a table is complete for: inside it a missing row means `none`, outside it `unknown`.", ("table", "part", "key"),
     (
         Column("table", _T.TEXT, "name of the table"),
-        Column("part", _T.TEXT, "the part of the table that is meant, where it falls into parts: the service type of mue and ptp; null elsewhere"),
+        Column("part", _T.TEXT, "the part of the table that is meant, where it falls into parts: the service type of mue and ptp, the addendum of asc_payment, paid_to of pfs_rvu; null elsewhere"),
         Column("key", _T.TEXT, "the code, NDC or modifier for which the table is complete; null when it is complete for all"),
-        *_DATED,
+        *DATED,
     ),
 )  # fmt: skip
 
@@ -371,6 +346,10 @@ TABLES = (
     ADD_ON,
     DIAGNOSIS,
     OPPS_STATUS,
+    ASC_PAYMENT,
+    PFS_RVU,
+    PFS_GPCI,
+    PFS_LOCALITY,
     NOC_LIMIT,
     NOC_CROSSWALK,
     NDC_PRODUCT,
@@ -379,7 +358,12 @@ TABLES = (
     REMARK,
     PROCESSING_NOTE,
     NOC_CODE,
+    HCPCS_CHANGE,
+    COVERAGE_DOCUMENT,
     REVENUE_CODE,
+    BILL_TYPE,
+    BILL_FREQUENCY,
+    CLAIM_FILING,
     CPT_MODIFIER,
     DOSE_LIMIT,
     PAYER_RULE,
@@ -390,5 +374,5 @@ BY_NAME = {table.name: table for table in TABLES}
 # What look-ups read, and so what their index holds. Big tables that only edits read (ptp, diagnosis ...) stay out of it.
 LOOKED_UP = (
     HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, DRUG_TRAIT, OPPS_STATUS,
-    COVERAGE,
+    ASC_PAYMENT, COVERAGE,
 )  # fmt: skip

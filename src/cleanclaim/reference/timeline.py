@@ -51,14 +51,16 @@ class Timeline:
     units: tuple[Entry, ...]
     prices: tuple[Price, ...]
     mues: tuple[Entry, ...]
-    statuses: tuple[Entry, ...]
+    statuses: tuple[Entry, ...]  # in hospitals
+    asc_indicators: tuple[Entry, ...]  # in ambulatory surgical centers
     replaces: tuple[Entry, ...]  # the codes before it
     replaced_by: tuple[Entry, ...]
 
     @property
     def known(self) -> bool:
         """Whether the library tells anything about the code."""
-        return bool(self.validity or self.wordings or self.prices or self.mues or self.statuses or self.replaces)
+        told = (self.validity, self.wordings, self.prices, self.mues, self.statuses, self.asc_indicators, self.replaces)
+        return any(told)
 
 
 def timeline(lookup: Lookup, code: str) -> Timeline:
@@ -81,6 +83,7 @@ def timeline(lookup: Lookup, code: str) -> Timeline:
             lambda row: f"adjudication indicator {row['mue_adjudication_indicator']}",
         ),
         statuses=_entries(rows(tables.OPPS_STATUS), lambda row: _text(row["status_indicator"]), _rate),
+        asc_indicators=_entries(rows(tables.ASC_PAYMENT), lambda row: _text(row["payment_indicator"]), _rate),
         replaces=_entries(rows(tables.REPLACEMENT, "replaced_by"), lambda row: _text(row["hcpcs_code"]), _factor),
         replaced_by=_entries(rows(tables.REPLACEMENT), lambda row: _text(row["replaced_by"]), _factor),
     )

@@ -10,12 +10,15 @@ from typing import Protocol
 
 from cleanclaim.errors import NotImported, UnknownPublication
 from cleanclaim.reference.importers import (
+    asc_addenda,
     asp_crosswalk,
     asp_csv,
     asp_noc,
     asp_noc_crosswalk,
+    coverage_documents,
     fda_packages,
     fda_products,
+    hcpcs_changes,
     hcpcs_codes,
     hcpcs_fixed,
     hcpcs_noc_codes,
@@ -28,6 +31,9 @@ from cleanclaim.reference.importers import (
     ncci_mue,
     ncci_ptp,
     opps_addendum_b,
+    pfs_gpci,
+    pfs_localities,
+    pfs_rvu,
 )
 from cleanclaim.reference.importers.headers import changed_header
 from cleanclaim.reference.importers.layout_importer import shipped_layouts
@@ -61,11 +67,17 @@ IMPORTERS: tuple[Importer, ...] = (
     hcpcs_codes,
     hcpcs_notes,
     hcpcs_noc_codes,
+    hcpcs_changes,
     asp_csv,
     asp_crosswalk,
     asp_noc,
     asp_noc_crosswalk,
     opps_addendum_b,
+    asc_addenda,
+    pfs_rvu,
+    pfs_gpci,
+    pfs_localities,
+    coverage_documents,
     fda_packages,
     fda_products,
     ncci_mue,

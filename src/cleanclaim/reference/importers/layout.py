@@ -68,7 +68,9 @@ class LayoutTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: dict[str, str | Reading]
     where: dict[str, list[str]] = {}
     continued: str | None = None  # the column of ours whose text goes on in rows of the same key, else empty
-    complete: bool = False  # the file has every key: a missing one does not exist on the days of the release
+    complete: bool = (
+        False  # the file has every key: a missing one does not exist on its days; else it tells of its own keys
+    )
 
 
 class LayoutRelease(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -263,14 +263,15 @@ def _iso_day(text: str, form: str, name: str) -> str:
 
 def _coverage(table: LayoutTable, source: Source, rows: Sequence[Row], effective: Interval) -> Iterator[Covered]:
     schema = BY_NAME[table.table]
-    if not table.complete:
+    # A list that lacks keys is still all that is told of those in it, where a key is one row; of pairs it is not.
+    if not table.complete and len(schema.key) > 1:
         return
     parts: list[str | None] = [None]
     if schema.part:
         place = schema.names.index(schema.part)
         parts = [str(part) for part in sorted({str(row[place]) for row in rows})]
     for part in parts:
-        keys = _keys(schema, rows, part) if source.partial else [None]
+        keys = _keys(schema, rows, part) if source.partial or not table.complete else [None]
         yield from (Covered(table.table, key, effective, part) for key in keys)
 
 

@@ -36,20 +36,42 @@ def require_header(source: Source, rows: Sequence[Sequence[str]], names: Collect
     return start
 
 
-def cells_below(source: Source, start: int, names: Collection[str]) -> Iterator[tuple[int, Cells]]:
+def cells_below(
+    source: Source, start: int, names: Collection[str], rows: Sequence[Sequence[str]] | None = None
+) -> Iterator[tuple[int, Cells]]:
     """The records below a header: row number and the named cells without blanks around. Empty records are left out.
+
+    `rows` are the records of the file where they are read in another encoding than CMS writes.
 
     Raises: UnreadableInput when the last record ends in the middle: the file was cut off.
     """
-    rows = source.rows
+    rows = source.rows if rows is None else rows
     header = [cell.strip().upper() for cell in rows[start]]
     places = {name: header.index(name.upper()) for name in names if name.upper() in header}
-    needed = max(places.values()) + 1
     below = [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(row)]
-    if below and len(below[-1][1]) < needed and not source.is_packed and not source.content.endswith(b"\n"):
-        raise UnreadableInput(f"{source.place}: row {below[-1][0]}, the last, ends in the middle: the file was cut off")
+    refuse_cut(source, below, max(places.values()) + 1)
     for number, row in below:
         yield number, {name: row[place].strip() if place < len(row) else "" for name, place in places.items()}
+
+
+def numbered_below(source: Source, start: int, places: Collection[int]) -> list[tuple[int, list[str]]]:
+    """The records below a header that are not blank, by row number, for headers whose names are no plain text.
+
+    Raises: UnreadableInput when the last record ends before one of the places: the file was cut off.
+    """
+    below = [(n, row) for n, row in enumerate(source.rows[start + 1 :], start + 2) if any(map(str.strip, row))]
+    refuse_cut(source, below, max(places) + 1)
+    return below
+
+
+def refuse_cut(source: Source, numbered: Sequence[tuple[int, Sequence[str]]], needed: int) -> None:
+    """Refuses a text whose last record, by row number, has fewer cells than are needed: it was cut off.
+
+    Raises: UnreadableInput.
+    """
+    if numbered and len(numbered[-1][1]) < needed and not source.is_packed and not source.content.endswith(b"\n"):
+        number = numbered[-1][0]
+        raise UnreadableInput(f"{source.place}: row {number}, the last, ends in the middle: the file was cut off")
 
 
 def effective_days(source: Source, start: int) -> Interval:

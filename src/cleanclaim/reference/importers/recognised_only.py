@@ -34,36 +34,8 @@ PUBLICATIONS = (
         headers=(("CODE", "ACTION", "EFF DATE", "SHORT DESC", "LONG DESC"),),
     ),
     RecognisedOnly(
-        "a HCPCS transaction report (what was added, changed and ended)",
-        "no importer reads it yet. The HCPCS file of the same quarter has the days of every code",
-        headers=(
-            ("HCPC/MOD", "ACTION CD"), ("HCPC", "ACTION CD", "SHORT DESCRIPTION", "LONG DESCRIPTION"),
-            ("HCPCS/MOD", "TYPE OF CHANGE"), ("HCPCS/Modifier Code", "Type of Change"),
-        ),
-    ),
-    RecognisedOnly(
         "the record layout of the HCPCS file", "it describes a file and holds no codes",
         words=r"HCPCS Contractor Record",
-    ),
-    RecognisedOnly(
-        "an ASC payment addendum (Addendum AA or BB)", "no importer reads it yet",
-        words=r"Addendum (?:AA|BB) -- .*ASC",
-    ),
-    RecognisedOnly(
-        "the physician fee schedule's relative value file (PPRRVU)", "no importer reads it yet",
-        words=r"National Physician Fee Schedule Relative Value File",
-    ),
-    RecognisedOnly(
-        "the geographic practice cost indices (GPCI)", "no importer reads it yet",
-        words=r"GEOGRAPHIC PRACTICE COST IND",
-    ),
-    RecognisedOnly(
-        "the counties of the fee schedule's localities", "no importer reads it yet",
-        words=r"COUNTIES INCLUDED IN 20[0-9]{2} LOCALITIES",
-    ),
-    RecognisedOnly(
-        "an index of the Medicare Coverage Database", "no importer reads it yet",
-        headers=(("contractor_name_type", "document_display_id", "document_id", "document_type"),),
     ),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 from cleanclaim.errors import UnreadableInput
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 MOST_BYTES = 512 * 2**20  # far above any of the publications: stops a gzip or zip bomb
 ZIP = b"PK\x03\x04"
@@ -39,6 +39,7 @@ class Source:
     archive: str | None = None  # name of the zip archive that it is a member of
     release: str | None = None  # the release that the user says it is: 2025-Q3
     partial: bool = False  # the user says that it is an excerpt
+    sheet_of_it: str | None = None  # the sheet of a workbook that is meant; the first when None
 
     @classmethod
     def read(cls, path: Path, *, release: str | None = None, partial: bool = False) -> Self:
@@ -66,6 +67,10 @@ class Source:
         return replace(
             Source.of(name, raw), archive=self.name, release=self.release, partial=self.partial
         )  # fmt: skip
+
+    def on_sheet(self, name: str) -> Source:
+        """The same workbook, read on another sheet than its first."""
+        return replace(self, sheet_of_it=name)
 
     @property
     def place(self) -> str:
@@ -156,6 +161,11 @@ class Source:
         """The name of the first sheet of a workbook, else nothing."""
         return self._sheet.name if self._sheet else ""
 
+    @property
+    def sheet_names(self) -> list[str]:
+        """The names of all sheets of a workbook, else none."""
+        return list(self._workbook.sheet_names) if self._workbook else []
+
     @cached_property
     def sheet(self) -> list[list[str]]:
         """The first sheet of a workbook as texts, numbers without a needless `.0`. No rows when it is none."""
@@ -168,6 +178,19 @@ class Source:
 
     @cached_property
     def _sheet(self) -> CalamineSheet | None:
+        if not self._workbook:
+            return None
+        from python_calamine import CalamineError  # noqa: PLC0415 - not for CSV files
+
+        try:
+            if self.sheet_of_it is not None:
+                return self._workbook.get_sheet_by_name(self.sheet_of_it)
+            return self._workbook.get_sheet_by_index(0)
+        except (CalamineError, IndexError):
+            return None
+
+    @cached_property
+    def _workbook(self) -> CalamineWorkbook | None:
         if not self.is_packed:
             return None
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - not for CSV files
@@ -176,10 +199,9 @@ class Source:
             raise UnreadableInput(
                 f"{self.place}: unpacks to more than {MOST_BYTES // 2**20} MiB; no publication is that large"
             )
-
         try:
-            return CalamineWorkbook.from_filelike(io.BytesIO(self.content)).get_sheet_by_index(0)
-        except (CalamineError, IndexError):
+            return CalamineWorkbook.from_filelike(io.BytesIO(self.content))
+        except CalamineError:
             return None
 
 
