@@ -154,4 +154,6 @@ def told(address: str) -> Iterator[None]:
 def _redirect_fault(problem: urllib.error.HTTPError) -> str:
     if "infinite loop" in str(problem.msg):
         return f"sends on in a circle, or more than {_MOST_REDIRECTS} times"
+    if "not allowed" in str(problem.msg):
+        return "sends on to what is no address over http(s)"
     return f"answers {problem.code} and sends on to nowhere"
