@@ -23,8 +23,8 @@ from cleanclaim.reference.fetching.line import TryAgain, refuse_redirect, told
 from cleanclaim.reference.fetching.web import PageCame, Web
 from tests.reference.publisher_site import File, Request, Site, impatient, link
 
-ONE = b"PK\x03\x04" + random.Random(1).randbytes(200_000)
-TWO = b"PK\x03\x04" + random.Random(2).randbytes(200_000)
+ONE = b"PK\x03\x04" + random.Random(1).randbytes(200_000)  # noqa: S311
+TWO = b"PK\x03\x04" + random.Random(2).randbytes(200_000)  # noqa: S311
 
 
 @pytest.fixture(autouse=True)
@@ -342,9 +342,9 @@ def test_no_name_and_password_are_sent(tmp_path: Path) -> None:
 def test_a_certificate_that_nobody_vouches_for_is_told() -> None:
     fault = ssl.SSLCertVerificationError(1, "failed")
     fault.verify_message = "self-signed certificate"
-    with pytest.raises(NotFetched, match=r"www.cms.gov: its certificate .*self-signed.* SSL_CERT_FILE") as refused:
-        with told("https://www.cms.gov/a.zip"):
-            raise URLError(fault)
+    words = r"www.cms.gov: its certificate .*self-signed.* SSL_CERT_FILE"
+    with pytest.raises(NotFetched, match=words) as refused, told("https://www.cms.gov/a.zip"):
+        raise URLError(fault)
     assert not isinstance(refused.value, TryAgain)
 
 

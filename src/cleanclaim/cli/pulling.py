@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from cleanclaim.cli import CANNOT_RUN
+from cleanclaim.cli.imports import exit_code, write_run
 from cleanclaim.cli.progress import watching
 from cleanclaim.errors import InvalidValue, LibraryBusy, NotFetched
 from cleanclaim.reference.fetching.addresses import LICENCES, Publisher, publisher, publishers
@@ -17,18 +18,25 @@ from cleanclaim.reference.fetching.files import Fetched, Terms, fetch
 from cleanclaim.reference.fetching.finding import Found, find
 from cleanclaim.reference.fetching.release_names import Naming
 from cleanclaim.reference.fetching.web import Web
+from cleanclaim.reference.importers import IMPORTERS
 from cleanclaim.reference.library import Library
+
+if TYPE_CHECKING:
+    from cleanclaim.reference.importing import ImportRun
 
 _MOST_OTHERS = 5
 
 
 def write_pullable(library: Library, out: TextIO) -> None:
     """The publications that can be pulled, each with the newest release that the library has."""
+    known = {importer.PUBLICATION for importer in IMPORTERS}
     for name, one in publishers().items():
         have = [manifest for manifest in library.releases if manifest.publication in one.gives]
         newest = max(have, key=lambda manifest: manifest.effective.first, default=None)
         out.write(f"{name}: {one.title}\n")
         out.write(f"  in the library  {newest.label if newest else 'none'}\n")
+        if not known.intersection(one.gives):
+            out.write("  no importer of this version reads it\n")
         out.write(f"  from            {one.address}\n")
         if one.licence:
             out.write(f"  licence         of {LICENCES[one.licence]}, to be accepted: --accept-license\n")
@@ -52,7 +60,11 @@ def pull(publication: str, release: str | None, address: str | None, library: Pa
         sys.stderr.write(f"cleanclaim: {_with_advice(problem, publication, where)}\n")
     if not fetched.files:
         return CANNOT_RUN
-    code = _import(library, fetched, _release_of(found, where, fetched))
+    run = _import(library, fetched, _stated_release(found, where, fetched))
+    code = exit_code(run)
+    if run.reports and found.release not in {None, *(report.manifest.release for report in run.reports)}:
+        sys.stderr.write(f"cleanclaim: {publication}: {found.release} was asked for, and is not what the file says\n")
+        code = max(code, 1)
     return max(code, 1) if fetched.failed or found.missing else code
 
 
@@ -85,16 +97,18 @@ def _named(one: Candidate) -> str:
     return f'"{one.link.text}" {one.link.address}' if one.link.text else one.link.address
 
 
-def _release_of(found: Found, where: Publisher, fetched: Fetched) -> str | None:
-    """What the file is said to be: a directory that is refreshed is of the day on which the publisher did so."""
+def _stated_release(found: Found, where: Publisher, fetched: Fetched) -> str | None:
+    """What the import is told that the files are, so that a wrong link on the page is found out.
+
+    A directory that is refreshed every day is of the day on which the publisher did so.
+    """
     if where.release is Naming.NEWEST:
         return next((file.modified.isoformat() for file in fetched.files if file.modified), None)
-    return found.release
+    return None if where.mixed else found.release
 
 
-def _import(library: Path, fetched: Fetched, release: str | None) -> int:
-    from cleanclaim.cli.imports import exit_code, write_run  # noqa: PLC0415 - heavy, and only now needed
-    from cleanclaim.reference.importing import import_files  # noqa: PLC0415
+def _import(library: Path, fetched: Fetched, release: str | None) -> ImportRun:
+    from cleanclaim.reference.importing import import_files  # noqa: PLC0415 - heavy, and only now needed
 
     paths = [file.path for file in fetched.files]
     try:
@@ -103,7 +117,7 @@ def _import(library: Path, fetched: Fetched, release: str | None) -> int:
     except LibraryBusy as busy:
         raise LibraryBusy(f"{busy} What was fetched stays and is not fetched again.") from None
     write_run(run, sys.stdout, sys.stderr)
-    return exit_code(run)
+    return run
 
 
 @contextmanager

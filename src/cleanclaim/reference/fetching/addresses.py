@@ -38,6 +38,7 @@ class Publisher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     release: Naming
     parts: dict[str, str] = {}
     pieces: str | None = None
+    mixed: bool = False
     licence: str | None = None
     source: str
     checked: date

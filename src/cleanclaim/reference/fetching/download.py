@@ -186,8 +186,10 @@ def _continues(answer: Answer, begun: int, old: _Version | None, now: _Version) 
     told = _RANGE.fullmatch((answer.head("Content-Range") or "").strip())
     if not told or old is None or int(told[1]) != begun or told[3] == "*":
         return None
-    # A server may ignore If-Range and send a part of another file.
-    if any(new and new != was for new, was in ((now.etag, old.etag), (now.last_modified, old.last_modified))):
+    # A server may ignore If-Range and send a part of another file. By the same sign as was asked, where it has one.
+    by_etag = old.proof == old.etag and now.etag is not None
+    same = now.etag == old.etag if by_etag else now.last_modified in {None, old.last_modified}
+    if not same:
         return None
     return int(told[3])
 

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
-from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
 
 _FILE_ENDS = (".zip", ".csv", ".txt", ".xlsx", ".xls", ".xml", ".gz")
 _LICENCE_PATH = re.compile(r"/licen[sc]e/([a-z]{3})$|/apps/([a-z]{3})/licen[sc]e\.aspx?$", re.IGNORECASE)
 _FOLDER_OF_FILES = re.compile(r"^.*/files/(?:zip|document)/", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9._ ()-]+")
+_SAFE = "%/:=&?~+!$,;'@()*[]"  # what an address may have; a blank that somebody typed becomes %20
 _WORDS = re.compile(r"[a-z]+|[0-9]+")
 _PAGE_BEGINS = re.compile(rb"<(?:!doctype html|html|head|body|script|meta|!--)", re.IGNORECASE)
 
@@ -48,7 +49,7 @@ class Link:
 
 
 def links_of(html: str, address: str) -> tuple[Link, ...]:
-    """The links of a page over http(s), in its order; the same file under the same text once."""
+    """The links of a page over http(s), in its order; the same link once."""
     parser = _Anchors(address)
     parser.feed(html)
     parser.close()
@@ -97,7 +98,7 @@ class _Anchors(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "base" and given.get("href"):
-            self._base = urljoin(self._base, given["href"] or "")
+            self._base = _joined(self._base, given["href"] or "") or self._base
         elif tag == "a":
             self.finish()  # an anchor that was never closed ends where the next begins
             if href := (given.get("href") or "").strip():
@@ -111,6 +112,10 @@ class _Anchors(HTMLParser):
         if self._open:
             self._text.append(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 - as in the parser
+        """Passes over `<![if ...]>`: the parser of Python 3.11 fails at some of them."""
+        return self.parse_bogus_comment(i, report)
+
     def finish(self) -> None:
         """Keeps the anchor that is open."""
         if self._open:
@@ -121,17 +126,27 @@ class _Anchors(HTMLParser):
 
 
 def _link(text: str, base: str, href: str, *, next_page: bool) -> Link | None:
-    try:
-        address = urldefrag(urljoin(base, href))[0]
-        parts = urlsplit(address)
-    except ValueError:  # no address at all, as `http://[`
+    address = _joined(base, href)
+    if address is None:
         return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        return None
-    if parts.scheme == "http" and base.startswith("https://") and parts.hostname == urlsplit(base).hostname:
-        address = f"https{address.removeprefix('http')}"  # written when the site had no TLS
+    parts = urlsplit(address)
     asked = _LICENCE_PATH.search(parts.path)
-    file = parse_qs(parts.query).get("file", [""])[0]
-    if asked and file:
-        return Link(text, urljoin(base, file), (asked[1] or asked[2]).casefold(), address, next_page)
+    file = _joined(address, parse_qs(parts.query).get("file", [""])[0])
+    if asked and file and file != address:
+        return Link(text, file, (asked[1] or asked[2]).casefold(), address, next_page)
     return Link(text, address, next_page=next_page)
+
+
+def _joined(base: str, href: str) -> str | None:
+    """The address that a link means on a page, without a place in it; None for what is none over http(s)."""
+    try:
+        address = quote(urldefrag(urljoin(base, href))[0], safe=_SAFE)
+        parts = urlsplit(address)
+        host, of_page = parts.hostname, urlsplit(base).hostname
+    except ValueError:  # as `http://[`
+        return None
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    if parts.scheme == "http" and base.startswith("https://") and host == of_page:
+        return f"https{address.removeprefix('http')}"  # written when the site had no TLS
+    return address
