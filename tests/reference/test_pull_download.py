@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -74,6 +75,9 @@ def test_what_did_not_change_is_not_sent_again(site: Site, tmp_path: Path) -> No
     assert fetch(site, tmp_path) == Downloaded(
         first.path, first.address, first.sha256, first.size, first.modified, unchanged=True
     )
+    site.file("/other.zip", TWO)  # of the same name and ETag, from another place
+    assert fetch(site, tmp_path, "/other.zip").sha256 == hashlib.sha256(TWO).hexdigest()
+    fetch(site, tmp_path)
     file.content, file.etag = TWO, '"two"'
     assert fetch(site, tmp_path).sha256 == hashlib.sha256(TWO).hexdigest()
     first.path.write_bytes(ONE)  # not what was fetched: nothing that the server says about it counts
@@ -272,6 +276,20 @@ def test_a_file_that_turns_out_too_large_is_broken_off(site: Site, tmp_path: Pat
         fetch(site, tmp_path, most_bytes=150_000)
     assert list(tmp_path.iterdir()) == []
     assert fetch(site, tmp_path, most_bytes=len(ONE)).path.read_bytes() == ONE
+
+
+def test_a_file_that_never_ends_is_broken_off(site: Site, tmp_path: Path) -> None:
+    def endless(request: Request) -> None:
+        request.send_response(200)
+        request.end_headers()
+        with suppress(OSError):
+            while not request.site.closing.is_set():
+                request.wfile.write(ONE)
+
+    site.answers["/file.zip"] = endless
+    with pytest.raises(NotFetched, match="at most 1,000,000 are taken"):
+        fetch(site, tmp_path, most_bytes=1_000_000)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_checksum_that_is_demanded(site: Site, tmp_path: Path) -> None:

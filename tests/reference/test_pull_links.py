@@ -1,6 +1,7 @@
 """What hand-typed links mean: releases, issues, licences, and which of several is taken."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +13,7 @@ from cleanclaim.reference.fetching.choosing import candidates, choose
 from cleanclaim.reference.fetching.page import Link, asks_for_licence, file_name, is_page, link_to, links_of
 from cleanclaim.reference.fetching.release_names import Naming, as_release, first_day, issue_day, release_named
 
+ROOT = Path(__file__).resolve().parents[2]
 CMS = "https://www.cms.gov"
 PAGE = f"{CMS}/medicare/page"
 
@@ -238,7 +240,7 @@ def test_the_shipped_table_is_whole_and_names_what_importers_read() -> None:
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_used_is_refused_with_its_place(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
 ) -> None:
     own = tmp_path / "addresses.yaml"
     own.write_text(text, "utf-8")
@@ -247,7 +249,9 @@ def test_a_table_that_cannot_be_used_is_refused_with_its_place(
         publishers()
 
 
-def test_a_table_of_the_users_own_replaces_entries_and_adds_some(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_of_the_users_own_replaces_entries_and_adds_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = tmp_path / "own.yaml"
     entry = "{title: mine, gives: [asp], words: x, pages: ['https://mirror.example/'], release: quarter, source: us, checked: 2026-01-01}"
     own.write_text(f"asp: {entry}\nnew: {entry}\n", "utf-8")
@@ -282,3 +286,13 @@ def test_no_text_is_too_odd_to_be_read(before: str, between: str, after: str) ->
         release = release_named(text, naming)
         assert release is None or as_release(release, naming) == release
     issue_day(text)
+
+
+def test_the_table_of_the_guide_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (ROOT / "docs" / "guides" / "add-a-release.md").read_text("utf-8")
+    (tmp_path / "own.yaml").write_text(guide.rpartition("```yaml\n")[2].partition("```")[0], "utf-8")
+    monkeypatch.setenv(ENVIRONMENT, str(tmp_path / "own.yaml"))
+    assert publisher("asp").address == "https://mirror.example.org/cms/asp/"
+    assert chosen("asp", zip_link("october-2025-asp-pricing"), zip_link("october-2025-noc-pricing")) == [
+        ("", "october-2025-asp-pricing.zip", "")
+    ]

@@ -87,7 +87,7 @@ def _quarters(words: list[str]) -> Iterator[str]:
                 yield f"{year}-Q{number}"
             elif before in {"1", "2", "3", "4"} and (year := _year(after)):
                 yield f"{year}-Q{before}"
-        elif word == "rvu" and len(after) == 2 and next_after[:1] in {"a", "b", "c", "d"}:
+        elif word == "rvu" and len(after) == 2 and after.isdigit() and next_after[:1] in {"a", "b", "c", "d"}:
             yield f"20{after}-Q{'abcd'.index(next_after[0]) + 1}"
         elif word in {"eff", "effective"} and (day := issue_day(" ".join(words[place + 1 : place + 4]))):
             yield quarter_name(day)
