@@ -193,10 +193,16 @@ def test_a_release_with_a_page_of_its_own_behind_a_licence(
     site.page(
         OPPS_PAGE,
         link(f"{OPPS_PAGE}/july-2025-addendum", "July 2025 Addendum A"),
+        link("/july-2025-addendum-b-notes.pdf", "July 2025 Addendum B, what is new (PDF)"),
         link(below, "July 2025 Addendum B"),
         link(f"{OPPS_PAGE}/april-2025-addendum-b", "April 2025 Addendum B"),
     )
-    where = site.page(below, link("/about.pdf", "About"), link(asks, "July 2025 Addendum B (ZIP)"))
+    where = site.page(
+        below,
+        link("/about.pdf", "About"),
+        link("/x.zip", "April 2025 Addendum B - revised (ZIP)"),
+        link(asks, "July 2025 Addendum B (ZIP)"),
+    )
     site.answers["/apps/ama/license.asp"] = lambda request: request.send(200, b"<html>License for use. Accept</html>")
     site.file(file, content)
     code, out, err = run("opps_addendum_b", "2025-Q3")
@@ -205,7 +211,7 @@ def test_a_release_with_a_page_of_its_own_behind_a_licence(
     assert f"Read it at {site.address}{asks}." in err
     assert "--accept-license" in err
     assert f"By hand: download it from {site.address}{OPPS_PAGE} and run `cleanclaim reference import FILE`" in err
-    assert site.paths() == [OPPS_PAGE, below]  # neither the file nor the licence was touched
+    assert site.paths() == [OPPS_PAGE, below]  # neither the file nor the licence was touched, and no document
     assert not folder.exists()
 
     code, out, err = run("opps_addendum_b", "2025-Q3", "--accept-license")
@@ -462,6 +468,9 @@ def test_an_address_of_the_users_own(site: Site, run: Run, tmp_path: Path, folde
     code, _, err = run("ptp", "2026-Q3", "--from", f"{site.address}/license/ama?file=/files/zip/x.zip")
     assert code == 2
     assert f"Read it at {site.address}/license/ama?file=/files/zip/x.zip" in err
+    code, _, err = run("ptp", "2026-Q3", "--from", f"{site.address}/mirror/file")  # its address does not say so
+    assert code == 2
+    assert f"Read it at {site.address}{PTP_PAGE}." in err
     code, _, err = run("asp", "--from", "file:///etc/passwd")
     assert (code, "is no address" in err) == (2, True)
     code, _, err = run("asp", "2025-Q9")

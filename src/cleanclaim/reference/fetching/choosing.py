@@ -51,7 +51,7 @@ def candidates(links: Iterable[Link], publisher: Publisher, release: str | None 
     """The links that may lead to a release: by words, without the words of others. `release` is that of their page."""
     found: dict[str, Candidate] = {}
     for link in links:
-        if not _matches(link.words, publisher):
+        if link.is_document or not _matches(link.words, publisher):
             continue
         named = release_named(link.text, publisher.release) or release_named(link.path, publisher.release) or release
         if named is None:

@@ -26,6 +26,7 @@ class Found:
     page: str  # where they were found
     choices: tuple[Choice, ...]
     licence: str | None = None  # whose licence all its files need, whatever their links say
+    licence_page: str = ""  # where that is linked
     missing: tuple[str, ...] = ()  # parts of the publication that the page has no link for
 
     @property
@@ -33,7 +34,9 @@ class Found:
         """The files that are taken, each with the licence that it needs."""
         taken = (choice.taken.link for choice in self.choices)
         return tuple(
-            replace(link, licence=self.licence, licence_page=self.page) if self.licence and not link.licence else link
+            replace(link, licence=self.licence, licence_page=self.licence_page)
+            if self.licence and not link.licence
+            else link
             for link in taken
         )
 
@@ -49,7 +52,7 @@ def find(web: Web, name: str, publisher: Publisher, release: str | None = None, 
     if file := address or publisher.file:
         link = link_to(file)
         if publisher.file == file or link.licence or web.page(file) is None:
-            return Found(name, asked, file, (Choice(Candidate(link, asked)),), publisher.licence)
+            return Found(name, asked, file, (Choice(Candidate(link, asked)),), publisher.licence, publisher.address)
     pages = publisher.pages if address is None else (address,)
     seen: list[Link] = []
     for start in pages:
@@ -79,7 +82,7 @@ def _on_page(
     choices = choose(files)
     parts = {choice.taken.part for choice in choices}
     missing = tuple(part for part in publisher.parts if part not in parts)
-    return Found(name, wanted, page, choices, publisher.licence, missing)
+    return Found(name, wanted, page, choices, publisher.licence, publisher.address, missing)
 
 
 def _below(web: Web, publisher: Publisher, parent: Candidate) -> tuple[str, list[Candidate]]:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
 
 _FILE_ENDS = (".zip", ".csv", ".txt", ".xlsx", ".xls", ".xml", ".gz")
+_DOCUMENT_ENDS = (".pdf", ".doc", ".docx", ".ppt", ".pptx", ".png", ".jpg")
 _LICENCE_PATH = re.compile(r"/licen[sc]e/([a-z]{3})$|/apps/([a-z]{3})/licen[sc]e\.aspx?$", re.IGNORECASE)
 _FOLDER_OF_FILES = re.compile(r"^.*/files/(?:zip|document)/", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9._ ()-]+")
@@ -41,6 +42,11 @@ class Link:
     def is_file(self) -> bool:
         """Whether it leads to a file, not to another page."""
         return self.licence is not None or self.path.casefold().endswith(_FILE_ENDS)
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it leads to something for people to read, which holds no release."""
+        return self.path.casefold().endswith(_DOCUMENT_ENDS)
 
     @property
     def file_name(self) -> str:
