@@ -12,6 +12,7 @@ from cleanclaim.reference.fetching.addresses import ENVIRONMENT, publisher, publ
 from cleanclaim.reference.fetching.choosing import candidates, choose
 from cleanclaim.reference.fetching.page import Link, asks_for_licence, file_name, is_page, link_to, links_of
 from cleanclaim.reference.fetching.release_names import Naming, as_release, first_day, issue_day, release_named
+from tests.shared import SHARED, needs_shared
 
 ROOT = Path(__file__).resolve().parents[2]
 CMS = "https://www.cms.gov"
@@ -296,3 +297,15 @@ def test_the_table_of_the_guide_is_one(tmp_path: Path, monkeypatch: pytest.Monke
     assert chosen("asp", zip_link("october-2025-asp-pricing"), zip_link("october-2025-noc-pricing")) == [
         ("", "october-2025-asp-pricing.zip", "")
     ]
+
+
+@needs_shared[0]
+@needs_shared[1]
+def test_the_links_of_the_page_of_pairs_as_published() -> None:
+    html = (SHARED / "data" / "cms" / "excerpts_2026" / "ncci_ptp_page.links.excerpt.html").read_text("utf-8")
+    found = candidates(links_of(html, publisher("ptp").address), publisher("ptp"))
+    assert [(one.release, one.part, one.piece) for one in found] == [
+        *(("2026-Q3", "practitioner", number) for number in (1, 2, 3, 4)), ("2026-Q2", "practitioner", 1),
+    ]  # fmt: skip
+    assert {one.link.licence for one in found} == {"ama"}
+    assert found[0].link.address == f"{CMS}/files/zip/medicare-ncci-2026q3-practitioner-ptp-edits-ccipra-v322r0-f1.zip"

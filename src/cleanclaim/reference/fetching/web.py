@@ -11,15 +11,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
-from cleanclaim import __version__
 from cleanclaim.errors import NotFetched
 from cleanclaim.reference.fetching.line import TryAgain, opener, refuse_address, told
 from cleanclaim.reference.fetching.page import is_page
 
-USER_AGENT = f"cleanclaim/{__version__} (reference pull)"
+USER_AGENT = f"cleanclaim/{version('cleanclaim')} (reference pull)"
 
 _CHUNK_BYTES = 1 << 16
 _MOST_PAGE_BYTES = 10 * 2**20
