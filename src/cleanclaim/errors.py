@@ -11,6 +11,8 @@ CleanclaimError
 │   ├── KnowsLess           a file that tells less than the release that it would replace
 │   ├── OverlappingValidity two rows cover one key on one day
 │   ├── LibraryBusy         another import holds the library
+│   ├── NotFetched          a publisher's page or file that could not be had
+│   │   └── LicenceNeeded   a file that the publisher gives to who accepts a licence
 │   └── DamagedRelease      a release on disk differs from its manifest
 ├── PageError               an edit page that cannot be used: names the file and the line
 ├── MappingError            a mapping file that cannot be used: names the file, the line and the key
@@ -58,6 +60,14 @@ class OverlappingValidity(LibraryError):
 
 class LibraryBusy(LibraryError):
     """Another import holds the library."""
+
+
+class NotFetched(LibraryError):
+    """A publisher's page or file that could not be had. The message says where it is and what to do."""
+
+
+class LicenceNeeded(NotFetched):
+    """A file that the publisher gives only to who accepts a licence. The message says whose, and where it stands."""
 
 
 class DamagedRelease(LibraryError):

@@ -105,6 +105,17 @@ def there(reference: Path | None) -> Path | None:
     return reference
 
 
+def sha256_of(text: str) -> str | None:
+    """The checksum that an option names, in small letters; None without one.
+
+    Raises:  InvalidValue.
+    """
+    lowered = text.strip().casefold()
+    if lowered and not (len(lowered) == 64 and set(lowered) <= set("0123456789abcdef")):
+        raise InvalidValue(f"--sha256 {text[:70]}: expected 64 hexadecimal digits")
+    return lowered or None
+
+
 def day_of(text: str | None, option: str = "--on") -> date:
     """The day that an option names; today without one.
 

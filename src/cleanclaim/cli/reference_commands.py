@@ -16,6 +16,7 @@ from cleanclaim.cli.options import (
     ShortFormatOption,
     column_mapping,
     day_of,
+    sha256_of,
     there,
 )
 from cleanclaim.errors import InvalidValue
@@ -67,6 +68,37 @@ def reference_import(
         )
     write_run(run, sys.stdout, sys.stderr)
     raise typer.Exit(exit_code(run))
+
+
+@reference_app.command("pull")
+def reference_pull(
+    publication: Annotated[str, typer.Argument(help="What to fetch; left out: what there is, and what you have.")] = "",
+    release: Annotated[str, typer.Argument(help="Which: 2025-Q4, FY2026-April; left out: the newest.")] = "",
+    reference: ReferenceOption = None,
+    address: Annotated[
+        str, typer.Option("--from", metavar="URL", help="Another page of the publisher, or the file itself.")
+    ] = "",
+    accept_license: Annotated[
+        bool, typer.Option("--accept-license", help="You have read the licence that was named, and accept it.")
+    ] = False,
+    sha256: Annotated[str, typer.Option("--sha256", metavar="HEX", help="Take only the file that has it.")] = "",
+    most_bytes: Annotated[int, typer.Option("--most-bytes", min=1, help="The largest file to take.")] = 2_000_000_000,
+) -> None:
+    """Fetch a release from its publisher and import it. The file stays in `downloads` of the library.
+
+    What was interrupted goes on where it ended; what is unchanged is not fetched again.
+    Exit codes: 0 imported, or there already; 1 some files were; 2 nothing was, and why.
+    """
+    from cleanclaim.cli.pulling import pull, write_pullable  # noqa: PLC0415
+    from cleanclaim.reference.fetching.files import Terms  # noqa: PLC0415
+    from cleanclaim.reference.library import Library, default_folder  # noqa: PLC0415
+
+    if not publication:
+        write_pullable(Library.open(there(reference)), sys.stdout)
+        return
+    terms = Terms(accept_license, sha256_of(sha256), most_bytes)
+    code = pull(publication, release or None, address or None, reference or default_folder(), terms)
+    raise typer.Exit(code)
 
 
 @reference_app.command("diff")

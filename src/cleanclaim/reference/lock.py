@@ -14,16 +14,16 @@ NAME = ".lock"
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Holds the library for writing until the block ends.
+def locked(folder: Path, *, doing: str = "import", writes: str = "to this library") -> Iterator[None]:
+    """Holds the library, or another folder, for writing until the block ends.
 
-    Raises: LibraryBusy when another process, or another thread, is writing.
+    Raises: LibraryBusy when another process, or another thread, is writing: another `doing` that `writes` there.
     """
     descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _take(descriptor):
             raise LibraryBusy(
-                f"{folder}: another import{_holder(folder)} is writing to this library. Run it again after that."
+                f"{folder}: another {doing}{_holder(folder)} is writing {writes}. Run it again after that."
             )
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())

@@ -1,7 +1,7 @@
 """Importers, one module per publication, all alike: `PUBLICATION`, `TITLE`, `recognise(source)` and `parse(source)`.
 
-A file is recognised by its content, never by its name. Fetching a release from its publisher (`fetch(release) -> path`)
-is not here yet: files are given by their path. What has no official layout is read by a `layout`, a YAML file.
+A file is recognised by its content, never by its name, and given by its path: `reference.fetching` brings it from its
+publisher. What has no official layout is read by a `layout`, a YAML file.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from cleanclaim.errors import UnreadableInput
+from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.values import Interval
 
@@ -36,6 +36,17 @@ class CodeSet:
         return Interval(first, date(self.year, 9, 30))
 
 
+def named_code_set(text: str) -> CodeSet:
+    """The code set that `FY2026` or `FY2026-April` names.
+
+    Raises: InvalidValue for any other form.
+    """
+    said = _STATED.fullmatch(text.strip())
+    if not said:
+        raise InvalidValue(f"{text[:20]!r} names no code set; expected FY2026, FY2026-January or FY2026-April")
+    return CodeSet(int(said[1]), said[2].capitalize() if said[2] else "")
+
+
 def code_set_of(source: Source, told_year: int | None = None) -> CodeSet:
     """The code set that a file holds: its year by its content or its name, the update by its name, else as stated.
 
@@ -63,10 +74,7 @@ def _named_year(name: str) -> int | None:
 def _stated(source: Source) -> CodeSet | None:
     if not source.release:
         return None
-    said = _STATED.fullmatch(source.release.strip())
-    if not said:
-        raise UnreadableInput(
-            f"{source.place}: --release {source.release[:20]!r} names no code set;"
-            " expected FY2026, FY2026-January or FY2026-April"
-        )
-    return CodeSet(int(said[1]), said[2].capitalize() if said[2] else "")
+    try:
+        return named_code_set(source.release)
+    except InvalidValue as problem:
+        raise UnreadableInput(f"{source.place}: --release {problem}") from None
