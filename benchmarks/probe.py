@@ -144,6 +144,38 @@ def lookup(_: Path) -> Result:
     return {"seconds": seconds, "opening": opening, "found": found, "asked": len(wanted)}
 
 
+def questions(_: Path) -> Result:
+    """Median times of search, similar and guide in an open library, over questions of every kind."""
+    from cleanclaim.app.code_pages import CodePages
+    from cleanclaim.reference import Lookup
+    from cleanclaim.reference.search import Search
+    from cleanclaim.reference.similar import similar
+
+    library, day = Lookup.open(), date(2025, 11, 3)
+    search = Search(library)
+    asked = (
+        "infliximab",
+        "vitamin b12",
+        "metylprednisolone",
+        "makena",
+        "J34",
+        "57894003001",
+        "injection 10 mg",
+        "keytruda",
+    )
+    codes = ("J9271", "J1745", "J3420", "J2930", "J1010", "Q5103", "J3490", "J0897")
+    found = sum(bool(search.find(query, day).hits) for query in asked)
+    like = sum(bool(similar(library, code, day).similar) for code in codes)
+    queries, likes, guides = iter(asked * 25), iter(codes * 25), iter(codes * 5)
+    with CodePages.open() as pages:
+        told = sum(len(pages.guide(code, day).sections) == 7 for code in codes)
+        return {
+            "search": _median(lambda: search.find(next(queries), day), 200), "found": found, "asked": len(asked),
+            "similar": _median(lambda: similar(library, next(likes), day), 200), "like": like, "codes": len(codes),
+            "guide": _median(lambda: pages.guide(next(guides), day), 40), "told": told,
+        }  # fmt: skip
+
+
 def imports(folder: Path) -> Result:
     """A folder of publications into a new library, the look-up index built, and the library opened again."""
     from cleanclaim.reference import Library
@@ -171,6 +203,7 @@ PROBES: dict[str, Callable[[Path], Result]] = {
     "check": check,
     "latency": latency,
     "lookup": lookup,
+    "questions": questions,
     "imports": imports,
 }
 

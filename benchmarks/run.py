@@ -261,6 +261,21 @@ def lookup(bench: Bench) -> list[Row]:
     return [Row(what, result["seconds"] * 1000, "ms", how, goal)]
 
 
+def questions(bench: Bench) -> list[Row]:
+    """Search, similar and guide, in an open library."""
+    goals = {name: Goal(most, "ms", at_least=False) for name, most in (("search", 10), ("similar", 10), ("guide", 100))}
+    try:
+        result = bench.probe("questions")
+    except ProbeError as failure:
+        return [Row.failed(f"{name}, open library", str(failure), goal) for name, goal in goals.items()]
+    hows = {
+        "search": f"median of 200, {result['found']:.0f} of {result['asked']:.0f} questions answered",
+        "similar": f"median of 200, {result['like']:.0f} of {result['codes']:.0f} codes have some",
+        "guide": f"median of 40, {result['told']:.0f} of {result['codes']:.0f} have their seven sections",
+    }
+    return [Row(f"{name}, open library", result[name] * 1000, "ms", hows[name], goals[name]) for name in goals]
+
+
 def start(bench: Bench) -> list[Row]:
     """The command line, from start to end."""
     what, goal = "cleanclaim code J9271 --on 2025-11-01", Goal(0.25, "s", at_least=False)
@@ -315,6 +330,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "check": check,
     "latency": latency,
     "lookup": lookup,
+    "questions": questions,
     "start": start,
     "imports": imports,
 }
