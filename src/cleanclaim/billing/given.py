@@ -1,0 +1,111 @@
+"""What was given, as a chart or a person says it: one administration of one drug."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+from cleanclaim.claims import PayerProgram
+from cleanclaim.dosing import ContainerKind, WastePolicy
+from cleanclaim.errors import UnreadableInput
+
+
+def _above_zero(**values: Decimal | None) -> None:
+    for name, value in values.items():
+        if value is not None and not (value.is_finite() and value > 0):
+            raise ValueError(f"{name}: expected a number above zero")
+
+
+class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An amount with its unit; a dose may be `mg/kg` or `mg/m2`."""
+
+    amount: Decimal
+    unit: str
+
+
+class PerAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A concentration: so much per mL, or per another unit."""
+
+    amount: Decimal
+    unit: str
+    per: str = "mL"
+
+    def __post_init__(self) -> None:
+        _above_zero(amount=self.amount)
+
+
+class GivenContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Containers of one size that were opened; `shared`: what of them went to other patients, in the same unit."""
+
+    amount: Decimal
+    unit: str
+    count: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    kind: ContainerKind | None = None
+    ndc: str | None = None
+    shared: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        _above_zero(amount=self.amount)
+
+
+class SizeOnHand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Containers of one size that are in the cupboard, with their price where it is known."""
+
+    amount: Decimal
+    unit: str
+    available: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    price: Decimal | None = None
+    ndc: str | None = None
+    kind: ContainerKind | None = None
+
+    def __post_init__(self) -> None:
+        _above_zero(amount=self.amount)
+
+
+class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One administration. Money is US dollars; times are local to where it was given."""
+
+    service_date: date
+    payer_program: PayerProgram
+    dose: Amount
+    id: str | None = None
+    hcpcs_code: str | None = None
+    ndc: str | None = None
+    drug: str | None = None
+    billing_unit: Amount | None = None  # for a code that the reference lacks
+    concentration: PerAmount | None = None
+    weight_kg: Decimal | None = None
+    bsa_m2: Decimal | None = None
+    route: str | None = None
+    start: datetime | None = None
+    stop: datetime | None = None
+    containers: tuple[GivenContainer, ...] = ()
+    sizes_on_hand: tuple[SizeOnHand, ...] = ()
+    place_of_service: str | None = None
+    bill_type: str | None = None
+    payer_id: str | None = None
+    waste_policy: WastePolicy | None = None  # the payer's, where it is known
+    modifiers: tuple[str, ...] = ()  # that the claim needs beside JW and JZ: TB, PO, KX ...
+    charge_amount: Decimal | None = None  # of dose and waste together
+    diagnoses: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2)
+        if self.charge_amount is not None and not (self.charge_amount.is_finite() and self.charge_amount >= 0):
+            raise ValueError("charge_amount: expected an amount of money, not below zero")
+
+
+def read_given(text: str | bytes, *, place: str = "") -> Given:
+    """One administration from JSON.
+
+    Raises:  UnreadableInput that names the place, the field and what was expected; never what stood in it.
+    """
+    try:
+        return msgspec.json.decode(text, type=Given)
+    except msgspec.ValidationError as error:
+        raise UnreadableInput(f"{place}: {error}" if place else str(error)) from None
+    except msgspec.DecodeError as error:
+        raise UnreadableInput(f"{place}: no JSON: {error}" if place else f"no JSON: {error}") from None
