@@ -10,6 +10,7 @@ import typer
 
 from cleanclaim import __version__
 from cleanclaim.cli import CANNOT_RUN
+from cleanclaim.cli.billing_commands import billing_app
 from cleanclaim.cli.code_commands import codes_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
 from cleanclaim.cli.options import EditsOption, FailOn, Format, ReferenceOption, Show, column_mapping, day_of, there
@@ -117,6 +118,7 @@ def formats_mapping(
 
 
 # What has no name of its own joins the commands of the root; in the order in which the help lists them.
+app.add_typer(billing_app)
 app.add_typer(codes_app)
 app.add_typer(explain_app)
 app.add_typer(edits_app, name="edits")

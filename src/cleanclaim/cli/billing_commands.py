@@ -1,0 +1,106 @@
+"""The commands that bill what was given."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleanclaim.cli.options import EditsOption, OnOption, ReferenceOption, ShortFormat, ShortFormatOption, day_of, there
+from cleanclaim.errors import InvalidValue, UnreadableInput
+
+billing_app = typer.Typer()
+
+_AMOUNT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z%][\w/%.]*)\s*")
+_VIALS = re.compile(r"\s*(?:([0-9]+)\s*x\s*)?([0-9]*\.?[0-9]+)\s*([A-Za-z][\w/]*)\s*")
+
+
+@billing_app.command()
+def bill(
+    file: Annotated[
+        Path | None,
+        typer.Argument(readable=False, help="Cases as JSON Lines (`cleanclaim schema given`); - is standard input."),
+    ] = None,
+    drug: Annotated[str, typer.Option("--drug", help="HCPCS code, NDC or name of what was given.")] = "",
+    dose: Annotated[str, typer.Option("--dose", help="As '350 mg', '5 mg/kg', '375 mg/m2'.")] = "",
+    vials: Annotated[str, typer.Option("--vials", help="What was opened, as '4 x 100 mg + 1 x 50 mg'.")] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", help="Of the containers, by the label: single_dose, multi_dose, pharmacy_bulk.")
+    ] = "",
+    payer: Annotated[str, typer.Option("--payer", help="Payer program: medicare_b, medicaid, commercial ...")] = "",
+    place: Annotated[str, typer.Option("--place", help="Place of service, two digits.")] = "",
+    ndc: Annotated[str, typer.Option("--ndc", help="NDC of the containers.")] = "",
+    weight: Annotated[str, typer.Option("--weight", help="Weight of the patient in kg, for a dose by weight.")] = "",
+    surface: Annotated[str, typer.Option("--surface", help="Body surface in m2, for a dose by it.")] = "",
+    on: OnOption = None,
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Check the lines at once.")] = True,
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
+    edits: EditsOption = None,
+) -> None:
+    """Bill what was given: dose and containers to claim lines, each with its rule; then check them.
+
+    One case by options, or many by a file. Exit codes: 0 all billed; 1 some could not be, and why is told.
+    """
+    from cleanclaim.app.bill_cases import bill_cases  # noqa: PLC0415
+    from cleanclaim.cli.billing import write_bills  # noqa: PLC0415
+
+    if bool(file) == bool(drug or dose):
+        raise InvalidValue("expected a file of cases, or --drug and --dose")
+    texts = _lines(file) if file else [_case(drug, dose, vials, kind, payer, place, ndc, weight, surface, on)]
+    billed = bill_cases(texts, reference=there(reference), check=check, edits=edits)
+    everyone = write_bills(billed, output_format, sys.stdout)
+    raise typer.Exit(0 if everyone else 1)
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableInput(
+            f"{file}: cannot be read as UTF-8 text: {getattr(error, 'strerror', None) or error}"
+        ) from None
+
+
+def _case(
+    drug: str,
+    dose: str,
+    vials: str,
+    kind: str,
+    payer: str,
+    place: str,
+    ndc: str,
+    weight: str,
+    surface: str,
+    on: str | None,
+) -> str:
+    amount = _AMOUNT.fullmatch(dose)
+    if not (drug and amount and payer):
+        raise InvalidValue("expected --drug, --dose as '350 mg', and --payer")
+    name = (
+        "hcpcs_code"
+        if re.fullmatch(r"[A-Za-z][0-9]{4}", drug)
+        else "ndc"
+        if re.fullmatch(r"[0-9-]{10,13}", drug)
+        else "drug"
+    )
+    containers = []
+    for text in filter(None, (part.strip() for part in vials.split("+"))):
+        one = _VIALS.fullmatch(text)
+        if one is None:
+            raise InvalidValue(f"--vials {text}: expected as '4 x 100 mg + 1 x 50 mg'")
+        containers.append(
+            {"amount": one[2], "unit": one[3], "count": int(one[1] or 1), "kind": kind or None, "ndc": ndc or None}
+        )
+    case = {
+        "service_date": day_of(on).isoformat(), "payer_program": payer, name: drug, "containers": containers,
+        "dose": {"amount": amount[1], "unit": amount[2]}, "place_of_service": place or None,
+        "weight_kg": weight or None, "bsa_m2": surface or None,
+    }  # fmt: skip
+    if ndc and name != "ndc":
+        case["ndc"] = ndc
+    return json.dumps({key: value for key, value in case.items() if value is not None})
