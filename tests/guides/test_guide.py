@@ -121,7 +121,8 @@ def test_denial_reasons_name_authority_and_remittance(pages: CodePages) -> None:
     assert all(row[-1] for row in rows)
     waste = next(row for row in rows if row[0].startswith("WASTE-001"))
     assert "CO 16 N822" in waste[3]
-    assert waste[4] == "Medicare, office; Medicare, hospital outpatient"
+    # The starter set has no Addendum B: whether a hospital is paid for it is not known, and not passed over.
+    assert waste[4] == "Medicare, office; not known: Medicare, hospital outpatient; Medicare, DME supplier"
 
 
 def test_markdown_quotes_what_would_break_it(pages: CodePages) -> None:

@@ -19,6 +19,7 @@ from cleanclaim.reference.index import Record, open_index
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.tables import LOOKED_UP
 from tests.reference.publications import asp_file, limit
+from tests.shared import needs_shared
 
 # fmt: off
 CASES = [
@@ -37,7 +38,7 @@ CASES = [
     ("Q9986", "2018-01-01", "terminated", "ended on 2017-12-31"),
     ("Q9986", "2025-10-01", "terminated", "ended on 2017-12-31"),           # dropped from the newest file
     ("J0570", "2020-05-01", "active", None),                                # the file of that quarter knows
-    ("J0570", "2025-09-30", "not_in_reference", "does not say between which days"),
+    ("J0570", "2025-09-30", "not_in_reference", "does not print its days"),
     ("J0570", "2025-10-01", "active", None),
     ("G0605", "2025-10-01", "not_found", "in no release that covers"),
     ("G0605", "2010-03-31", "not_in_reference", "not on 2010-03-31"),
@@ -215,3 +216,34 @@ def test_every_table_that_a_look_up_reads_is_in_its_index(library: Path) -> None
     assert {getattr(tables, name).name for name in read} <= {schema.name for schema in LOOKED_UP}
     with pytest.raises(UnknownName, match="ptp is in no look-up index"):
         Lookup.open(library).index.rows(tables.PTP, "ptp_column_one", "96365")
+
+
+class TestOfficialFiles:
+    pytestmark = needs_shared
+
+    @pytest.mark.parametrize("code", ["96372", "90471", "99213", "90662", "0001A", "D0120"])
+    def test_cpt_and_cdt_codes_are_not_judged(self, official: Lookup, code: str) -> None:
+        """A HCPCS file that is complete says nothing about them; a list that names one has it."""
+        answer = official.code(code, date(2025, 11, 3))
+        assert answer.status in (CodeStatus.NOT_IN_REFERENCE, CodeStatus.ACTIVE)
+        assert "is in no release" not in (answer.why or "")
+
+    def test_what_is_no_code(self, official: Lookup) -> None:
+        assert official.code("zzz", date(2025, 11, 3)).status is CodeStatus.NOT_FOUND
+        assert "form of a HCPCS code" in (official.code("zzz", date(2025, 11, 3)).why or "")
+
+    def test_a_bare_list_takes_nothing_away(self, official: Lookup) -> None:
+        """The list of July 2026 has codes only: what ended before has ended, of the rest the last days known are shown."""
+        day = date(2026, 8, 1)
+        for code, last in (("J2930", date(2024, 3, 31)), ("S0013", date(2025, 12, 31))):
+            ended = official.code(code, day)
+            assert (ended.status, ended.valid_to) == (CodeStatus.TERMINATED, last)
+        listed = official.code("J9271", day)
+        assert listed.status is CodeStatus.NOT_IN_REFERENCE
+        assert listed.descriptor == "Injection, pembrolizumab, 1 mg"
+        assert "lists J9271 and does not print its days" in (listed.why or "")
+
+    def test_coverage_and_units_of_what_follows(self, official: Lookup) -> None:
+        assert official.code("S0013", date(2025, 11, 3)).coverage_code == "I"
+        ended = official.code("J1030", date(2025, 11, 3))
+        assert (ended.replaced_by, ended.replaced_by_units) == (("J1010",), (Decimal(40),))

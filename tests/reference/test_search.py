@@ -94,3 +94,17 @@ def test_a_query_of_marks_alone_is_refused(search: Search) -> None:
 
 def test_the_order_of_words_does_not_matter(search: Search) -> None:
     assert codes(search, "acetate methylprednisolone") == codes(search, "methylprednisolone acetate")
+
+
+def test_code_numbers_are_never_taken_for_others(search: Search) -> None:
+    """Not for one that looks like it, nor for a word: they are looked up, or said to be none."""
+    assert [hit.code for hit in search.find("J1745, J9271", DAY).hits] == ["J1745", "J9271"]
+    assert [hit.code for hit in search.find("code j-1745 please", DAY).hits] == ["J1745"]
+    none = search.find("G0605", DAY)
+    assert none.hits == ()
+    assert "no code G0605" in (none.why or "")
+    assert "J3490" not in {hit.code for hit in search.find("J3494", DAY).hits}
+    assert "one slip away: " in (search.find("J3494", DAY).why or "")
+    cpt = search.find("96372", DAY)
+    assert cpt.hits == ()
+    assert "CPT" in (cpt.why or "")

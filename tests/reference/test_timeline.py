@@ -70,3 +70,21 @@ class TestOfficialFiles:
         statuses = {entry.value: entry.first for entry in timeline(official, "J1726").statuses}
         assert statuses["E1"] == date(2025, 7, 1)
         assert statuses["K"] < date(2025, 4, 1)
+
+    def test_nothing_ends_before_it_begins(self, official: Lookup) -> None:
+        for code in official.codes:
+            told = timeline(official, code)
+            entries = (*told.validity, *told.wordings, *told.units, *told.mues, *told.statuses)
+            assert [(code, one) for one in entries if one.first > one.last] == []
+
+    def test_a_code_that_left_the_code_set_has_an_end(self, official: Lookup) -> None:
+        """S0013 is open in the file of October 2025, and in no later list; `code` and the timeline agree."""
+        day = date(2026, 8, 1)
+        assert (
+            official.code("S0013", day).valid_to == timeline(official, "S0013").validity[-1].last == date(2025, 12, 31)
+        )
+
+    def test_each_day_is_told_by_its_own_release(self, official: Lookup) -> None:
+        status = next(one for one in timeline(official, "J3420").statuses if one.first <= date(2025, 11, 3) <= one.last)
+        assert status.release_on(date(2025, 11, 3)) == "opps_addendum_b 2025-Q4 r1"
+        assert status.release_on(date(2025, 8, 1)) == "opps_addendum_b 2025-Q3 r2"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -39,13 +38,11 @@ from cleanclaim.reference.code_changes import (
     listing_change,
 )
 from cleanclaim.reference.code_day import CodeDay, Listing, State, Successor, code_day, listing, successors
+from cleanclaim.reference.code_forms import CodeForm, code_form
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import SERVICE_TYPES, Lookup
 
-# As in the facts of codes (`edits/facts/code.sql`).
-_LEVEL_II, _CDT, _CPT = (
-    re.compile(form) for form in ("[A-CEGHJ-MP-V][0-9]{4}", "D[0-9]{4}", "[0-9]{4}[0-9AFMTU]")
-)  # fmt: skip
+_SYSTEMS = {CodeForm.LEVEL_II: "level_two", CodeForm.CPT: "cpt", CodeForm.CDT: "cdt", CodeForm.NONE: "no_code"}
 _CROSSWALK = "NDC crosswalk"
 _GOING = {ChangeKind.ENDED, ChangeKind.NOT_YET_IN_FORCE, ChangeKind.NOT_IN_FORCE}
 
@@ -259,10 +256,7 @@ def _system(volume: Volume) -> str:
     if volume.code_qualifier not in {None, "", "HC"}:
         return "other_code_set"
     code = volume.hcpcs_code or ""
-    for system, form in (("level_two", _LEVEL_II), ("cpt", _CPT), ("cdt", _CDT)):
-        if form.fullmatch(code):
-            return system
-    return "no_code"
+    return _SYSTEMS[code_form(code)]
 
 
 def _level_two(volume: Volume) -> str | None:

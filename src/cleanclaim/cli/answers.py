@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer
+from cleanclaim.reference.differences import unit_words
 from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.tables import TABLES
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
     from cleanclaim.reference.manifest import Manifest
     from cleanclaim.reference.storing import ImportReport
+
+# What the record layout of the HCPCS file says of the codes that Medicare does not simply pay (COD-05).
+_COVERAGE = {"I": "not payable by Medicare", "M": "not covered by Medicare", "S": "not covered, by statute"}
 
 Answer = TypeVar("Answer")  # a dataclass of `reference.answers` or of a question beside it
 
@@ -129,20 +133,31 @@ def _code_text(answer: CodeAnswer) -> Iterable[str]:
         is_open = answer.valid_to is not None and answer.valid_to.year == 9999
         yield f"  valid           {answer.valid_from} to {'(open)' if is_open else answer.valid_to}"
     if answer.unit_semantics:
-        amount = f"{answer.amount.normalize():f} {answer.unit}" if answer.amount is not None else answer.unit or ""
-        yield f"  billing unit    {amount} ({answer.unit_semantics.replace('_', ' ')})".rstrip()
+        shown = (f"{answer.amount.normalize():f}" if answer.amount is not None else "", answer.unit or "")
+        amount = " ".join((*filter(None, shown), ""))
+        if answer.unit_semantics == "range":
+            amount = f"{unit_words(answer.amount, answer.unit, answer.unit_semantics, answer.descriptor)} "
+        yield f"  billing unit    {amount}({answer.unit_semantics.replace('_', ' ')})"
     if answer.replaced_by:
-        yield f"  replaced by     {', '.join(answer.replaced_by)}"
+        followed = zip(answer.replaced_by, answer.replaced_by_units, strict=True)
+        told = (f"{code} (1 unit = {factor:f})" if factor else code for code, factor in followed)
+        yield f"  replaced by     {', '.join(told)}"
+    if answer.coverage_code in _COVERAGE:
+        yield f"  Medicare        {_COVERAGE[answer.coverage_code]} (coverage {answer.coverage_code})"
     if answer.status is CodeStatus.ACTIVE:
         limit = (
             f"${answer.payment_limit:f} a unit, coinsurance {answer.coinsurance_percent:f} %"
             if answer.payment_limit is not None
+            else "none is published"
+            if "no payment limit is published" in (answer.why or "")
             else "not known"
         )
         yield f"  payment limit   {limit}"
         mue = (
             f"{answer.mue.normalize():f} (adjudication indicator {answer.mue_adjudication_indicator})"
             if answer.mue is not None
+            else "none is published"
+            if "no MUE value is published" in (answer.why or "")
             else "not known"
         )
         yield f"  MUE             {mue}"

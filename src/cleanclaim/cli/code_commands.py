@@ -47,6 +47,8 @@ def code(
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
+    if not all(text.strip() for text in codes):
+        raise InvalidValue("expected a code: a letter and four digits")
     if output_format is CodeFormat.HTML and not (over_time and len(codes) == 1):
         raise InvalidValue("--format html: expected --timeline and one code")
     refuse_output(output, output_format)

@@ -87,7 +87,7 @@ def _timeline_text(told: Timeline) -> Iterable[str]:
 
 def _entry_line(title: str, entry: Entry) -> str:
     also = f"; {entry.also}" if entry.also else ""
-    return f"  {title:<13} {_days(entry.first, entry.last)}  {entry.value}{also}  [{entry.release}]"
+    return f"  {title:<13} {_days(entry.first, entry.last)}  {entry.value}{also}  [{entry.sources}]"
 
 
 def _price_line(price: Price, highest: Decimal | None) -> str:

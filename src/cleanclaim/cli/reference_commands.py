@@ -94,7 +94,7 @@ def reference_pull(
     from cleanclaim.reference.library import Library, default_folder  # noqa: PLC0415
 
     if not publication:
-        write_pullable(Library.open(there(reference)), sys.stdout)
+        write_pullable(Library.open(reference), sys.stdout)
         return
     terms = Terms(accept_license, sha256_of(sha256), most_bytes)
     code = pull(publication, release or None, address or None, reference or default_folder(), terms)

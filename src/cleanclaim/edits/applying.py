@@ -1,8 +1,9 @@
 """What may be said about any claim line of a code on a day: the facts that the code alone decides, and the edits left.
 
 The facts are those of the dictionary, computed from lines that say nothing but their code, day and setting. Expressions
-of the edit language are monotone: what is false on these facts stays false whatever a claim adds. So an edit that is
-neither out of scope nor clear on such a line is one that a claim of the code may meet, and none is guessed.
+of the edit language are monotone: what is false on these facts stays false whatever a claim adds. So a case whose scope
+or condition is false on such a line is ruled out, and every other may be met; none is guessed. Where a chart can say
+otherwise than the packages of the code (its container), what is known of these packages is taken as true.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from types import TracebackType
 from typing import Self
@@ -18,18 +20,21 @@ import pyarrow as pa
 
 from cleanclaim.claims import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, PayerProgram
 from cleanclaim.edits.dictionary import dictionary
-from cleanclaim.edits.language import columns_of
-from cleanclaim.edits.language.closures import Row
+from cleanclaim.edits.language import closure, columns_of
+from cleanclaim.edits.language.closures import Row, Truth
 from cleanclaim.edits.language.tree import COMPLETE
-from cleanclaim.edits.outcomes import Edit, EditCase, Outcome, Verdict
+from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench
-from cleanclaim.edits.plan.rows import judge
 from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import TableSchema
 
 # Groups of facts that a code, its day and its setting decide; what else a claim says stays unknown.
 _GROUPS = ("line", "code", "drug_status", "payer", "price", "product")
+
+
+_SAID_ELSEWHERE = ("code", "payer", "price")  # those of which no chart and no NDC tells anything
+_CHARGED = Decimal("100.00")  # any amount but nothing: drug that cost nothing is billed otherwise (UNW-13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Setting:
 SETTINGS = (
     Setting("Medicare, office", "P", PayerProgram.MEDICARE_B, place_of_service="11"),
     Setting("Medicare, hospital outpatient", "I", PayerProgram.MEDICARE_A, bill_type="131"),
+    Setting("Medicare, DME supplier", "P", PayerProgram.MEDICARE_DME, place_of_service="12"),
+    Setting("Medicaid, office", "P", PayerProgram.MEDICAID, place_of_service="11"),
     Setting("commercial payer, office", "P", PayerProgram.COMMERCIAL, place_of_service="11"),
 )
 
@@ -56,7 +63,8 @@ class Applying:
 
     edit: Edit
     settings: tuple[str, ...]
-    cases: tuple[EditCase, ...]  # in force on the day
+    unknown_in: tuple[str, ...]  # settings of which the payer's or the publication's word is missing
+    cases: tuple[EditCase, ...]  # in force on the day, and not ruled out
     fires: bool  # whether it fires on every line of the code, whatever else the claim says
     about_the_code: bool  # whether what is known of the code had a say
 
@@ -96,8 +104,8 @@ class CodeFacts:
         finally:
             bench.forget_claims()
         return {
-            setting.name: {**self._unknown, **{name: row[name] for name in self._computed}}
-            for setting, row in zip(self.settings, rows, strict=True)
+            setting.name: {**self._unknown, **{name: row[name] for name in self._computed}, **told}
+            for setting, row, told in zip(self.settings, rows, _in_python(rows), strict=True)
         }
 
 
@@ -106,35 +114,70 @@ def edits_applying(edits: Iterable[Edit], facts_by_setting: Mapping[str, Row]) -
     for edit in edits:
         if edit.grain is Grain.CLAIM:
             continue
-        judged = _judge(edit)
-        verdicts = {name: judged(_row(edit.grain, facts)) for name, facts in facts_by_setting.items()}
-        met = [name for name, one in verdicts.items() if one.outcome in (Outcome.FIRES, Outcome.NOT_EVALUATED)]
-        if met:
-            facts = facts_by_setting[met[0]]
-            yield Applying(
-                edit, tuple(met),
-                tuple(case for case in edit.cases if case.in_force.contains(facts["service_date"])),
-                all(verdicts[name].outcome is Outcome.FIRES for name in met),
-                any(facts.get(name) is not None for name in _read(edit)),
-            )  # fmt: skip
+        scope, whens = _truths(edit)
+        rows = {name: _row(edit.grain, facts) for name, facts in facts_by_setting.items()}
+        met = {name: tuple(_met(edit, scope, whens, row)) for name, row in rows.items()}
+        met = {name: cases for name, cases in met.items() if cases}
+        if not met:
+            continue
+        told = [name for name, cases in met.items() if not all(_waits(edit, case, rows[name]) for case, _ in cases)]
+        any_met = {case.case.name for cases in met.values() for case, _ in cases}
+        yield Applying(
+            edit, tuple(told), tuple(name for name in met if name not in told),
+            tuple(case for case in edit.cases if case.case.name in any_met),
+            all(any(certain for _, certain in cases) for cases in met.values()),
+            any(rows[name].get(fact) is not None for name in met for fact in _read(edit)),
+        )  # fmt: skip
+
+
+def _met(edit: Edit, scope: Truth, whens: Sequence[Truth], row: Row) -> Iterator[tuple[EditCase, bool]]:
+    """The cases in force that are not ruled out, and whether each fires whatever a claim adds."""
+    in_scope = scope(row)
+    if in_scope is False:
+        return
+    for case, when in zip(edit.cases, whens, strict=True):
+        if case.in_force.contains(row[SERVICE_DATE]) and (truth := when(row)) is not False:
+            yield case, bool(in_scope and truth)
+
+
+def _waits(edit: Edit, case: EditCase, row: Row) -> bool:
+    """Whether a case is open for want of what no claim tells: a payer's rule, a limit, a code set."""
+    names = {*columns_of(edit.scope), *columns_of(case.when)}
+    return any(row.get(name) is None for name in names & _about_the_code(_SAID_ELSEWHERE))
 
 
 @cache
-def _judge(edit: Edit) -> Callable[[Row], Verdict]:
-    return judge(edit)
+def _truths(edit: Edit) -> tuple[Truth, tuple[Truth, ...]]:
+    return closure(edit.scope), tuple(closure(case.when) for case in edit.cases)
+
+
+@cache
+def _about_the_code(groups: tuple[str, ...] = _GROUPS[1:]) -> frozenset[str]:
+    """The facts that are decided without a claim, of some groups."""
+    return frozenset(
+        name
+        for group in dictionary().groups
+        if group.grain is Grain.LINE and group.name in groups
+        for name in group.head.columns
+    )
 
 
 @cache
 def _read(edit: Edit) -> tuple[str, ...]:
     """The facts about the code that an edit reads."""
-    about = {
-        name
-        for group in dictionary().groups
-        if group.grain is Grain.LINE and group.name in _GROUPS[1:]
-        for name in group.head.columns
-    }
     names = {*columns_of(edit.scope), *(name for case in edit.cases for name in columns_of(case.when))}
-    return tuple(sorted(about & names))
+    return tuple(sorted(_about_the_code() & names))
+
+
+def _in_python(rows: Sequence[Row]) -> Iterator[Row]:
+    """Facts of groups that Python computes from what is known of the code, and where it is given (`side.sql`)."""
+    group = next(one for one in dictionary().groups if one.name == "replaced")
+    types = dictionary().types(Grain.LINE)
+    keys = {
+        name: pa.array([row.get(name) for row in rows], types[name].arrow()) for name in group.head.keys
+    }  # fmt: skip
+    for row, told in zip(rows, group.compute()(pa.table(keys)).to_pylist(), strict=True):
+        yield {"replaces_larger_unit": told["replaces_larger_unit"], "given_at_one_side": row["local_use"]}
 
 
 @cache
@@ -150,7 +193,7 @@ def _row(grain: Grain, facts: Row) -> Row:
 
 
 def _bare_lines(code: str, on: date, settings: Sequence[Setting]) -> ClaimTables:
-    """One partial claim of one line for each setting: nothing but what makes the setting, the code and the day."""
+    """One partial claim of one line for each setting: what makes the setting, the code, the day, and some charge."""
     claims = [
         {
             "claim_key": key, "claim_id": setting.name, "claim_type": setting.claim_type, COMPLETE: False,
@@ -162,7 +205,7 @@ def _bare_lines(code: str, on: date, settings: Sequence[Setting]) -> ClaimTables
     lines = [
         {
             "claim_key": key, "line_ordinal": 1, "line_number": 1, "hcpcs_code": code, "code_qualifier": "HC",
-            "service_date": on,
+            "service_date": on, "charge_amount": _CHARGED,
         }
         for key in range(len(settings))
     ]  # fmt: skip

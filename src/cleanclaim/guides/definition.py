@@ -33,6 +33,10 @@ _COUNTS = {
         "no unit of its own: Medicare takes one unit whatever the dose; the claim names drug, dose and NDC (COD-41)"
     ),
 }
+_COVERAGE = {
+    "C": "the contractor judges", "D": "special coverage instructions apply", "I": "not payable by Medicare",
+    "M": "not covered by Medicare", "S": "not covered, by statute",
+}  # fmt: skip
 # Multiples of a billing unit at which something happens: below, at and above whole units.
 _LINEAR = tuple(map(Fraction, ("1/2", "1", "3/2", "2", "5", "10", "25", "100")))
 _UP_TO = tuple(map(Fraction, ("1/2", "1", "11/10", "2", "5/2")))
@@ -68,16 +72,22 @@ def _known(answer: CodeAnswer, told: Timeline) -> Table:
     rows: list[tuple[str, str, str]] = []
     for entry in told.validity:
         rows.append(("may be billed", _days(entry), entry.release))
-    unit = unit_words(answer.amount, answer.unit, answer.unit_semantics)
+    unit = unit_words(answer.amount, answer.unit, answer.unit_semantics, answer.descriptor)
     rows.append(("one billing unit", unit or "none stated", "long descriptor"))
     if answer.unit_semantics:
         rows.append(
             ("how units count", _COUNTS[UnitSemantics(answer.unit_semantics)].format(unit=unit), "project rulebook")
         )
+    if answer.coverage_code in _COVERAGE:
+        rows.append(
+            ("Medicare coverage", f"{_COVERAGE[answer.coverage_code]} ({answer.coverage_code})", answer.releases[0])
+        )
     rows += _prices(answer, told)
     for title, entries in (("most units (MUE)", told.mues), ("hospital outpatient status", told.statuses)):
         current = (one for one in entries if one.first <= answer.on <= one.last)
-        rows += [(title, one.value + (f", {one.also}" if one.also else ""), one.release) for one in current]
+        rows += [
+            (title, one.value + (f", {one.also}" if one.also else ""), one.release_on(answer.on)) for one in current
+        ]
     for title, entries in (("replaces", told.replaces), ("replaced by", told.replaced_by)):
         rows += [(title, f"{one.value} from {one.first}: {one.also}", one.release) for one in entries]
     title = f"What is known of {answer.code} on {answer.on}"

@@ -27,13 +27,14 @@ def denial_reasons(edits: Sequence[Applying]) -> Section:
         for title, chosen in (
             ("On every claim of this code on this day", always),
             ("By what is known of this code", about),
-            ("On any drug line", others),
+            ("On any line", others),
         )
         if chosen
     ]
     text = (
-        "These are the edits that `cleanclaim check` runs and that a line of this code may meet: all others are proved"
-        " not to apply to it. What payers ask beyond them (authorisation, diagnoses, frequency) is not yet covered."
+        "These are the edits that `cleanclaim check` runs and that a line of this code may meet: the others are ruled"
+        " out by what is known of the code, its packages and the day. What payers ask beyond them (authorisation,"
+        " diagnoses, frequency) is not yet covered."
     )
     return Section(_HEADING, (text,), tuple(tables))
 
@@ -58,7 +59,9 @@ def _row(one: Applying) -> tuple[str, ...]:
 
 
 def _where(one: Applying) -> str:
-    return "everywhere" if len(one.settings) == len(SETTINGS) else "; ".join(one.settings)
+    told = "everywhere" if len(one.settings) == len(SETTINGS) else "; ".join(one.settings)
+    unknown = f"not known: {'; '.join(one.unknown_in)}" if one.unknown_in else ""
+    return "; ".join(part for part in (told, unknown) if part)
 
 
 def _predicted(one: Applying) -> Iterable[str]:

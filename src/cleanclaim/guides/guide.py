@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from cleanclaim.guides.definition import definition
 from cleanclaim.guides.denials import denial_reasons
 from cleanclaim.guides.modifiers import common_modifiers
 from cleanclaim.guides.resemblance import similar_codes
-from cleanclaim.reference.answers import CodeStatus
+from cleanclaim.reference.answers import CodeAnswer, CodeStatus
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.similar import similar
 from cleanclaim.reference.timeline import Price, timeline
@@ -43,7 +44,7 @@ def guide(lookup: Lookup, code: str, on: date, facts: Mapping[str, Row], edits: 
     sections = (
         what_it_is,
         not_yet_covered("Clinical Context", "indications, regimen, monitoring need notes checked against the label."),
-        common_modifiers(lookup, on, facts),
+        common_modifiers(lookup, on, facts) if answer.status is not CodeStatus.NOT_FOUND else _NO_MODIFIERS,
         not_yet_covered("Documentation Requirements", "checklists by drug class and payer are to come."),
         denial_reasons(edits),
         not_yet_covered(
@@ -53,15 +54,26 @@ def guide(lookup: Lookup, code: str, on: date, facts: Mapping[str, Row], edits: 
         similar_codes(like),
     )
     used = (*answer.releases, *releases, *(one for row in like.similar for one in row.releases))
-    lead = _lead(answer.status, answer.why, answer.replaced_by)
+    lead = _lead(answer)
     return Guide(
         answer.code, on, answer.status, answer.descriptor, lead, sections, told.prices, tuple(dict.fromkeys(used))
     )
 
 
-def _lead(status: CodeStatus, why: str | None, replaced_by: Sequence[str]) -> str:
-    instead = f" Bill {' or '.join(replaced_by)}, by what was given." if replaced_by else ""
-    match status:
+_NO_MODIFIERS = Section("Common Modifiers", ("There is no such code, so no modifier stands on a line of it.",))
+_HOSPITALS_ONLY = re.compile(r"C[0-9]{4}")
+
+
+def _lead(answer: CodeAnswer) -> str:
+    why = answer.why
+    instead = f" Bill {' or '.join(answer.replaced_by)}, by what was given." if answer.replaced_by else ""
+    match answer.status:
+        case CodeStatus.ACTIVE if answer.coverage_code == "I":
+            return (
+                "Medicare does not take this code (coverage I): it is for other payers, who decide about it (COD-05)."
+            )
+        case CodeStatus.ACTIVE if _HOSPITALS_ONLY.fullmatch(answer.code):
+            return "A C code is for hospital outpatient departments, and ASCs where they are paid for it (COD-22)."
         case CodeStatus.ACTIVE:
             return ""
         case CodeStatus.TERMINATED:

@@ -66,7 +66,7 @@ def common_modifiers(lookup: Lookup, on: date, facts: Mapping[str, Row]) -> Sect
         if one.use.never:
             never.append((", ".join(usable), one.use.use, one.use.never, source))
             continue
-        where = "" if len(settings) == len(facts) else f" ({', '.join(settings)})"
+        where = "" if len(settings) == len(facts) else f" ({'; '.join(settings)})"
         taken += [(modifier, words, one.use.use + where, source) for modifier, words in usable.items()]
     made = (
         Table("May stand on a line of this code", _TAKEN, tuple(taken)),

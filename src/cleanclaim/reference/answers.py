@@ -37,6 +37,8 @@ class CodeAnswer:
     valid_from: date | None = None
     valid_to: date | None = None
     replaced_by: tuple[str, ...] = ()
+    replaced_by_units: tuple[Decimal | None, ...] = ()  # of each, for one unit of this code; None where not one number
+    coverage_code: str | None = None  # Medicare: C, D, I, M or S (COD-05)
     mue: Decimal | None = None  # units, for the service type that was asked for
     mue_adjudication_indicator: int | None = None
     payment_limit: Decimal | None = None  # US dollars per billing unit

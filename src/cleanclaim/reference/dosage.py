@@ -122,6 +122,18 @@ def _range(phrase: _Phrase) -> _Reading:
     return _stated(name, _number(bound["number"]), read_unit(bound["unit"]), UnitSemantics.RANGE)
 
 
+def range_words(descriptor: str) -> str | None:
+    """The range of doses that a descriptor names, in words: `above 100 mg`, `above 1 mg and up to 10 mg`."""
+    body = without_notes(normalised(descriptor))
+    lower, upper = _LOWER.search(body), _UPPER.search(body)
+    words = [
+        f"{word} {bound['number']} {read_unit(bound['unit'])}"
+        for word, bound in (("above", lower), ("up to", upper))
+        if bound
+    ]
+    return " and ".join(words) or None
+
+
 def _outside_the_vocabulary(phrase: _Phrase) -> _Reading:
     return NotParsed("the amount is in a unit outside the vocabulary") if _OTHER_UNIT.search(phrase.body) else None
 

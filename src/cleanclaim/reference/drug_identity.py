@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.reference.code_list import CODE_LIST, code_list
+from cleanclaim.reference.dosage import UnitSemantics, range_words
 from cleanclaim.reference.drug_names import read_drug_name
 
 if TYPE_CHECKING:
@@ -26,8 +27,17 @@ DRUG_IDENTITY = TableSchema(
         Column("maker", _T.TEXT, "the company whose product alone it is"),
         Column("suffix", _T.TEXT, "four letters of the biological name"),
         Column("biosimilar", _T.BOOLEAN, "whether it is a biosimilar"),
+        Column("excludes_biosimilars", _T.BOOLEAN, "whether the descriptor says that it is no biosimilar"),
         Column("not_equivalent_to", _T.TEXT, "the codes to whose product it is not therapeutically equivalent"),
         Column("route", _T.TEXT, "routes, where the descriptor names some"),
+        Column("form", _T.TEXT, "form: injection, spray, capsule ..."),
+        Column("qualifiers", _T.TEXT, "recombinant, liposomal, pegylated ..., joined by commas"),
+        Column("vehicle", _T.TEXT, "what it comes dissolved in"),
+        Column("concentrated", _T.BOOLEAN, "whether it is a concentrated form"),
+        Column("compounded", _T.BOOLEAN, "whether it is compounded; null where the descriptor does not say"),
+        Column("esrd", _T.BOOLEAN, "for patients on dialysis, or for others; null where the descriptor does not say"),
+        Column("dose_range", _T.TEXT, "the doses that the code is for, in words, where it is one of a series"),
+        Column("descriptor", _T.TEXT, "the wording itself"),
         Column("amount", _T.AMOUNT, "amount of one billing unit", unit="unit"),
         Column("unit", _T.TEXT, "unit of the amount"),
         Column("unit_semantics", _T.TEXT, "as in hcpcs"),
@@ -49,10 +59,14 @@ def drug_identities(library: Library) -> Iterator[Row]:
     for code, told in latest.items():
         if told["is_drug"] is False or told["is_noc"]:
             continue
-        name = read_drug_name(str(told["descriptor"]))
+        text = str(told["descriptor"])
+        name = read_drug_name(text)
+        in_range = range_words(text) if told["unit_semantics"] == UnitSemantics.RANGE else None
         for ingredient in name.ingredients:
             yield (
                 code, ingredient, len(name.ingredients), name.salt, name.brand, name.maker, name.suffix,
-                name.biosimilar, " ".join(name.not_equivalent_to) or None, " or ".join(name.routes) or None,
+                name.biosimilar, name.excludes_biosimilars, " ".join(name.not_equivalent_to) or None,
+                " or ".join(name.routes) or None, name.form, ", ".join(name.qualifiers) or None, name.vehicle,
+                name.concentrated, name.compounded, name.esrd, in_range, text,
                 told["amount"], told["unit"], told["unit_semantics"], told["release"],
             )  # fmt: skip

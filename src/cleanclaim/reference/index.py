@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "7"
+_FORMAT = "8"
 _SEARCHED = ("hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient")
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
 # Tables of the index alone, made from those of the library.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,8 +14,9 @@ from cleanclaim.errors import InvalidValue
 from cleanclaim.reference import tables
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer, NdcCode, Product
 from cleanclaim.reference.cells import plain
+from cleanclaim.reference.code_forms import CodeForm, code_form
 from cleanclaim.reference.index import Index, Record, open_index
-from cleanclaim.reference.intervals import union
+from cleanclaim.reference.intervals import after, union
 from cleanclaim.reference.library import Library
 from cleanclaim.values import OPEN_END, Interval, parse_ndc
 
@@ -61,7 +62,7 @@ class Lookup:
     library: Library
     index: Index
     _complete: list[Record] = field(default_factory=list, init=False, repr=False)  # coverage of whole tables, read once
-    _codes: list[str] = field(default_factory=list, init=False, repr=False)
+    _codes: dict[str, None] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, library: Library) -> Self:
@@ -77,8 +78,13 @@ class Lookup:
     def codes(self) -> Sequence[str]:
         """The number of every Level II code that the library has ever told of, in order."""
         if not self._codes:
-            self._codes.extend(self.index.keys(tables.HCPCS, "hcpcs_code"))
-        return self._codes
+            self._codes.update(dict.fromkeys(self.index.keys(tables.HCPCS, "hcpcs_code")))
+        return list(self._codes)
+
+    @property
+    def known_codes(self) -> Container[str]:
+        """The same, to ask whether one is among them."""
+        return self._codes if self.codes else ()
 
     def code(self, code: str, on: date, *, service_type: str = "practitioner") -> CodeAnswer:
         """The HCPCS code as of a day.
@@ -94,6 +100,8 @@ class Lookup:
         limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
         mue, mue_unknown = self._of_day(tables.MUE, code, on, service_type=service_type)
         followers = self.followers(code, on)
+        factors = {str(one["replaced_by"]): _number(one, "unit_factor") for one in followers}
+        followed = dict(sorted(factors.items()))
         known = status is CodeStatus.ACTIVE
         reasons = [why, limit_unknown if known else None, mue_unknown if known else None]
         return CodeAnswer(
@@ -102,7 +110,8 @@ class Lookup:
             substance=_text(told, "substance"), amount=_number(told, "amount"),
             unit=_text(told, "unit"), unit_semantics=_text(told, "unit_semantics"),
             valid_from=_day(told, "span_from"), valid_to=_day(told, "span_to"),
-            replaced_by=tuple(sorted({str(one["replaced_by"]) for one in followers})),
+            replaced_by=tuple(followed), replaced_by_units=tuple(followed.values()),
+            coverage_code=_text(told, "coverage_code"),
             mue=_number(mue, "mue_value"), mue_adjudication_indicator=_integer(mue, "mue_adjudication_indicator"),
             payment_limit=price_of(limit, "payment_limit"), coinsurance_percent=_number(limit, "coinsurance_percent"),
             why="; ".join(reason for reason in reasons if reason) or None,
@@ -112,6 +121,8 @@ class Lookup:
     def standing(self, code: str, on: date) -> Standing:
         """Whether a code may be billed on a day: the quick part of `code`."""
         spans = self.index.rows(tables.HCPCS, "hcpcs_code", code)
+        if not spans and (form := code_form(code)) is not CodeForm.LEVEL_II:
+            return Standing({}, {}, *_of_another_form(code, form))
         row, status, why = _settle(spans, self._covered(tables.HCPCS, code), code, on)
         worded = row if row is None or _is_worded(row) else next(filter(_is_worded, reversed(spans)), row)
         if row is not worded and row and worded:
@@ -191,6 +202,13 @@ def _settle(
 ) -> tuple[Record | None, CodeStatus, str | None]:
     """The row that tells about a code on a day, its status, and why when that is not active."""
     current = next((row for row in spans if _start(row) <= on <= _end(row)), None)
+    if current and not _is_worded(current):  # a bare list has codes that ended long ago, too
+        newest = next(filter(_is_worded, reversed(spans)), None)
+        last = _day(newest, "span_to") if newest else None
+        if newest and last and last < on:
+            return newest, *_status(newest, code, on)
+        if newest and (left := _left(newest, spans, covered, code, on)):
+            return left
     known = any(days.contains(on) for days in covered)
     if current:
         return current, *_status(current, code, on)
@@ -203,11 +221,9 @@ def _settle(
     coming = [row for row in spans if (first := _day(row, "span_from")) and first > on]
     if coming:
         return coming[0], *_status(coming[0], code, on)
-    gone = [row for row in spans if _end(row) < on and _is_worded(row)]
-    if gone:  # it was open in every release that had it, and has left the code set since
-        newest = gone[-1]
-        why = f"{code} is in no release that covers {on}; {newest['release']} tells of it until {_end(newest)}"
-        return {**newest, "span_to": _end(newest)}, CodeStatus.TERMINATED, why
+    newest = next((row for row in reversed(spans) if _end(row) < on and _is_worded(row)), None)
+    if newest and (left := _left(newest, spans, covered, code, on)):
+        return left
     return None, CodeStatus.NOT_FOUND, f"{code} is in no release that covers {on}"
 
 
@@ -216,10 +232,31 @@ def _status(row: Record, code: str, on: date) -> tuple[CodeStatus, str | None]:
     if first and on < first:
         return CodeStatus.NOT_YET_EFFECTIVE, f"{code} starts on {first}"
     if first is None or last is None:
-        return CodeStatus.NOT_IN_REFERENCE, f"the release does not say between which days {code} could be billed"
+        return CodeStatus.NOT_IN_REFERENCE, f"{row['release']} lists {code} and does not print its days"
     if on > last:
         return CodeStatus.TERMINATED, f"{code} ended on {last}"
     return CodeStatus.ACTIVE, None
+
+
+def _left(
+    newest: Record, spans: Sequence[Record], covered: Sequence[Interval], code: str, on: date
+) -> tuple[Record, CodeStatus, str] | None:
+    """A code that was open in every release that had it, and is in none that covers the next day: it ended by then."""
+    last = _end(newest)
+    if last >= on or last == OPEN_END:
+        return None
+    listed = any(_start(row) <= after(last) <= _end(row) for row in spans)
+    if listed or not any(days.contains(after(last)) for days in covered):
+        return None
+    why = f"{code} is in no release that covers {after(last)}; {newest['release']} tells of it until {last}"
+    return {**newest, "span_to": last}, CodeStatus.TERMINATED, why
+
+
+def _of_another_form(code: str, form: CodeForm) -> tuple[CodeStatus, str]:
+    """A HCPCS file that is complete says nothing about CPT and CDT codes: these are licensed, and never judged."""
+    if form is CodeForm.NONE:
+        return CodeStatus.NOT_FOUND, f"{code!r} has not the form of a HCPCS code: a letter and four digits"
+    return CodeStatus.NOT_IN_REFERENCE, f"{code} has the form of a {form.upper()} code: licensed content, not judged"
 
 
 def _is_worded(row: Record) -> bool:

@@ -11,6 +11,7 @@ from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.search import Search
 
 _NUMBER = re.compile(r"[A-Z0-9][0-9]{3}[A-Z0-9]")
+_PART = re.compile(r"[A-Z]?[0-9]{1,4}")
 _MOST_LISTED = 8
 
 
@@ -22,6 +23,8 @@ def code_meant(lookup: Lookup, text: str, on: date) -> str:
     number = text.strip().upper()
     if _NUMBER.fullmatch(number):
         return number
+    if _PART.fullmatch(number):
+        raise UnknownName(f"{text.strip()} is no whole code number: expected a letter and four digits, or a name")
     found = Search(lookup).find(text, on, most=_MOST_LISTED + 1)
     if not found.hits:
         raise UnknownName(f"{text.strip()}: {found.why}")

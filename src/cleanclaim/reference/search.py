@@ -16,12 +16,13 @@ from functools import cached_property
 
 from cleanclaim.errors import InvalidValue
 from cleanclaim.reference.answers import CodeStatus
+from cleanclaim.reference.look_alikes import look_alikes
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, terms_of
 
 MOST_HITS = 10
 _MOST_LOOKED_UP = 25  # of the candidates with the best words: each costs a look-up
-_CODE = re.compile(r"[A-Z][0-9]{4}")
+_WHOLE_CODE = re.compile(r"(?<![A-Z0-9])(?:[A-Z]-?[0-9][0-9OIL]{3}|[0-9]{4}[0-9AFMTU])(?![A-Z0-9])")
 _PART_OF_CODE = re.compile(r"[A-Z]?[0-9]{2,4}|[A-Z][0-9]")
 _NDC = re.compile(r"[0-9][0-9-]{7,12}[0-9]")
 _LETTERS_FOR_DIGITS = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -82,9 +83,11 @@ class Search:
         number = text.upper().replace(" ", "")
         if _NDC.fullmatch(number):
             return self._by_ndc(query, number, on, most)
-        guess = number[:1] + number[1:].translate(_LETTERS_FOR_DIGITS)
-        if _CODE.fullmatch(guess) or _PART_OF_CODE.fullmatch(number):
-            found = self._by_number(query, number, guess, on, most)
+        numbers = [(found[0], _read_as(found[0])) for found in _WHOLE_CODE.finditer(text.upper())]
+        if numbers:
+            return self._by_numbers(query, numbers, on, most)
+        if _PART_OF_CODE.fullmatch(number):
+            found = self._by_part(query, number, on, most)
             if found.hits:
                 return found
         return self._by_words(query, on, most)
@@ -95,15 +98,27 @@ class Search:
         hits = [self._hit(code, on, 100, f"{answer.hcpcs[0].ndc11} is listed under it") for code in codes]
         return SearchAnswer(query, on, tuple(hits[:most]), answer.why, answer.releases)
 
-    def _by_number(self, query: str, number: str, guess: str, on: date, most: int) -> SearchAnswer:
-        whole = bool(_CODE.fullmatch(guess))
-        codes = [guess] if whole else sorted(code for code in self.lookup.codes if number in code)
-        told = [self._hit(code, on, 100 if whole else 50, "the number") for code in codes[:_MOST_LOOKED_UP]]
-        known = [hit for hit in told if hit.status is not CodeStatus.NOT_FOUND]
-        why = f"read as {guess}" if whole and guess != number else None
-        if len(codes) > len(known[:most]) and not whole:
-            why = f"{len(codes)} codes have {number} in their number"
-        return self._answer(query, on, _ranked(known, most), why)
+    def _by_numbers(self, query: str, numbers: Sequence[tuple[str, str]], on: date, most: int) -> SearchAnswer:
+        """Whole code numbers are looked up, never taken for others; of one that is none, the look-alikes are told."""
+        hits, notes = [], []
+        for written, code in dict.fromkeys(numbers):
+            told = self.lookup.standing(code, on)
+            if written != code:
+                notes.append(f"read as {code}")
+            if told.row:
+                hits.append(self._hit(code, on, 100, "the number"))
+                continue
+            near = [other for other in look_alikes(code) if other in self.lookup.known_codes][:5]
+            slips = f"; one slip away: {', '.join(near)}" if near else ""
+            notes.append(f"no code {code}: {told.why}{slips}")
+        return self._answer(query, on, hits[:most], "; ".join(notes) or None)
+
+    def _by_part(self, query: str, number: str, on: date, most: int) -> SearchAnswer:
+        codes = sorted(code for code in self.lookup.codes if number in code)
+        told = [self._hit(code, on, 50, "the number") for code in codes[:_MOST_LOOKED_UP]]
+        known = _ranked([hit for hit in told if hit.status is not CodeStatus.NOT_FOUND], most)
+        why = f"{len(codes)} codes have {number} in their number" if len(codes) > len(known) else None
+        return self._answer(query, on, known, why)
 
     def _by_words(self, query: str, on: date, most: int) -> SearchAnswer:
         words = list(dict.fromkeys(terms_of(query)))
@@ -183,6 +198,12 @@ class Search:
     @cached_property
     def _words(self) -> list[str]:
         return [term for term in self._vocabulary if not term.isdigit()]
+
+
+def _read_as(written: str) -> str:
+    """The code number that somebody wrote with a hyphen, or with letters for digits."""
+    bare = written.replace("-", "")
+    return bare[:1] + bare[1:].translate(_LETTERS_FOR_DIGITS) if bare[0].isalpha() else bare
 
 
 def _ranked(hits: Sequence[Hit], most: int) -> list[Hit]:

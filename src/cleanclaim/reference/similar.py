@@ -6,7 +6,7 @@ salt, amount, brand, maker or route; a biosimilar and its reference product), th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -102,7 +102,7 @@ def similar(lookup: Lookup, code: str, on: date, *, most_look_alikes: int = MOST
         *_successors(lookup, code),
         *_of_substance(lookup, code, mine),
         *_of_package(lookup, code),
-        *_named(lookup, code, mine, on),
+        *(_named(lookup, mine, on) if mine else _names_of(lookup, code, asked, on)),
     ):
         of(other).add(relation, why, row.get("release"))
         if isinstance(factor := row.get("unit_factor"), Decimal):
@@ -169,8 +169,10 @@ def _relation(mine: Identity, theirs: Identity) -> tuple[Relation, str]:
         return Relation.BIOSIMILAR, f"a biosimilar of the same reference product, {name}"
     if theirs.biosimilar:
         return Relation.BIOSIMILAR, f"a biosimilar of {name}"
-    if mine.biosimilar:
+    if mine.biosimilar and theirs.is_reference_product:
         return Relation.REFERENCE_PRODUCT, f"{name}, not as a biosimilar"
+    if mine.biosimilar or (mine.suffix and theirs.suffix and mine.suffix != theirs.suffix):
+        return Relation.SAME_SUBSTANCE, f"{name}; whether as a biosimilar its descriptor does not say"
     if mine.salt != theirs.salt and mine.salt and theirs.salt:
         return Relation.OTHER_SALT, f"{name} in another salt"
     return Relation.SAME_SUBSTANCE, f"the same substance, {name}"
@@ -191,7 +193,28 @@ def _of_package(lookup: Lookup, code: str) -> Iterator[_Relative]:
         yield row["other"], Relation.SAME_NDC, f"{packages} {when}", row
 
 
-def _named(lookup: Lookup, code: str, mine: Identity | None, on: date) -> Iterator[_Relative]:
+def _names_of(lookup: Lookup, code: str, asked: Standing, on: date) -> Iterator[_Relative]:
+    """The other way round: the codes of the drug that the descriptor of a visit names, and other visits that do."""
+    if not _is_service(code):
+        return
+    words = set(terms_of(asked.descriptor or ""))
+    for word in sorted(words):
+        rows = lookup.index.rows(DRUG_IDENTITY, "ingredient", word)
+        for row in rows:
+            yield row["hcpcs_code"], Relation.NAMES_THE_DRUG, f"the drug that this descriptor names, {word}", row
+        for row in lookup.index.rows(SEARCH_TERM, "term", word) if rows else ():
+            other = str(row["hcpcs_code"])
+            named = other != code and row["place"] == "descriptor" and _is_service(other)
+            if named and lookup.standing(other, on).status is CodeStatus.ACTIVE:
+                yield other, Relation.NAMES_THE_DRUG, f"its descriptor names {word} too", {}
+
+
+def _is_service(code: str) -> bool:
+    """Whether a number is one of visits and administrations, which may hold a drug; quality measures are not."""
+    return "G0000" <= code <= "G2999"
+
+
+def _named(lookup: Lookup, mine: Identity | None, on: date) -> Iterator[_Relative]:
     """Codes of no drug, in force on the day, whose descriptor has the name of the drug in it: a visit, a test."""
     if mine is None or len(mine.ingredients) != 1:
         return
@@ -200,7 +223,11 @@ def _named(lookup: Lookup, code: str, mine: Identity | None, on: date) -> Iterat
         return
     for row in lookup.index.rows(SEARCH_TERM, "term", terms[0]):
         other = str(row["hcpcs_code"])
-        if row["place"] != "descriptor" or other == code or lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", other):
+        if (
+            row["place"] != "descriptor"
+            or not _is_service(other)
+            or lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", other)
+        ):
             continue
         if lookup.standing(other, on).status is CodeStatus.ACTIVE:
             yield other, Relation.NAMES_THE_DRUG, f"its descriptor names {mine.ingredients[0]}", {}
@@ -209,7 +236,7 @@ def _named(lookup: Lookup, code: str, mine: Identity | None, on: date) -> Iterat
 def _slips(lookup: Lookup, code: str) -> dict[str, str]:
     """The codes of the library whose number one slip makes of this one, the likeliest first."""
     slips = {other: slip for other in look_alikes(code) if (slip := slip_between(code, other))}
-    known = lookup.codes
+    known = lookup.known_codes
     order = list(type(next(iter(slips.values())))) if slips else []
     return {other: slip for other, slip in sorted(slips.items(), key=lambda one: order.index(one[1])) if other in known}
 
@@ -229,8 +256,3 @@ def _told(lookup: Lookup, code: str, found: _Found, mine: Identity | None, asked
         valid_from=told.span[0], valid_to=told.span[1], unit_factor=found.factor,
         releases=tuple(dict.fromkeys(releases)),
     )  # fmt: skip
-
-
-def closest(answer: SimilarCodes, *relations: Relation) -> Sequence[Similar]:
-    """Those of an answer that have one of some relations."""
-    return [one for one in answer.similar if set(relations) & set(one.relations)]

@@ -5,13 +5,14 @@ Each entry holds on its days and names the release that told it; of days that no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.reference import tables
+from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.cells import Cell, plain
 from cleanclaim.reference.index import Record
 from cleanclaim.reference.intervals import after, before
@@ -26,8 +27,19 @@ class Entry:
     first: date
     last: date
     value: str
-    release: str
+    release: str  # that told it first
     also: str | None = None  # what goes with the value: coinsurance, adjudication indicator, factor of units
+    told_by: tuple[tuple[date, str], ...] = ()  # every release that told it, and its first day
+
+    def release_on(self, day: date) -> str:
+        """The release that tells it on a day."""
+        return next((release for first, release in reversed(self.told_by) if first <= day), self.release)
+
+    @property
+    def sources(self) -> str:
+        """The first and the last release that told it."""
+        last = self.told_by[-1][1] if self.told_by else self.release
+        return self.release if last == self.release else f"{self.release} to {last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +82,10 @@ def timeline(lookup: Lookup, code: str) -> Timeline:
     def rows(schema: TableSchema, column: str = "hcpcs_code") -> list[Record]:
         return lookup.index.rows(schema, column, code)
 
-    spans = list(map(_in_its_span, rows(tables.HCPCS)))
+    spans = [row for row in map(_in_its_span, rows(tables.HCPCS)) if str(row["valid_from"]) <= str(row["valid_to"])]
     return Timeline(
         code=code,
-        validity=tuple(_validity(spans)),
+        validity=tuple(_until_it_left(lookup, code, spans)),
         wordings=_entries(spans, lambda row: _text(row["descriptor"]) or _text(row["short_descriptor"])),
         units=_entries(spans, _unit),
         prices=tuple(map(_price, rows(tables.ASP_LIMIT))),
@@ -115,6 +127,20 @@ def _validity(spans: Iterable[Record]) -> Iterable[Entry]:
             yield Entry(first, last, "may be billed", release)
 
 
+def _until_it_left(lookup: Lookup, code: str, rows: Sequence[Record]) -> Iterable[Entry]:
+    """A code that was open in every release that had it, and is in none that came after, has ended by then."""
+    spans = list(_validity(rows))
+    yield from spans[:-1]
+    told = (row["valid_to"] for row in rows if row["span_from"] is not None)
+    told_to = max((day for day in told if isinstance(day, date)), default=OPEN_END)
+    for last in spans[-1:]:
+        after_it = lookup.standing(code, after(told_to)) if last.last == OPEN_END != told_to else None
+        if after_it and after_it.status is CodeStatus.TERMINATED and after_it.span[1]:
+            yield replace(last, last=after_it.span[1], also="it has left the code set; no file prints its last day")
+        else:
+            yield last
+
+
 def _entries(
     rows: Iterable[Record],
     value: Callable[[Record], str | None],
@@ -130,11 +156,13 @@ def _entries(
         key = (text, also(row))
         running = open_by_value.pop(key, None)
         if running and running.last != OPEN_END and first <= after(running.last):
-            open_by_value[key] = replace(running, last=max(last, running.last))
+            told = (*running.told_by, (first, str(row["release"])))
+            open_by_value[key] = replace(running, last=max(last, running.last), told_by=told)
             continue
         if running:
             done.append(running)
-        open_by_value[key] = Entry(first, last, text, str(row["release"]), key[1])
+        release = str(row["release"])
+        open_by_value[key] = Entry(first, last, text, release, key[1], ((first, release),))
     return tuple(sorted((*done, *open_by_value.values()), key=lambda entry: (entry.first, entry.last, entry.value)))
 
 
