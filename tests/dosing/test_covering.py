@@ -12,6 +12,9 @@ ITEMS = st.lists(st.builds(Item, st.integers(1, 40), st.integers(1, 9), st.integ
 PROPORTIONAL = ITEMS.map(lambda items: [Item(item.size, item.most, 3 * item.size) for item in items])
 FREE = ITEMS.map(lambda items: [Item(item.size, item.most) for item in items])
 Score = tuple[int, int, int]
+with_and_without_bits = pytest.mark.parametrize(
+    "most_bits", [pytest.param(1 << 20, id="bits"), pytest.param(0, id="no bits")]
+)
 
 
 def score(items: list[Item], counts: tuple[int, ...]) -> Score:
@@ -37,7 +40,7 @@ def best_of_all(need: int, items: list[Item]) -> Score:
     return min((cost, total, count) for total, (cost, count) in best.items() if total >= need)
 
 
-@pytest.mark.parametrize("most_bits", [pytest.param(1 << 20, id="bits"), pytest.param(0, id="no bits")])
+@with_and_without_bits
 @given(items=st.one_of(ITEMS, PROPORTIONAL, FREE), data=st.data())
 def test_cover_is_the_best_of_all(most_bits: int, items: list[Item], data: st.DataObject) -> None:
     need = data.draw(st.integers(1, sum(item.size * item.most for item in items)))
@@ -47,10 +50,32 @@ def test_cover_is_the_best_of_all(most_bits: int, items: list[Item], data: st.Da
     assert score(items, counts) == best_of_all(need, items)
 
 
-def test_among_equals_the_most_of_the_largest_is_taken() -> None:
-    # 4 + 2 and 3 + 3: both two, both 6.
-    assert least_cover(6, [Item(2, 9), Item(3, 9), Item(4, 9)]) == (1, 0, 1)
-    assert least_cover(6, [Item(3, 9), Item(2, 1), Item(3, 9)]) == (2, 0, 0)
+@with_and_without_bits
+@pytest.mark.parametrize(
+    ("need", "items", "counts"),
+    [
+        pytest.param(6, [(2, 9, 0), (3, 9, 0), (4, 9, 0)], (1, 0, 1), id="among equals the most of the largest"),
+        pytest.param(6, [(3, 9, 0), (2, 1, 0), (3, 9, 0)], (2, 0, 0), id="among equals the most of the first given"),
+        pytest.param(9, [(4, 1, 0), (11, 3, 0), (11, 1, 0)], (0, 1, 0), id="an equal found later does not replace"),
+        pytest.param(10, [(6, 9, 6), (5, 9, 5), (1, 9, 1)], (0, 2, 0), id="same cost, found later, fewer"),
+        pytest.param(
+            57, [(2, 3, 0), (4, 3, 0), (9, 3, 3), (5, 3, 3), (10, 2, 3)], (1, 2, 3, 0, 2), id="large, not dear"
+        ),
+        # What is left to cover comes up twice: by the first and third item, then by what stands between, which is better.
+        pytest.param(14, [(2, 1, 1), (4, 1, 8), (2, 1, 8), (10, 1, 100)], (0, 1, 0, 1), id="later way costs less"),
+        pytest.param(14, [(2, 1, 1), (4, 1, 8), (2, 1, 7), (10, 1, 100)], (0, 1, 0, 1), id="later way takes fewer"),
+        pytest.param(
+            16,
+            [(1, 1, 1), (3, 1, 6), (3, 1, 6), (5, 1, 12), (10, 1, 100)],
+            (0, 1, 1, 0, 1),
+            id="later way costs less with as many",
+        ),
+    ],
+)
+def test_cover_of_cases_that_are_easily_missed(
+    need: int, items: list[tuple[int, int, int]], counts: tuple[int, ...], most_bits: int
+) -> None:
+    assert least_cover(need, [Item(*item) for item in items], most_bits=most_bits) == counts
 
 
 def test_search_that_grows_too_long_is_given_up() -> None:

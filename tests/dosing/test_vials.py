@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from math import ceil
 from random import Random
 from time import process_time
@@ -211,12 +211,19 @@ def test_equal_cost_is_decided_by_waste_then_by_count() -> None:
     assert str(chosen("300 mg", stock, Objective.LEAST_COST)) == "1 x 300 mg"
 
 
-def test_of_equal_contents_the_cheaper_product_is_opened() -> None:
-    dear, cheap = (
-        VialSize(of("100 mg"), None, Decimal(price), ndc)
-        for price, ndc in (("90", "00000000001"), ("80", "00000000002"))
+def test_of_equal_contents_the_cheaper_product_is_opened_and_of_equal_prices_the_lower_ndc() -> None:
+    def product_of(price: str, ndc11: str) -> VialSize:
+        return VialSize(of("100 mg"), 2, Decimal(price), ndc11)
+
+    dear, cheap, other = (
+        product_of("90", "00000000001"),
+        product_of("80", "00000000003"),
+        product_of("80", "00000000002"),
     )
-    assert chosen("150 mg", [dear, cheap]).vials == ((cheap, 2),)
+    for stock in permutations((dear, cheap, other)):
+        assert chosen("350 mg", stock).vials == ((other, 2), (cheap, 2))
+        assert chosen("450 mg", stock).vials == ((other, 2), (cheap, 2), (dear, 1))
+        assert chosen("150 mg", stock, Objective.LEAST_COST).vials == ((other, 2),)
 
 
 def test_prices_of_some_sizes_give_no_cost_and_say_so() -> None:
