@@ -56,7 +56,10 @@ def test_cover_is_the_best_of_all(most_bits: int, items: list[Item], data: st.Da
     [
         pytest.param(6, [(2, 9, 0), (3, 9, 0), (4, 9, 0)], (1, 0, 1), id="among equals the most of the largest"),
         pytest.param(6, [(3, 9, 0), (2, 1, 0), (3, 9, 0)], (2, 0, 0), id="among equals the most of the first given"),
-        pytest.param(9, [(4, 1, 0), (11, 3, 0), (11, 1, 0)], (0, 1, 0), id="an equal found later does not replace"),
+        pytest.param(47, [(11, 4, 0), (12, 1, 2), (11, 3, 0)], (4, 0, 1), id="an equal found later does not replace"),
+        pytest.param(8, [(4, 9, 1), (4, 9, 1)], (2, 0), id="two that are one and the same"),
+        pytest.param(30, [(10, 9, 30), (15, 9, 60)], (3, 0), id="three that cost less than two"),
+        pytest.param(30, [(10, 2, 30), (15, 9, 60)], (0, 2), id="two, for the third is not there"),
         pytest.param(10, [(6, 9, 6), (5, 9, 5), (1, 9, 1)], (0, 2, 0), id="same cost, found later, fewer"),
         pytest.param(
             57, [(2, 3, 0), (4, 3, 0), (9, 3, 3), (5, 3, 3), (10, 2, 3)], (1, 2, 3, 0, 2), id="large, not dear"

@@ -34,7 +34,7 @@ def least_cover(
     Shape:   the need is above 0 and all items together cover it; counts are in the order of the items.
     """
     order = sorted(range(len(items)), key=lambda at: (Fraction(items[at].cost, items[at].size), -items[at].size))
-    ranked = [Item(items[at].size, min(items[at].most, -(-need // items[at].size)), items[at].cost) for at in order]
+    ranked = _useful(need, [items[at] for at in order])
     suffixes = _suffixes(need, ranked, most_bits)
     # No cover has less than the least total in reach, so that it can stand for the need.
     search = _Search(ranked, suffixes, suffixes[0].least_total(need) or need, most_steps)
@@ -43,6 +43,22 @@ def least_cover(
         return None
     counts = dict(zip(order, search.counts, strict=True))
     return tuple(counts[at] for at in range(len(items)))
+
+
+def _useful(need: int, ranked: Sequence[Item]) -> list[Item]:
+    """The items with no more of each than a best cover can have.
+
+    None is taken once the need is covered. And so many of one as weigh what some of a better ranked one do, of which
+    there is no lack, are never taken: those cost less, or as much and are fewer, or stand first among equals.
+    """
+    useful: list[Item] = []
+    for item in ranked:
+        most = min(item.most, -(-need // item.size))
+        for better in useful:
+            if better.size * better.most >= need:
+                most = min(most, better.size // gcd(better.size, item.size) - 1)
+        useful.append(Item(item.size, most, item.cost))
+    return useful
 
 
 @dataclass(frozen=True, slots=True)
