@@ -166,7 +166,7 @@ def _opened(
     given = in_unit(dose, unit, concentration)
     content = Quantity.of(0, unit)
     for container in containers:
-        mine = _own_content(container, unit, concentration)
+        mine = own_content(container, unit, concentration)
         if isinstance(mine, UnitsResult):
             return mine if divided else _Opened(dose)
         content = Quantity(content.amount + mine.amount, unit)
@@ -179,7 +179,7 @@ def _opened(
     return _Opened(given, Quantity(content.amount - given.amount, unit))
 
 
-def _own_content(container: Container, unit: Unit, concentration: Concentration | None) -> Quantity | UnitsResult:
+def own_content(container: Container, unit: Unit, concentration: Concentration | None) -> Quantity | UnitsResult:
     """What the containers held for this patient (UNW-11)."""
     content = in_unit(container.content, unit, concentration)
     elsewhere = in_unit(container.elsewhere or Quantity.of(0, unit), unit, concentration)
