@@ -1,5 +1,25 @@
-"""Dose to billing units, waste and NDC quantities: pure and exact. Billing and facts both call these."""
+"""Dose to billing units, waste, NDC quantities, administration codes: pure and exact. Billing and facts call these."""
 
+from cleanclaim.dosing.administration import (
+    ADD_ON_BASES,
+    AdminFamily,
+    AdministrationLine,
+    AdministrationPlan,
+    Caution,
+    Circumstances,
+    Confidence,
+    Device,
+    Distinct,
+    Given,
+    NotBilled,
+    Route,
+    Rule,
+    SecondInjection,
+    Setting,
+    Vaccine,
+    plan_administration,
+)
+from cleanclaim.dosing.infusion_time import HydrationUnits, extra_hours, hydration_units, is_push, minutes_between
 from cleanclaim.dosing.ndc_quantity import (
     LineQuantities,
     NdcUnit,
@@ -24,8 +44,11 @@ from cleanclaim.dosing.waste import (
 )
 
 __all__ = [
-    "JW_FROM", "JZ_FROM", "BillingUnit", "Container", "ContainerKind", "LineQuantities", "NdcUnit", "NoUnits",
-    "Semantics", "Split", "SplitLine", "UnitsResult", "WastePolicy", "amount_in_ndc_unit", "crosswalk_factor",
-    "discard", "discarded_units", "line_quantities", "quantity_agrees", "unit_factor", "units_for_combination",
+    "ADD_ON_BASES", "JW_FROM", "JZ_FROM", "AdminFamily", "AdministrationLine", "AdministrationPlan", "BillingUnit",
+    "Caution", "Circumstances", "Confidence", "Container", "ContainerKind", "Device", "Distinct", "Given",
+    "HydrationUnits", "LineQuantities", "NdcUnit", "NoUnits", "NotBilled", "Route", "Rule", "SecondInjection",
+    "Semantics", "Setting", "Split", "SplitLine", "UnitsResult", "Vaccine", "WastePolicy", "amount_in_ndc_unit",
+    "crosswalk_factor", "discard", "discarded_units", "extra_hours", "hydration_units", "is_push", "line_quantities",
+    "minutes_between", "plan_administration", "quantity_agrees", "unit_factor", "units_for_combination",
     "units_for_dose", "units_for_ndc_quantity",
 ]  # fmt: skip
