@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from cleanclaim.dosing.administration.codes import CURRENT_FROM, FAMILIES_FROM, code_on, is_infusion_or_injection
 from cleanclaim.dosing.administration.draft import Draft, merged
@@ -27,6 +27,7 @@ from cleanclaim.dosing.administration.procedures import include, including, judg
 from cleanclaim.dosing.administration.through_a_vein import draft_veins
 from cleanclaim.dosing.administration.vaccines import draft_vaccines
 from cleanclaim.dosing.infusion_time import UNTOLD
+from cleanclaim.errors import InvalidValue
 
 _VEIN = frozenset({Route.IV, Route.IV_PUSH, Route.IV_INFUSION})
 _SKIN_OR_MUSCLE = frozenset({Route.IM, Route.SC, Route.SC_INFUSION})
@@ -39,7 +40,13 @@ def plan_administration(
 
     `procedures` are the other codes of the day, visits among them. The order in which things are handed in has no
     part in the choice.
+
+    Raises:  InvalidValue for a procedure that is not a bare code of five characters.
     """
+    for code in procedures:
+        if not (len(code) == 5 and code.isascii() and code.isalnum()):
+            raise InvalidValue("a procedure must be a code of five characters, without modifiers")
+    day = circumstances.service_date
     drafts = [
         _draft_encounter(number, [each for each in sorted(given, key=_place) if each.encounter == number],
                          circumstances, procedures)
@@ -50,8 +57,8 @@ def plan_administration(
     cautions += more
     not_billed = [each for draft in drafts for each in draft.not_billed] + left
     cautions += [each for draft in drafts for each in draft.warnings]
-    lines = _on_the_day(lines, circumstances, Draft(1, [], not_billed, cautions))
-    left, more = judge_procedures(sorted(set(procedures)), lines)
+    left, more = judge_procedures(sorted(set(procedures)), [each for each in lines if code_on(each.code, day)])
+    lines = _on_the_day(lines, day, Draft(1, [], not_billed, cautions))
     return AdministrationPlan(
         tuple(lines), tuple(dict.fromkeys(not_billed + left)), tuple(dict.fromkeys(cautions + more))
     )
@@ -70,7 +77,7 @@ def _draft_encounter(
     of_family: dict[AdminFamily, list[Given]] = {family: [] for family in AdminFamily}
     for each in given:
         if code := including(each, sorted(procedures)):
-            draft.not_billed.append(include(each, code))
+            include(each, code, draft)
         else:
             of_family[each.family].append(each)
     for each in of_family.pop(AdminFamily.IMAGING):
@@ -116,11 +123,8 @@ def _leave_out(each: Given, draft: Draft) -> None:
         draft.leave_out(each.drug, why, CODE_FAMILIES, warn=True)
 
 
-def _on_the_day(
-    lines: Sequence[AdministrationLine], circumstances: Circumstances, told: Draft
-) -> list[AdministrationLine]:
+def _on_the_day(lines: Sequence[AdministrationLine], day: date, told: Draft) -> list[AdministrationLine]:
     """The lines under the numbers of the day (section 1, older dates of service)."""
-    day = circumstances.service_date
     found: list[AdministrationLine] = []
     for line in lines:
         code = code_on(line.code, day)

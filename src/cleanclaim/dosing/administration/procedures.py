@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleanclaim.dosing.administration.codes import is_infusion_or_injection
+from cleanclaim.dosing.administration.draft import Draft
 from cleanclaim.dosing.administration.esketamine import BUNDLES
-from cleanclaim.dosing.administration.given import Given, Route
+from cleanclaim.dosing.administration.given import AdminFamily, Given, Route
 from cleanclaim.dosing.administration.plan import CODE_FAMILIES, AdministrationLine, Caution, NotBilled, known, sourced
 
 # First and last code, and the ways in that the procedures include.
@@ -28,6 +29,7 @@ _NEEDED = {
     Route.EPIDURAL: "62320 to 62327",
     Route.INTRATHECAL: "62320 to 62327",
 }
+_INJECTED = frozenset({AdminFamily.THERAPEUTIC, AdminFamily.COMPLEX, AdminFamily.HORMONAL_ANTINEOPLASTIC})
 _INCLUDED = frozenset({"36000", "36410", "96523"})
 _MIGRAINE, _OTHER_HEAD_AND_NECK = "64615", frozenset({"64612", "64616", "64617"})
 _LOWEST_VISIT = "99211"
@@ -35,6 +37,8 @@ _LOWEST_VISIT = "99211"
 
 def including(each: Given, procedures: Sequence[str]) -> str | None:
     """The procedure that includes giving this; None where there is none."""
+    if each.family not in _INJECTED:
+        return None
     return next((code for code in procedures if each.route in _ways_in(code)), None)
 
 
@@ -78,9 +82,12 @@ def judge_procedures(
     return left, cautions
 
 
-def include(each: Given, code: str) -> NotBilled:
-    """That the procedure includes giving this."""
-    return NotBilled(each.drug, f"{code} includes the injection", CODE_FAMILIES, each.encounter)
+def include(each: Given, code: str, draft: Draft) -> None:
+    """Take in that the procedure includes giving this."""
+    draft.leave_out(each.drug, f"{code} includes the injection", CODE_FAMILIES)
+    if each.route is Route.IM:
+        why = f"counted as the injection of {code}: another drug at another site has an injection code of its own"
+        draft.warn(each.drug, why, known("ADM-22"))
 
 
 def _is_visit(code: str) -> bool:

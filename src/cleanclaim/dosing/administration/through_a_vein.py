@@ -37,7 +37,7 @@ _FURTHER_RULES: dict[Kind, tuple[Rule, ...]] = {
     Kind.COMPLEX_PUSH: (known("administration.md section 1"), sourced("ADM-02")),
     Kind.INFUSION: (known("ADM-08"),),
     Kind.PUSH: (sourced("ADM-10"),),
-    Kind.HYDRATION: (sourced("ADM-06"), sourced("ADM-11")),
+    Kind.HYDRATION: (sourced("ADM-06"),),
 }
 
 
@@ -89,28 +89,35 @@ def _on_a_named_access(given: Sequence[Given], draft: Draft) -> list[Given]:
 def _lines(access: _Access, encounter: int) -> Draft:
     """The lines of one access under the initial service that its setting asks for."""
     new = [service for service in access.services if not service.repeated]
-    primary = [service for service in new if service.primary] if access.setting is Setting.OFFICE else []
-    wanted, *others = primary or new
-    drafts = ((each, _under(each, access, encounter)) for each in (wanted, *others, *new))
-    initial, draft = next(
-        (found for found in drafts if not _without_base(found[1])), (new[0], _under(new[0], access, encounter))
-    )
+    if access.setting is Setting.FACILITY:
+        draft = _under(new[0], access, encounter)
+    else:
+        fit = [service for service in new if not _without_base(_under(service, access, encounter))] or new[:1]
+        initial = next((service for service in fit if service.primary), fit[0])
+        draft = _under(initial, access, encounter)
+        _warn_of_choice(initial, fit, access, draft)
     while unfit := _without_base(draft):
         draft.turn_down(unfit[0], "no code stands beside it that it can be added to", known("ADM-17"), warn=True)
-    if access.setting is Setting.OFFICE:
-        _warn_of_choice(initial, wanted, new, access, draft)
     return draft
 
 
-def _warn_of_choice(initial: Service, wanted: Service, new: Sequence[Service], access: _Access, draft: Draft) -> None:
-    if initial != wanted and wanted.primary:
+def _warn_of_choice(initial: Service, fit: Sequence[Service], access: _Access, draft: Draft) -> None:
+    """Tell where the main reason did not decide, on the initial line too."""
+    code = _INITIAL[initial.kind]
+    cautions: list[tuple[str, str, Rule]] = []
+    primary = [service for service in access.services if service.primary]
+    if primary and not initial.primary:
         why = "the main reason of the encounter, but its initial code is no base for the other services"
-        draft.warn(" + ".join(wanted.drugs), why, known("ADM-17"))
-    if not access.reason_told and len({service.kind for service in new}) > 1:
+        cautions.append((" + ".join(primary[0].drugs), why, known("ADM-17")))
+    if not access.reason_told and len({service.kind for service in fit}) > 1:
         why = "the main reason of the encounter is not told: the facility hierarchy chose the initial service"
-        draft.warn(_INITIAL[initial.kind], why, known("ADM-03"))
-    if sum(service.primary for service in new) > 1:
-        draft.warn(_INITIAL[initial.kind], "more than one main reason is told: the hierarchy chose", known("ADM-03"))
+        cautions.append((code, why, known("ADM-03")))
+    if len(primary) > 1:
+        cautions.append((code, "more than one main reason is told: the hierarchy chose", known("ADM-03")))
+    for caution in cautions:
+        draft.warn(*caution)
+    rules = tuple(rule for _, _, rule in cautions)
+    draft.lines = [replace(line, rules=line.rules + rules) if line.code == code else line for line in draft.lines]
 
 
 def _without_base(draft: Draft) -> list[AdministrationLine]:
@@ -131,8 +138,7 @@ def _under(initial: Service, access: _Access, encounter: int) -> Draft:
         if service is initial:
             continue
         if service.repeated:
-            rules_of_repeat = (sourced("ADM-10"),)
-            _add(draft, service, _SAME_DRUG_PUSH, "same drug again, more than 30 min later", rules_of_repeat)
+            _add(draft, service, _SAME_DRUG_PUSH, "same drug again, more than 30 min later", ())
         elif service.kind in INFUSIONS:
             _add_infusion(draft, service, state)
         else:
@@ -156,7 +162,7 @@ def _add_infusion(draft: Draft, service: Service, access: _Access) -> None:
         if together:
             why = f"overlaps another infusion for {together} min: its other {rest} min count as sequential"
             draft.warn(name, why, known("ADM-09"))
-            service = replace(service, minutes=rest)
+            service = replace(service, minutes=rest, rules=(*service.rules, known("ADM-09")))
         _add(draft, service, _FURTHER[service.kind], "further drug, after", _FURTHER_RULES[service.kind])
         return
     if service.kind is Kind.COMPLEX_INFUSION:
@@ -168,19 +174,20 @@ def _add_infusion(draft: Draft, service: Service, access: _Access) -> None:
         draft.leave_out(name, "a further infusion at the same time: once per encounter", sourced("ADM-09"))
         return
     access.concurrent_used = True
+    rule = known("ADM-09") if is_push(together) else sourced("ADM-09")
     if is_push(together):
         why = f"{together} min together: sources differ on whether more than 15 are needed"
         draft.warn(name, why, known("ADM-09"))
     elif not is_push(rest):
         draft.warn(name, f"it ran alone for {rest} min: a payer may want it as sequential", known("ADM-09"))
-    _add(draft, service, _CONCURRENT, "another bag at the same time", (sourced("ADM-09"),), hours=False)
+    _add(draft, service, _CONCURRENT, "another bag at the same time", (rule,), hours=False)
 
 
 def _add(draft: Draft, service: Service, code: str, why: str, rules: tuple[Rule, ...], *, hours: bool = True) -> None:
     """The line of a service, and that of its extra hours."""
     extra = extra_hours(service.minutes) if hours and service.minutes and service.kind in _HAS_HOURS else 0
     minutes = 60 if extra and service.minutes else service.minutes
-    draft.add(code, service.drugs, why, *rules, minutes=minutes, access=service.access)
+    draft.add(code, service.drugs, why, *dict.fromkeys(rules + service.rules), minutes=minutes, access=service.access)
     if extra and service.minutes:
         draft.add(
             _EXTRA_HOUR[service.kind], service.drugs, f"extra hours of {service.minutes} min", known("ADM-07"),

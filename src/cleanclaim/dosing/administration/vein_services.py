@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from cleanclaim.dosing.administration.draft import Draft
 from cleanclaim.dosing.administration.given import AdminFamily, Given, Route, Setting
-from cleanclaim.dosing.administration.plan import known, sourced
+from cleanclaim.dosing.administration.plan import Rule, known, sourced
 from cleanclaim.dosing.infusion_time import (
     HYDRATION_FROM,
     UNTOLD,
@@ -54,6 +54,7 @@ class Service:
     start: datetime | None = None
     primary: bool = False
     repeated: bool = False  # the push of a drug that was given before
+    rules: tuple[Rule, ...] = ()  # what made it what it is, beside its kind
 
     @property
     def place(self) -> tuple[int, datetime, int, tuple[str, ...]]:
@@ -91,6 +92,10 @@ def vein_services(given: Sequence[Given], setting: Setting, draft: Draft) -> lis
     """The services of an encounter, in the order of the hierarchy; what is none is told to the draft."""
     bags = _bags(given)
     drugs = [bag for bag in bags if bag.drugs]
+    for fluid in sorted(
+        {each.drug for bag in drugs for each in bag.given} - {drug for bag in drugs for drug in bag.drugs}
+    ):
+        draft.leave_out(fluid, "the fluid that carries a drug is part of giving it", sourced("ADM-11"))
     infusions = _infusions([bag for bag in drugs if not bag.pushed], draft)
     pushes = [service for service in infusions if service.kind in _PUSHES]
     infusions = [service for service in infusions if service.kind in INFUSIONS]
@@ -130,18 +135,24 @@ def _infusion(access: str | None, drugs: tuple[str, ...], bags: Sequence[_Bag], 
         kind = Kind.COMPLEX_PUSH if complex_ else Kind.PUSH
     else:
         kind = Kind.COMPLEX_INFUSION if complex_ else Kind.INFUSION
+    rules: tuple[Rule, ...] = (known("ADM-18"),) if untimed else ()
+    if len(given) > 1:
+        rules = (known("ADM-08"), *rules)
     primary = any(each.primary for each in given)
-    return Service(kind, drugs, access, minutes, runs, _earliest(given), primary=primary)
+    return Service(kind, drugs, access, minutes, runs, _earliest(given), primary=primary, rules=rules)
 
 
 def _push(bag: _Bag, draft: Draft) -> Service:
     (each,) = bag.given
+    rules: tuple[Rule, ...] = ()
     if each.route is Route.IV and each.minutes is None:
-        draft.warn(each.drug, "push or infusion is not known without start and stop: a push", known("ADM-18"))
+        rules = (known("ADM-18"),)
+        draft.warn(each.drug, "push or infusion is not known without start and stop: a push", *rules)
     if each.minutes is not None and not is_push(each.minutes):
-        draft.warn(each.drug, "charted as a push, and longer than 15 minutes: see the licensed book", known("ADM-06"))
+        rules = (known("ADM-06"),)
+        draft.warn(each.drug, "charted as a push, and longer than 15 minutes: see the licensed book", *rules)
     kind = Kind.COMPLEX_PUSH if bag.complex else Kind.PUSH
-    return Service(kind, bag.drugs, each.access, each.minutes, (), each.start, primary=bool(each.primary))
+    return Service(kind, bag.drugs, each.access, each.minutes, (), each.start, primary=bool(each.primary), rules=rules)
 
 
 def _new_and_repeated(
@@ -161,7 +172,10 @@ def _new_and_repeated(
             continue
         else:
             home = min(before, key=lambda service: (service.start or UNTOLD, service.access or ""))
-            found.append(replace(push, access=home.access, repeated=True, primary=False))
+            infused = any(service.kind in INFUSIONS for service in before)
+            rule = known("ADM-10") if infused else sourced("ADM-10")
+            rules = (*push.rules, rule)
+            found.append(replace(push, access=home.access, repeated=True, primary=False, rules=rules))
         reported.append(push)
     return found
 
@@ -197,14 +211,16 @@ def _hydration(given: Sequence[Given], infusions: Sequence[Service], draft: Draf
     minutes = minutes_of(left)
     if minutes < minutes_of(runs):
         draft.warn(_named(drugs), "hydration counts only while no drug is infused", sourced("ADM-11"))
+    rules: tuple[Rule, ...] = (sourced("ADM-11"),)
     if minutes < HYDRATION_FROM:
         why = f"hydration ran alone for {minutes} min: it needs 31 or more"
         draft.leave_out(_named(drugs), why, sourced("ADM-11" if minutes_of(runs) >= HYDRATION_FROM else "ADM-06"))
         return []
     if all(minutes_of([run]) < HYDRATION_FROM for run in left):
-        draft.warn(_named(drugs), "no stretch of hydration lasts 31 min: see the licensed book", known("ADM-11"))
+        rules = (known("ADM-11"),)
+        draft.warn(_named(drugs), "no stretch of hydration lasts 31 min: see the licensed book", *rules)
     primary = any(each.primary for each in given)
-    return [Service(Kind.HYDRATION, drugs, timed[0][2], minutes, left, left[0].start, primary=primary)]
+    return [Service(Kind.HYDRATION, drugs, timed[0][2], minutes, left, left[0].start, primary=primary, rules=rules)]
 
 
 def _earliest(given: Sequence[Given]) -> datetime | None:
