@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from cleanclaim.dosing import Confidence, Distinct, Given, Route, Setting
+from cleanclaim.dosing import Confidence, Device, Distinct, Given, Route, Setting
 from tests.dosing.givings import (
     CHEMO,
     FACILITY,
@@ -125,6 +125,13 @@ def test_initial_service_by_an_unconfirmed_rule_is_marked(given: list[Given], ru
     assert found.lines[0].confidence is Confidence.KNOWLEDGE
 
 
+def test_line_has_the_cautions_of_its_code_and_drugs() -> None:
+    found = plan(infusion("J1", None, None), shot("J2", syringes=2), hydration(None, None))
+    told = {line.code: [caution.rule.id for caution in found.warnings_on(line)] for line in found.lines}
+    assert told == {"96374": ["ADM-18"], "96372": ["ADM-13"]}
+    assert len(found.warnings) == 3
+
+
 @pytest.mark.parametrize("setting", Setting)
 def test_plain_infusion_rests_on_what_was_read(setting: Setting) -> None:
     (line,) = plan(infusion("J1", 0, 60), setting=setting).lines
@@ -197,6 +204,12 @@ def test_hydration_in_pieces_is_summed_with_a_caution() -> None:
     found = plan(hydration(0, 60), infusion("J1", 20, 40), setting=FACILITY)
     assert codes(found) == {"96365": 1, "96361": 1}
     assert any("no stretch" in caution.why for caution in found.warnings)
+
+
+def test_one_long_stretch_of_hydration_needs_no_caution() -> None:
+    found = plan(hydration(0, 31), hydration(60, 70))
+    assert codes(found) == {"96360": 1}
+    assert not found.warnings
 
 
 def test_infusion_without_times_is_a_push_and_hydration_is_nothing() -> None:
@@ -277,6 +290,22 @@ def test_second_initial_of_another_code_is_marked_too() -> None:
     assert lines(found) == {("96365", 1, PLAIN), ("96374", 1, ("XS",))}
 
 
+def test_access_of_the_main_reason_comes_first_in_the_office() -> None:
+    given = [infusion("J1", 0, 60, access="a"), push("J2", 0, access="b", primary=True)]
+    assert lines(plan(*given)) == {("96374", 1, PLAIN), ("96365", 1, ("XS",))}
+    assert lines(plan(*given, setting=FACILITY)) == {("96365", 1, PLAIN), ("96374", 1, ("XS",))}
+
+
+def test_chemotherapy_day_with_a_pump_for_home() -> None:
+    """Two drugs at the same time, a push, then the pump: the rulebook leaves open whether the pump needs 59."""
+    found = plan(
+        infusion("J9263", 0, 120, CHEMO, primary=True), infusion("J0640", 0, 120), push("J9190", 125, CHEMO),
+        infusion("J9190", 130, 130 + 46 * 60, CHEMO, device=Device.PORTABLE_PUMP),
+    )  # fmt: skip
+    assert codes(found) == {"96413": 1, "96415": 1, "96368": 1, "96411": 1, "96416": 1}
+    assert [(each.what, str(each.rule)) for each in found.warnings] == [("96416", "ADM-17 [K]")]
+
+
 def test_second_encounter_has_its_own_initial() -> None:
     found = plan(
         infusion("J1", 0, 60), infusion("J1", 400, 460, encounter=2), push("J2", 470, encounter=2), setting=FACILITY
@@ -346,6 +375,14 @@ def test_concurrent_once_per_encounter_and_only_on_one_line() -> None:
     assert left(found) == {("J3", "ADM-09")}
     apart = [replace(given, access=name) for given, name in zip(three, "aab", strict=True)]
     assert codes(plan(*apart, setting=FACILITY)) == {"96365": 2, "96368": 1}
+
+
+def test_concurrent_once_though_each_access_has_one() -> None:
+    left_arm = [infusion("J1", 0, 60, access="left"), infusion("J2", 0, 60, access="left")]
+    right_arm = [infusion("J3", 0, 60, access="right"), infusion("J4", 0, 60, access="right")]
+    found = plan(*left_arm, *right_arm, setting=FACILITY)
+    assert codes(found) == {"96365": 2, "96368": 1}
+    assert left(found) == {("J4", "ADM-09")}
 
 
 def test_chemotherapy_at_the_same_time_is_unlisted_but_a_drug_beside_it_is_not() -> None:

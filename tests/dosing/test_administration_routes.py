@@ -333,6 +333,10 @@ def test_type_of_bill(bill_type: str | None, billed: bool, cautioned: bool) -> N
     assert bool(found.warnings) is cautioned
 
 
+def test_type_of_bill_says_nothing_about_a_professional_claim() -> None:
+    assert codes(plan(infusion("J1", 0, 60), bill_type="0111")) == {"96365": 1}
+
+
 def test_surgery_center_includes_it_in_the_procedure() -> None:
     assert not plan(push("J1", 0), setting=FACILITY, place_of_service="24").lines
 
@@ -384,6 +388,8 @@ def test_chemotherapy_before_2006_is_left_to_the_book_of_the_year() -> None:
         ({"start": MORNING, "stop": MORNING + timedelta(hours=24, minutes=1)}, "24 hours"),
         ({"start": MORNING.replace(tzinfo=UTC)}, "time zone"),
         ({"drug": ""}, "key of its drug"),
+        ({"access": ""}, "must have a name"),
+        ({"bag": ""}, "must have a name"),
         ({"sites": 0}, "sites"),
         ({"syringes": -1}, "syringes"),
         ({"encounter": 0}, "encounter"),

@@ -99,6 +99,8 @@ class Given:
     def __post_init__(self) -> None:
         if not self.drug:
             raise InvalidValue("what was given needs the key of its drug")
+        if "" in {self.access, self.bag}:
+            raise InvalidValue("access and bag must have a name where they are given")
         counts = {
             "encounter": self.encounter, "syringes": self.syringes, "sites": self.sites, "pump_setups": self.pump_setups
         }  # fmt: skip

@@ -86,3 +86,12 @@ class AdministrationPlan:
     lines: tuple[AdministrationLine, ...] = ()
     not_billed: tuple[NotBilled, ...] = ()
     warnings: tuple[Caution, ...] = ()
+
+    def warnings_on(self, line: AdministrationLine) -> tuple[Caution, ...]:
+        """The cautions of the line's encounter that name its code or one of its drugs."""
+        names = {line.code, *line.drugs}
+        return tuple(
+            caution
+            for caution in self.warnings
+            if caution.encounter == line.encounter and names & set(caution.what.split(" + "))
+        )

@@ -128,11 +128,15 @@ def _without_base(draft: Draft) -> list[AdministrationLine]:
 def _under(initial: Service, access: _Access, encounter: int) -> Draft:
     """The lines of an access when this service is the initial one."""
     draft = Draft(encounter)
-    why = "facility hierarchy" if access.setting is Setting.FACILITY else "main reason of the encounter"
+    why = "initial service"
+    if access.setting is Setting.FACILITY:
+        why += ": facility hierarchy"
+    elif initial.primary:
+        why += ": main reason of the encounter"
     rules = [sourced("ADM-04" if access.setting is Setting.FACILITY else "ADM-03"), sourced("ADM-05")]
     if initial.kind in {Kind.COMPLEX_INFUSION, Kind.COMPLEX_PUSH}:
         rules.append(sourced("ADM-02"))
-    _add(draft, initial, _INITIAL[initial.kind], f"initial service: {why}", (*rules, sourced("ADM-06")))
+    _add(draft, initial, _INITIAL[initial.kind], why, (*rules, sourced("ADM-06")))
     state = replace(access, placed=list(initial.runs) if initial.kind in INFUSIONS else [])
     for service in access.services:
         if service is initial:
