@@ -1,5 +1,25 @@
-"""Dose to billing units, vials, waste and NDC quantities: pure and exact. Billing and facts both call these."""
+"""Units, vials, waste, NDC quantities, administration codes: pure and exact. Billing and facts both call these."""
 
+from cleanclaim.dosing.administration import (
+    ADD_ON_BASES,
+    AdminFamily,
+    AdministrationLine,
+    AdministrationPlan,
+    Caution,
+    Circumstances,
+    Confidence,
+    Device,
+    Distinct,
+    Given,
+    NotBilled,
+    Route,
+    Rule,
+    SecondInjection,
+    Setting,
+    Vaccine,
+    plan_administration,
+)
+from cleanclaim.dosing.infusion_time import HydrationUnits, extra_hours, hydration_units, is_push, minutes_between
 from cleanclaim.dosing.ndc_quantity import (
     LineQuantities,
     NdcUnit,
@@ -34,9 +54,12 @@ from cleanclaim.dosing.waste import (
 )
 
 __all__ = [
-    "JW_FROM", "JZ_FROM", "BillingUnit", "Container", "ContainerKind", "Excess", "LineQuantities", "NdcUnit",
-    "NoChoice", "NoUnits", "NoVials", "Objective", "Semantics", "Split", "SplitLine", "UnitsResult", "VialChoice",
-    "VialSize", "WastePolicy", "amount_in_ndc_unit", "choose_vials", "crosswalk_factor", "discard", "discarded_units",
-    "line_quantities", "quantity_agrees", "unit_factor", "units_for_combination", "units_for_dose",
+    "ADD_ON_BASES", "JW_FROM", "JZ_FROM", "AdminFamily", "AdministrationLine", "AdministrationPlan", "BillingUnit",
+    "Caution", "Circumstances", "Confidence", "Container", "ContainerKind", "Device", "Distinct", "Excess", "Given",
+    "HydrationUnits", "LineQuantities", "NdcUnit", "NoChoice", "NoUnits", "NoVials", "NotBilled", "Objective",
+    "Route", "Rule", "SecondInjection", "Semantics", "Setting", "Split", "SplitLine", "UnitsResult", "Vaccine",
+    "VialChoice", "VialSize", "WastePolicy", "amount_in_ndc_unit", "choose_vials", "crosswalk_factor", "discard",
+    "discarded_units", "extra_hours", "hydration_units", "is_push", "line_quantities", "minutes_between",
+    "plan_administration", "quantity_agrees", "unit_factor", "units_for_combination", "units_for_dose",
     "units_for_ndc_quantity", "wasted_more_than_needed",
 ]  # fmt: skip

@@ -1,0 +1,33 @@
+"""The choice of administration codes: what was given, by which way in, how long -> lines with their rules.
+
+The rules are those of the rulebook (ADM-01 to ADM-23). CPT numbers come with words of our own: a line is a proposal,
+and the licensed CPT book has the say.
+"""
+
+from cleanclaim.dosing.administration.choice import plan_administration
+from cleanclaim.dosing.administration.codes import ADD_ON_BASES
+from cleanclaim.dosing.administration.given import (
+    AdminFamily,
+    Circumstances,
+    Device,
+    Distinct,
+    Given,
+    Route,
+    SecondInjection,
+    Setting,
+    Vaccine,
+)
+from cleanclaim.dosing.administration.plan import (
+    AdministrationLine,
+    AdministrationPlan,
+    Caution,
+    Confidence,
+    NotBilled,
+    Rule,
+)
+
+__all__ = [
+    "ADD_ON_BASES", "AdminFamily", "AdministrationLine", "AdministrationPlan", "Caution", "Circumstances", "Confidence",
+    "Device", "Distinct", "Given", "NotBilled", "Route", "Rule", "SecondInjection", "Setting", "Vaccine",
+    "plan_administration",
+]  # fmt: skip
