@@ -58,27 +58,31 @@ class Envelope:
     def __init__(self, pen: Pen, exchange: Exchange, controls: ControlNumbers, parties: Parties) -> None:
         self._pen, self._exchange, self._parties = pen, exchange, parties
         self._interchange = f"{controls.interchange:09}"
+        self._header = self._isa()
         self.after = replace(controls, interchange=controls.interchange % _MOST + 1)
 
     def interchange(self, groups: Iterable[list[str]]) -> list[str]:
         """ISA to IEA around these groups."""
+        found = list(groups)
+        return [
+            self._header,
+            *(segment for group in found for segment in group),
+            self._pen.segment("IEA", str(len(found)), self._interchange),
+        ]
+
+    def _isa(self) -> str:
+        """The header, whose fields have fixed widths."""
         pen, one, made = self._pen, self._exchange, self._exchange.made_at
         sender = pen.text(_identifier("ISA06", "exchange: sender_id"), one.sender_id)
         receiver = pen.text(_identifier("ISA08", "exchange: receiver_id"), one.receiver_id)
         separators = pen.form.separators
-        found = list(groups)
-        return [
-            separators.element.join((
-                "ISA", "00", " " * 10, "00", " " * 10,
-                pen.text(_qualifier("ISA05", "exchange: sender_qualifier"), one.sender_qualifier), sender.ljust(_WIDTH),
-                pen.text(_qualifier("ISA07", "exchange: receiver_qualifier"), one.receiver_qualifier),
-                receiver.ljust(_WIDTH), f"{made:%y%m%d}", f"{made:%H%M}", separators.repetition, "00501",
-                self._interchange, str(int(one.wants_acknowledgement)), "T" if one.is_test else "P",
-                separators.component,
-            )),
-            *(segment for group in found for segment in group),
-            pen.segment("IEA", str(len(found)), self._interchange),
-        ]  # fmt: skip
+        return separators.element.join((
+            "ISA", "00", " " * 10, "00", " " * 10,
+            pen.text(_qualifier("ISA05", "exchange: sender_qualifier"), one.sender_qualifier), sender.ljust(_WIDTH),
+            pen.text(_qualifier("ISA07", "exchange: receiver_qualifier"), one.receiver_qualifier),
+            receiver.ljust(_WIDTH), f"{made:%y%m%d}", f"{made:%H%M}", separators.repetition, "00501",
+            self._interchange, str(int(one.wants_acknowledgement)), "T" if one.is_test else "P", separators.component,
+        ))  # fmt: skip
 
     def group(self, kind: Kind, transactions: Iterable[list[str]]) -> list[str]:
         """GS to GE around these transactions."""

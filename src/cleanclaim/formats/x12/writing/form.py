@@ -10,7 +10,7 @@ from cleanclaim.errors import InvalidValue
 
 _NO_SEPARATOR = re.compile(r"[0-9A-Za-z .\-]")  # what stands in numbers, days and ranges of days
 _BASIC = "A-Z0-9 !\"&'()*+,./:;?=\\-"
-_EXTENDED = _BASIC + "a-z%~@\\[\\]_{}\\\\|<>#$"
+_EXTENDED = _BASIC + "a-z%~@\\[\\]_{}\\\\|<>#$^`"
 
 
 class CharacterSet(StrEnum):

@@ -50,8 +50,8 @@ def levels_above(pen: Pen, directory: Directory, kind: Kind, claim: ClaimRow, pa
 
     Raises:  Refused where something is missing or cannot be written, or the parties are another patient's.
     """
-    _check_patient(claim, parties)
     payer = directory.payer(claim.payer_id)
+    _check_patient(claim, parties)
     return Above(
         directory.billing(kind.billing, claim.billing_npi, claim.billing_taxonomy, kind.tax_id_kinds),
         payer,

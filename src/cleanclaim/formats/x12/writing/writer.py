@@ -54,9 +54,9 @@ def write_837(
     """The claims as one interchange: a group of 837P (005010X222A1), then one of 837I (005010X223A2).
 
     A claim that cannot be written as it is, or is not whole, is told in `fault`, and the others are written. Claims
-    stand by billing provider, payer, subscriber and patient. `without` names columns to leave out, `line.note` those of a line: a claim
-    that says something for which its transaction has no place is refused otherwise. Not carried: `payer_program` (SBR09
-    stands for it), what only a file has (its name, day, segment numbers), and the administrations.
+    stand by billing provider, payer, subscriber and patient. `without` names columns to leave out (`line.note` is one
+    of a line): a claim that says what its transaction has no place for is refused otherwise. Not carried are
+    `payer_program` (SBR09 stands for it), what only a file has (its name and segments), and the administrations.
     Raises:  InvalidValue when an envelope or a table cannot be used.
     """
     pen = Pen(form)
@@ -69,9 +69,9 @@ def write_837(
             made[kind.claim_type].append(_prepared(pen, directory, kind, claim, lines, parties))
         except Refused as refused:
             refusals.append(_Refusal(row, claim, refused))
-    envelope = Envelope(pen, exchange, controls, parties)
     order: list[int] = []
     try:
+        envelope = Envelope(pen, exchange, controls, parties)
         groups = []
         for claim_type, claims in made.items():
             if claims:

@@ -1,0 +1,824 @@
+"""Claims written as 837P and 837I: read back the same, accepted by others, byte for byte, refused by name."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import pyx12.params
+import pyx12.x12n_document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from x12sdk.io import X12ModelReader
+
+from cleanclaim.claims.tables import ClaimTables
+from cleanclaim.errors import InvalidValue
+from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.writing import (
+    Address,
+    CharacterSet,
+    ClaimParties,
+    ControlNumbers,
+    Exchange,
+    Fault,
+    Form,
+    Organization,
+    Parties,
+    Patient,
+    Person,
+    Provider,
+    Receiver,
+    Separators,
+    Submitter,
+    TaxIdKind,
+    Written,
+    write_837,
+)
+from tests.formats.x12_claims import (
+    BILLING,
+    CONTROLS,
+    EXCHANGE,
+    FACILITIES,
+    GROUPS,
+    MADE_AT,
+    PEOPLE,
+    MadeUp,
+    Row,
+    make_claims,
+)
+from tests.formats.x12_compare import joined
+from tests.oracles.x12.institutional import claims_of
+
+_OF_FILE = {"claim_key", "source_file", "segment_number", "created_on"}
+_FORMS = [
+    Form(),
+    Form(line_end="\n"),
+    Form(Separators("|", ">", "'", "^"), line_end="\r\n"),
+    Form(Separators("\x1d", "\x1f", "\n", "!"), CharacterSet.EXTENDED),
+    Form(claims_per_transaction=7),
+]
+
+
+def _write(made: MadeUp, form: Form = _FORMS[0]) -> Written:
+    return write_837(made.tables(), made.parties(), EXCHANGE, CONTROLS, form=form)
+
+
+def _read(content: bytes) -> ClaimTables:
+    parts = read_837(io.BytesIO(content), name="written", file_hash=hashlib.sha256(content).hexdigest())
+    return joined(list(parts))
+
+
+def _said(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in _OF_FILE}
+
+
+def _by_claim(lines: list[Row]) -> dict[object, list[Row]]:
+    found: dict[object, list[Row]] = {}
+    for line in lines:
+        found.setdefault(line["claim_key"], []).append(_said(line))
+    return found
+
+
+def _expected(made: MadeUp, keys: tuple[int, ...]) -> list[tuple[Row, list[Row]]]:
+    """The rows of these claims as they were given, in this order."""
+    tables = made.tables()
+    claims = {row["claim_key"]: _said(row) for row in tables.claim.to_pylist()}
+    lines = _by_claim(tables.line.to_pylist())
+    return [(claims[key], lines[key]) for key in keys]
+
+
+def _found(content: bytes) -> list[tuple[Row, list[Row]]]:
+    tables = _read(content)
+    assert tables.fault.to_pylist() == []
+    assert set(tables.claim["created_on"].to_pylist()) == {MADE_AT.date()}
+    lines = _by_claim(tables.line.to_pylist())
+    return [(_said(row), lines[row["claim_key"]]) for row in tables.claim.to_pylist()]
+
+
+# Read back
+
+
+@pytest.mark.parametrize("form", _FORMS, ids=["usual", "lines", "other separators", "control characters", "lots of 7"])
+@pytest.mark.parametrize("seed", range(4))
+def test_our_reader_reads_back_what_was_written(seed: int, form: Form) -> None:
+    made = make_claims(seed, 60, "P")
+    written = _write(made, form)
+    assert written.fault.to_pylist() == []
+    assert sorted(written.claim_keys) == list(range(60))
+    assert _found(written.content) == _expected(made, written.claim_keys)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_loops_of_pyx12_hold_what_was_written_as_837i(seed: int) -> None:
+    made = make_claims(seed, 70, "I")
+    written = _write(made)
+    assert written.fault.to_pylist() == []
+    for place, (found, expected) in enumerate(
+        zip(claims_of(written.content), _expected(made, written.claim_keys), strict=True)
+    ):
+        assert found == expected, f"claim {place} of seed {seed}"
+
+
+_PROSE = st.text(st.sampled_from("AZaz09 .,-/'*:~^|é\t"), min_size=1, max_size=100)
+_NUMBERS = st.decimals(0, 999_999, places=3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 10_000), _PROSE, _PROSE, _PROSE, st.sampled_from(_FORMS), _NUMBERS, st.decimals(0, 9999, places=2)
+)
+def test_a_claim_is_read_back_the_same_or_refused_by_name(
+    seed: int, note: str, description: str, identifier: str, form: Form, units: Decimal, charge: Decimal
+) -> None:
+    made = make_claims(seed, 1, "P")
+    form = replace(form, characters=CharacterSet.EXTENDED)
+    made.claims[0] |= {"note": note, "claim_id": identifier}
+    made.lines[0] |= {"description": description, "billed_units": units, "charge_amount": charge}
+    made.claims[0]["total_charge"] = sum(Decimal(str(line["charge_amount"])) for line in made.lines)
+    written = _write(made, form)
+    if written.claim_keys:
+        assert _found(written.content) == _expected(made, written.claim_keys)
+    else:
+        (fault,) = written.fault.to_pylist()
+        bad = {"CLM01": identifier, "NTE02": note, "SV101-7": description, "SV104": ""}[fault["element"]]
+        if fault["element"] == "SV104":
+            assert len(f"{units.normalize():f}".lstrip("0").replace(".", "")) > 8
+        else:
+            is_sound = set(bad) <= set("AZaz09 .,-/':~^|*") - set(form.separators.all) and bad == bad.strip(" ")
+            assert not is_sound or len(bad) > (20 if fault["element"] == "CLM01" else 80)
+        assert written.content == b""
+
+
+def test_prose_is_capitalized_in_the_basic_set_and_identifiers_are_not() -> None:
+    made = make_claims(1, 1, "P")
+    made.claims[0]["note"] = "stable on therapy"
+    assert b"NTE*ADD*STABLE ON THERAPY~" in _write(made).content
+    assert b"NTE*ADD*stable on therapy~" in _write(made, Form(characters=CharacterSet.EXTENDED)).content
+    made.claims[0]["claim_id"] = "a1"
+    assert _only(_write(made))["element"] == "CLM01"
+
+
+def test_a_hyphenated_ndc_is_written_in_eleven_digits() -> None:
+    made = _with_drug(make_claims(2, 5, "P"))
+    made.lines[0] |= {"ndc_given": "57894-030-01", "ndc11": "57894003001"}
+    assert b"LIN**N4*57894003001~CTP****2*ML~" in _write(made).content
+
+
+# Others
+
+
+def _acknowledged(path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    acknowledgement = io.StringIO()
+    accepted = pyx12.x12n_document.x12n_document(
+        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgement, fd_html=None
+    )
+    assert accepted
+    return acknowledgement.getvalue()
+
+
+@pytest.mark.parametrize("claim_type", ["P", "I"])
+@pytest.mark.parametrize(
+    "form", [Form(), Form(Separators("|", ">", "'", "^"), line_end="\n", claims_per_transaction=99)]
+)
+def test_pyx12_acknowledges_250_claims_without_an_error(tmp_path: Path, claim_type: str, form: Form) -> None:
+    made = make_claims(11, 250, claim_type)
+    written = _write(made, form)
+    assert len(written.claim_keys) == 250
+    acknowledgement = _acknowledged(tmp_path / "written.837", written.content)
+    tags = [text.strip().split("*") for text in acknowledgement.replace("|", "*").replace("'", "~").split("~")]
+    transactions = 1 if form.claims_per_transaction > 250 else 3
+    assert [one[1] for one in tags if one[0] == "IK5"] == ["A"] * transactions
+    assert [one[1:] for one in tags if one[0] == "AK9"] == [["A", *[str(transactions)] * 3]]
+    assert not {one[0] for one in tags} & {"IK3", "IK4", "TA1"}
+
+
+def test_pyx12_accepts_both_kinds_in_one_interchange(tmp_path: Path) -> None:
+    professional, institutional = make_claims(3, 20, "P"), make_claims(4, 20, "I")
+    for row in [*institutional.claims, *institutional.lines]:
+        row["claim_key"] = int(str(row["claim_key"])) + 100
+    both = MadeUp(
+        [*institutional.claims, *professional.claims], [*professional.lines, *institutional.lines],
+        professional.own | {key + 100: own for key, own in institutional.own.items()},
+    )  # fmt: skip
+    written = _write(both)
+    assert [key >= 100 for key in written.claim_keys] == [False] * 20 + [True] * 20
+    acknowledgement = _acknowledged(tmp_path / "written.837", written.content)
+    assert acknowledgement.count("AK9*A*1*1*1~") == 2
+    assert written.next_controls == ControlNumbers(interchange=8, group=5, transaction=3)
+
+
+def _sdk_claims(path: Path, content: bytes) -> Iterator[Any]:
+    path.write_bytes(content)
+    with X12ModelReader(str(path)) as reader:
+        for model in reader.models():
+            for subscriber in (one for billing in model.loop_2000a for one in billing.loop_2000b):
+                for person in [subscriber, *(subscriber.loop_2000c or [])]:
+                    yield from person.loop_2300 or []
+
+
+def test_x12sdk_reads_the_amounts_and_units_of_837p(tmp_path: Path) -> None:
+    made = make_claims(5, 100, "P", sexes="FM")  # it knows no sex U
+    written = _write(made)
+    found = [
+        (claim.clm_segment.total_claim_charge_amount,
+         [(line.sv1_segment.line_item_charge_amount, line.sv1_segment.service_unit_count,
+           line.loop_2410 and line.loop_2410.ctp_segment.quantity) for line in claim.loop_2400])
+        for claim in _sdk_claims(tmp_path / "written.837", written.content)
+    ]  # fmt: skip
+    assert found == _amounts(made, written)
+
+
+def test_x12sdk_reads_the_amounts_and_units_of_837i(tmp_path: Path) -> None:
+    made = make_claims(6, 100, "I", sexes="FM")
+    # Its model of 837I wants a REF in each 2410 and knows neither ranges of service days nor NTE*ADD; the map does.
+    for claim in made.claims:
+        claim["note"] = None
+    for line in made.lines:
+        line |= {"service_date_to": line["service_date"], "ndc_link": "1234567" if line["ndc_count"] else None}
+    written = _write(made)
+    found = [
+        (claim.clm_segment.total_claim_charge_amount,
+         [(line.sv2_segment.line_item_charge_amount, line.sv2_segment.service_unit_count,
+           line.loop_2410 and line.loop_2410.ctp_segment.quantity) for line in claim.loop_2400])
+        for claim in _sdk_claims(tmp_path / "written.837", written.content)
+    ]  # fmt: skip
+    assert found == _amounts(made, written)
+
+
+def _amounts(made: MadeUp, written: Written) -> list[object]:
+    return [
+        (claim["total_charge"],
+         [(line["charge_amount"], line["billed_units"], line["ndc_quantity"]) for line in lines])
+        for claim, lines in _expected(made, written.claim_keys)
+    ]  # fmt: skip
+
+
+# Byte for byte
+
+_GOLDEN_PROFESSIONAL = """\
+ISA*00*          *00*          *ZZ*MADEUPSENDER   *ZZ*MADEUPRECEIVER *260320*0905*^*00501*000000007*0*T*:~
+GS*HC*MADEUPSENDER*MADEUPRECEIVER*20260320*0905*3*X*005010X222A1~
+ST*837*0001*005010X222A1~
+BHT*0019*00*0000000070001*20260320*0905*CH~
+NM1*41*2*MADE UP BILLING*****46*123456~
+PER*IC*FRONT DESK*TE*4045550100~
+NM1*40*2*MADE UP CLEARING HOUSE*****46*654321~
+HL*1**20*1~
+PRV*BI*PXC*207R00000X~
+NM1*85*2*MADE UP CLINIC 0*****XX*1000000004~
+N3*1 INVENTED ROAD*SUITE 4~
+N4*ATLANTA*GA*303010001~
+REF*EI*580000000~
+HL*2*1*22*1~
+SBR*P**G1*MADE UP EMPLOYER*****MB~
+NM1*IL*1*ASHGROVE*ALMA*T**III*MI*M00000001A~
+N3*1 MADE-UP LANE~
+N4*DECATUR*GA*30030~
+DMG*D8*19510304*F~
+NM1*PR*2*MADE UP PAYER 00435*****PI*00435~
+HL*3*2*23*0~
+PAT*19******01*61.123456~
+NM1*QC*1*ASHGROVE*MINA~
+N3*1 MADE-UP LANE~
+N4*DECATUR*GA*30030~
+DMG*D8*20100709*F~
+CLM*AC123*1541.64***11:B:7*Y*A*Y*Y~
+REF*9F*REFERRAL1~
+REF*G1*PA99887766~
+REF*F8*ICN1~
+NTE*ADD*STABLE~
+HI*ABK:K5090*ABF:Z5111~
+HI*BG:30~
+NM1*DN*1*PHYSICIAN0*PAT*Q**JR*XX*1200000002~
+NM1*82*1*PHYSICIAN1*PAT*Q**JR*XX*1200000010~
+PRV*PE*PXC*207RX0202X~
+NM1*77*2*MADE UP HOSPITAL 0*****XX*1600000008~
+N3*2 INVENTED ROAD~
+N4*MACON*GA*312010002~
+NM1*DQ*1*PHYSICIAN2*PAT*Q**JR*XX*1200000028~
+LX*1~
+SV1*HC:J1745:JZ::::MADE UP DRUG*1241.64*UN*40*22**2:1~
+DTP*472*RD8*20260315-20260316~
+REF*G1*PA1~
+REF*6R*L1~
+NTE*ADD*LINE~
+LIN**N4*57894003001~
+CTP****.5*UN~
+REF*XZ*RX1~
+NM1*82*1*PHYSICIAN3*PAT*Q**JR*XX*1200000036~
+PRV*PE*PXC*207RX0202X~
+NM1*DK*1*PHYSICIAN4*PAT*Q**JR*XX*1200000044~
+LX*2~
+SV1*HC:96413*300*UN*1***1~
+DTP*472*D8*20260315~
+SE*54*0001~
+GE*1*3~
+IEA*1*000000007~
+"""
+
+_GOLDEN_INSTITUTIONAL = """\
+HL*1**20*1~
+NM1*85*2*MADE UP CLINIC 0*****XX*1000000004~
+N3*1 INVENTED ROAD*SUITE 4~
+N4*ATLANTA*GA*303010001~
+REF*EI*580000000~
+HL*2*1*22*0~
+SBR*P*18*G1*MADE UP EMPLOYER*****MA~
+NM1*IL*1*ASHGROVE*ALMA*T**III*MI*M00000001A~
+N3*1 MADE-UP LANE~
+N4*DECATUR*GA*30030~
+DMG*D8*19510304*F~
+NM1*PR*2*MADE UP PAYER 00435*****PI*00435~
+CLM*AC124*1241.65***13:A:1**A*Y*Y~
+DTP*434*RD8*20260315-20260315~
+CL1*3*1*01~
+HI*ABK:K5090~
+HI*ABF:Z5111~
+HI*BG:30~
+NM1*71*1*PHYSICIAN1*PAT*Q**JR*XX*1200000010~
+PRV*AT*PXC*207RX0202X~
+LX*1~
+SV2*0636*HC:J1745*1086.44*UN*35~
+DTP*472*D8*20260315~
+LIN**N4*57894003001~
+CTP****3.5*UN~
+LX*2~
+SV2*0636*HC:J1745:JW*155.21*UN*5~
+DTP*472*D8*20260315~
+LX*3~
+SV2*0258**0*UN*1~
+"""
+
+
+def _golden_professional() -> MadeUp:
+    made = make_claims(1, 1, "P")
+    own = made.own[0]
+    subscriber = replace(
+        own.subscriber, name=Person("Ashgrove", "Alma", "T", "III"), member_id="M00000001A", group_number="G1",
+        group_name="Made up employer", birth_date=date(1951, 3, 4), sex="F",
+        address=Address("1 Made-up Lane", "Decatur", "GA", "30030"),
+    )  # fmt: skip
+    child = Patient(Person("Ashgrove", "Mina"), Address("1 Made-up Lane", "Decatur", "GA", "30030"), "19")
+    made.own = {0: ClaimParties(subscriber, child)}
+    made.claims[0] |= {
+        "claim_id": "AC123", "payer_id": "00435", "claim_filing": "MB", "payer_sequence": "P", "frequency": "7",
+        "original_reference": "ICN1", "patient_key": None, "birth_date": date(2010, 7, 9), "sex": "F",
+        "weight": Decimal("61.123456"), "place_of_service": "11", "billing_npi": BILLING[0],
+        "billing_taxonomy": "207R00000X", "rendering_npi": PEOPLE[1], "rendering_taxonomy": "207RX0202X",
+        "referring_npi": PEOPLE[0], "supervising_npi": PEOPLE[2], "facility_npi": FACILITIES[0],
+        "prior_auth": "PA99887766", "referral": "REFERRAL1", "note": "stable", "diagnoses": ["K5090", "Z5111"],
+        "condition_codes": ["30"], "total_charge": Decimal("1541.64"),
+    }  # fmt: skip
+    first: Row = {
+        "claim_key": 0, "line_ordinal": 1, "line_control": "L1", "hcpcs_code": "J1745", "modifiers": ["JZ"],
+        "description": "made up drug", "charge_amount": Decimal("1241.64"), "unit_basis": "UN", "note": "line",
+        "billed_units": Decimal("40.000"), "place_of_service": "22", "service_date": date(2026, 3, 15),
+        "service_date_to": date(2026, 3, 16), "diagnoses": ["Z5111", "K5090"], "ndc_given": "57894-0030-01",
+        "ndc11": "57894003001", "ndc_quantity": Decimal("0.5"), "ndc_unit": "UN", "ndc_link": "RX1",
+        "prior_auth": "PA1", "rendering_npi": PEOPLE[3], "ordering_npi": PEOPLE[4],
+    }  # fmt: skip
+    second: Row = {
+        "claim_key": 0, "line_ordinal": 2, "line_number": 2, "hcpcs_code": "96413", "charge_amount": Decimal(300),
+        "unit_basis": "UN", "billed_units": Decimal(1), "service_date": date(2026, 3, 15), "diagnoses": ["K5090"],
+    }  # fmt: skip
+    made.lines = [second, first]
+    return made
+
+
+def _golden_institutional() -> MadeUp:
+    made = make_claims(1, 1, "I")
+    professional = _golden_professional()
+    made.own = {
+        0: replace(made.own[0], subscriber=professional.own[0].subscriber, patient=None, attending_npi=PEOPLE[1])
+    }
+    made.claims[0] |= {
+        "claim_id": "AC124", "payer_id": "00435", "claim_filing": "MA", "payer_sequence": "P", "frequency": None,
+        "original_reference": None, "patient_key": None, "birth_date": date(1951, 3, 4), "sex": "F",
+        "bill_type": "0131", "billing_npi": BILLING[0], "billing_taxonomy": None, "rendering_npi": None,
+        "referring_npi": None, "facility_npi": None, "prior_auth": None, "referral": None, "note": None,
+        "diagnoses": ["K5090", "Z5111"], "condition_codes": ["30"], "statement_from": date(2026, 3, 15),
+        "statement_to": date(2026, 3, 15), "total_charge": Decimal("1241.65"),
+    }  # fmt: skip
+    made.own[0] = replace(made.own[0], agreements=ClaimParties(made.own[0].subscriber).agreements)
+    drug: Row = {
+        "claim_key": 0, "revenue_code": "0636", "hcpcs_code": "J1745", "unit_basis": "UN",
+        "service_date": date(2026, 3, 15), "service_date_to": date(2026, 3, 15),
+    }  # fmt: skip
+    made.lines = [
+        drug | {"line_ordinal": 1, "charge_amount": Decimal("1086.44"), "billed_units": Decimal(35),
+                "ndc_given": "57894003001", "ndc11": "57894003001", "ndc_quantity": Decimal("3.5"), "ndc_unit": "UN"},
+        drug | {"line_ordinal": 2, "charge_amount": Decimal("155.21"), "billed_units": Decimal(5), "modifiers": ["JW"]},
+        {"claim_key": 0, "line_ordinal": 3, "revenue_code": "0258", "charge_amount": Decimal(0), "unit_basis": "UN",
+         "billed_units": Decimal(1)},
+    ]  # fmt: skip
+    return made
+
+
+def test_a_professional_claim_byte_for_byte() -> None:
+    written = _write(_golden_professional(), Form(line_end="\n"))
+    assert written.content.decode().splitlines() == _GOLDEN_PROFESSIONAL.splitlines()
+    assert written.content == _GOLDEN_PROFESSIONAL.encode()
+
+
+def test_an_institutional_claim_byte_for_byte() -> None:
+    lines = _write(_golden_institutional(), Form(line_end="\n")).content.decode().splitlines()
+    assert lines[7:-3] == _GOLDEN_INSTITUTIONAL.splitlines()
+    assert lines[1:3] == [
+        "GS*HC*MADEUPSENDER*MADEUPRECEIVER*20260320*0905*3*X*005010X223A2~", "ST*837*0001*005010X223A2~"
+    ]  # fmt: skip
+
+
+def test_the_same_claims_give_the_same_bytes() -> None:
+    assert _write(make_claims(9, 30, "P")).content == _write(make_claims(9, 30, "P")).content
+
+
+# Levels
+
+
+def _levels(content: bytes) -> list[str]:
+    return [text.split("*")[3] for text in content.decode().split("~") if text.startswith("HL*")]
+
+
+def _same_person(count: int, claim_type: str = "P") -> MadeUp:
+    """Claims of one subscriber, all alike but for their numbers."""
+    made = make_claims(1, 1, claim_type)
+    claim, lines, own = made.claims[0], made.lines, made.own[0]
+    made.claims = [claim | {"claim_key": key, "claim_id": f"S{key}"} for key in range(count)]
+    made.lines = [line | {"claim_key": key} for key in range(count) for line in lines]
+    made.own = dict.fromkeys(range(count), own)
+    return made
+
+
+def test_claims_of_one_person_share_their_levels_up_to_a_hundred() -> None:
+    has_patient = make_claims(1, 1, "P").own[0].patient is not None
+    person = ["22", "23"] if has_patient else ["22"]
+    assert _levels(_write(_same_person(100)).content) == ["20", *person]
+    assert _levels(_write(_same_person(101)).content) == ["20", *person, person[-1]]
+
+
+def test_claims_stand_by_billing_provider_and_payer() -> None:
+    made = make_claims(8, 120, "P")
+    written = _write(made)
+    order = [
+        (claim["billing_npi"], claim["billing_taxonomy"], claim["payer_id"])
+        for claim, _ in _expected(made, written.claim_keys)
+    ]
+    runs = [one for place, one in enumerate(order) if not place or order[place - 1] != one]
+    assert len(runs) == len(set(runs))
+    assert _levels(written.content).count("20") == len({one[:2] for one in order})
+
+
+def test_each_transaction_starts_its_levels_anew_and_takes_the_next_number() -> None:
+    content = _write(_same_person(5), Form(claims_per_transaction=2)).content.decode()
+    assert [text for text in content.split("~") if text[:3] in {"ST*", "SE*"}][0::2] == [
+        f"ST*837*{number:04}*005010X222A1" for number in (1, 2, 3)
+    ]
+    assert content.count("HL*1**20*1~") == 3
+
+
+def test_control_numbers_go_on_after_a_file_and_start_again_after_the_last() -> None:
+    made = _same_person(1)
+    last = ControlNumbers(999_999_999, 999_999_999, 999_999_999)
+    written = write_837(made.tables(), made.parties(), EXCHANGE, last)
+    assert b"*999999999~IEA*1*999999999~" in written.content
+    assert written.next_controls == ControlNumbers(1, 1, 1)
+
+
+# Refused
+
+_BAD_DAY = date(2026, 1, 1)
+Change = Callable[[MadeUp], object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A change to sound claims, and the refusal that it must bring."""
+
+    name: str
+    change: Change
+    fault: Fault
+    element: str
+    field: str
+    line: int | None = None
+    claim_type: str = "P"
+
+
+def _claim(**values: object) -> Change:
+    return lambda made: made.claims[0].update(values)
+
+
+def _line(**values: object) -> Change:
+    return lambda made: made.lines[0].update(values)
+
+
+def _own(change: Callable[[ClaimParties], ClaimParties]) -> Change:
+    return lambda made: made.own.update({0: change(made.own[0])})
+
+
+def _person(**values: Any) -> Change:
+    """Change the subscriber's name; the key of the patient goes, which would tell it first."""
+
+    def change(made: MadeUp) -> None:
+        subscriber = made.own[0].subscriber
+        made.claims[0]["patient_key"] = None
+        made.own[0] = replace(made.own[0], subscriber=replace(subscriber, name=replace(subscriber.name, **values)))
+
+    return change
+
+
+def _subscriber(**values: Any) -> Change:
+    return _own(lambda own: replace(own, subscriber=replace(own.subscriber, **values)))
+
+
+def _provider(npi: str, **values: Any) -> Change:
+    return lambda made: made.providers.update({npi: replace(made.providers[npi], **values)})
+
+
+def _with_drug(made: MadeUp) -> MadeUp:
+    """The first line of the first claim with a drug, and no provider but the billing one."""
+    made.lines[0] |= {
+        "ndc_qualifier": "N4", "ndc_given": "00006302602", "ndc11": "00006302602", "ndc_unit": "ML", "ndc_count": 1,
+        "ndc_quantity": Decimal(2), "ndc_link": None,
+    }  # fmt: skip
+    return made
+
+
+_TOO_LONG = "X" * 81
+_BOX = Address("PO BOX 1", "ATLANTA", "GA", "303010001")
+_SHORT_ZIP = Address("1 INVENTED ROAD", "ATLANTA", "GA", "30301")
+_CASES = [
+    Case("no account number", _claim(claim_id=None), Fault.MISSING, "CLM01", "claim_id"),
+    Case("long account number", _claim(claim_id="A" * 21), Fault.LENGTH, "CLM01", "claim_id"),
+    Case("not of a type", _claim(claim_type="D"), Fault.CODE, "ST03", "claim_type"),
+    Case("partial", _claim(complete=False), Fault.PARTIAL, "CLM01", "complete"),
+    Case("no total", _claim(total_charge=None), Fault.MISSING, "CLM02", "total_charge"),
+    Case("other total", _claim(total_charge=Decimal("0.07")), Fault.TOTAL, "CLM02", "total_charge"),
+    Case("no place", _claim(place_of_service=None), Fault.MISSING, "CLM05-1", "place_of_service"),
+    Case("place in words", _claim(place_of_service="OF"), Fault.CODE, "CLM05-1", "place_of_service"),
+    Case("no frequency", _claim(frequency=None), Fault.MISSING, "CLM05-3", "frequency"),
+    Case("replaces nothing", _claim(frequency="7", original_reference=None), Fault.MISSING, "REF02", "original_reference"),
+    Case("no payer", _claim(payer_id=None), Fault.MISSING, "NM109", "payer_id"),
+    Case("payer nobody names", _claim(payer_id="NOBODY", patient_key=None), Fault.PARTY, "NM103", "payer_id"),
+    Case("no filing", _claim(claim_filing=None), Fault.MISSING, "SBR09", "claim_filing"),
+    Case("filing unknown", _claim(claim_filing="09"), Fault.CODE, "SBR09", "claim_filing"),
+    Case("no sequence", _claim(payer_sequence=None), Fault.MISSING, "SBR01", "payer_sequence"),
+    Case("another patient", _claim(patient_key="0" * 16), Fault.PATIENT, "NM109", "patient_key"),
+    Case("another member", _subscriber(member_id="OTHER"), Fault.PATIENT, "NM109", "patient_key"),
+    Case("no birth date", _claim(birth_date=None, patient_key=None), Fault.MISSING, "DMG02", "birth_date"),
+    Case("no sex", _claim(sex=None), Fault.MISSING, "DMG03", "sex"),
+    Case("sex unknown", _claim(sex="X"), Fault.CODE, "DMG03", "sex"),
+    Case("negative weight", _claim(weight=Decimal(-1)), Fault.NUMBER, "PAT08", "weight"),
+    Case("no billing provider", _claim(billing_npi=None), Fault.MISSING, "NM109", "billing_npi"),
+    Case("billing NPI wrong", _claim(billing_npi="1000000005"), Fault.NPI, "NM109", "billing_npi"),
+    Case("nobody of this NPI", _claim(rendering_npi="1234567893"), Fault.PARTY, "NM103", "rendering_npi"),
+    Case("organization refers", _claim(referring_npi=GROUPS[0]), Fault.CODE, "NM102", "referring provider: name"),
+    Case("person as facility", _claim(facility_npi=PEOPLE[0]), Fault.CODE, "NM102", "service facility: name"),
+    Case("taxonomy of nobody", _claim(rendering_npi=None, rendering_taxonomy="207RX0202X"), Fault.MISSING, "NM109", "rendering_npi"),
+    Case("taxonomy wrong", _claim(billing_taxonomy="INTERNIST1"), Fault.CODE, "PRV03", "billing provider: taxonomy"),
+    Case("no diagnosis", _claim(diagnoses=[]), Fault.MISSING, "HI01-2", "diagnoses"),
+    Case("diagnosis with a point", _claim(diagnoses=["K50.90"]), Fault.CODE, "HI01-2", "diagnoses"),
+    Case("thirteen diagnoses", _claim(diagnoses=["K5090"] * 13), Fault.TOO_MANY, "HI01-2", "diagnoses"),
+    Case("many conditions", _claim(condition_codes=["30"] * 25), Fault.TOO_MANY, "HI01-2", "condition_codes"),
+    Case("code set unknown", _claim(diagnosis_code_set="icd11"), Fault.CODE, "HI01-1", "diagnosis_code_set"),
+    Case("long note", _claim(note=_TOO_LONG), Fault.LENGTH, "NTE02", "note"),
+    Case("separator in note", _claim(note="A*B"), Fault.DELIMITER, "NTE02", "note"),
+    Case("terminator in note", _claim(note="A~"), Fault.DELIMITER, "NTE02", "note"),
+    Case("line end in note", _claim(note="A\nB"), Fault.CHARACTER, "NTE02", "note"),
+    Case("accent in note", _claim(note="NAÏVE"), Fault.CHARACTER, "NTE02", "note"),
+    Case("other payers", _claim(other_payer_count=1), Fault.NO_PLACE, "SBR01", "other_payer_count"),
+    Case("bill type", _claim(bill_type="131"), Fault.NO_PLACE, "CLM05-1", "bill_type"),
+    Case("statement", _claim(statement_from=_BAD_DAY), Fault.NO_PLACE, "DTP03", "statement_from"),
+    Case("component separator in reference", _claim(prior_auth="PA:1"), Fault.DELIMITER, "REF02", "prior_auth"),
+    Case("no parties", lambda made: made.own.clear(), Fault.PARTY, "NM103", "claim_key"),
+    Case("no lines", lambda made: made.lines.clear(), Fault.MISSING, "LX01", "lines"),
+    Case("fifty-one lines", lambda made: made.lines.extend(made.lines[0] | {"line_ordinal": n} for n in range(10, 60)), Fault.TOO_MANY, "LX01", "lines"),
+    Case("gap in line numbers", _line(line_number=2), Fault.CONTRADICTS, "LX01", "line_number", 1),
+    Case("no code", _line(hcpcs_code=None), Fault.MISSING, "SV101-2", "hcpcs_code", 1),
+    Case("code in small letters", _line(hcpcs_code="j1745"), Fault.CHARACTER, "SV101-2", "hcpcs_code", 1),
+    Case("qualifier unknown", _line(code_qualifier="N4"), Fault.CODE, "SV101-1", "code_qualifier", 1),
+    Case("five modifiers", _line(modifiers=["JZ"] * 5), Fault.TOO_MANY, "SV101-3", "modifiers", 1),
+    Case("long modifier", _line(modifiers=["JZZ"]), Fault.LENGTH, "SV101-3", "modifiers", 1),
+    Case("blank modifier", _line(modifiers=[""]), Fault.MISSING, "SV101-3", "modifiers", 1),
+    Case("long description", _line(description=_TOO_LONG), Fault.LENGTH, "SV101-7", "description", 1),
+    Case("no units", _line(billed_units=None), Fault.MISSING, "SV104", "billed_units", 1),
+    Case("negative units", _line(billed_units=Decimal(-1)), Fault.NUMBER, "SV104", "billed_units", 1),
+    Case("nine digits of units", _line(billed_units=Decimal("999999.125")), Fault.NUMBER, "SV104", "billed_units", 1),
+    Case("no unit", _line(unit_basis=None), Fault.MISSING, "SV103", "unit_basis", 1),
+    Case("days as unit", _line(unit_basis="DA"), Fault.CODE, "SV103", "unit_basis", 1),
+    Case("place of line in words", _line(place_of_service="X1"), Fault.CODE, "SV105", "place_of_service", 1),
+    Case("no pointer", _line(diagnoses=[]), Fault.MISSING, "SV107-1", "diagnoses", 1),
+    Case("pointer to nothing", _line(diagnoses=["A000"]), Fault.CONTRADICTS, "SV107-1", "diagnoses", 1),
+    Case("five pointers", _line(diagnoses=["K5090"] * 5), Fault.TOO_MANY, "SV107-1", "diagnoses", 1),
+    Case("no service date", _line(service_date=None), Fault.MISSING, "DTP03", "service_date", 1),
+    Case("days reversed", _line(service_date_to=date(2020, 1, 1)), Fault.DAYS, "DTP03", "service_date", 1),
+    Case("long control", _line(line_control="L" * 31), Fault.LENGTH, "REF02", "line_control", 1),
+    Case("revenue code", _line(revenue_code="0636"), Fault.NO_PLACE, "SV201", "revenue_code", 1),
+    Case("drug of ten digits", _line(ndc_given="0006302602", ndc11=None), Fault.MISSING, "LIN03", "ndc11", 1),
+    Case("drug without quantity", _line(ndc_quantity=None), Fault.MISSING, "CTP04", "ndc_quantity", 1),
+    Case("drug without unit", _line(ndc_unit=None), Fault.MISSING, "CTP05-1", "ndc_unit", 1),
+    Case("drug in milligrams", _line(ndc_unit="MG"), Fault.CODE, "CTP05-1", "ndc_unit", 1),
+    Case("two drugs", _line(ndc_count=2), Fault.TOO_MANY, "LIN03", "ndc_count", 1),
+    Case("quantity without drug", _line(ndc_given=None, ndc11=None, ndc_count=0), Fault.MISSING, "LIN03", "ndc11", 1),
+    Case("ordering NPI wrong", _line(ordering_npi="1"), Fault.NPI, "NM109", "ordering_npi", 1),
+    Case("no last name", _person(last_name=""), Fault.MISSING, "NM103", "subscriber: last_name"),
+    Case("long first name", _person(first_name="A" * 36), Fault.LENGTH, "NM104", "subscriber: first_name"),
+    Case("accent in name", _person(first_name="ÉLISE"), Fault.CHARACTER, "NM104", "subscriber: first_name"),
+    Case("separator in name", _person(last_name="ASH*GROVE"), Fault.DELIMITER, "NM103", "subscriber: last_name"),
+    Case("no address", _subscriber(address=None), Fault.MISSING, "N301", "subscriber: address"),
+    Case("ZIP of four", _subscriber(address=Address("1 LANE", "DECATUR", "GA", "3003")), Fault.LENGTH, "N403", "subscriber: zip_code"),
+    Case("state in small letters", _subscriber(address=Address("1 LANE", "DECATUR", "Ga", "30030")), Fault.CHARACTER, "N402", "subscriber: state"),
+    Case("relation unknown", _own(lambda own: replace(own, patient=Patient(own.subscriber.name, own.subscriber.address or _BOX, "18"))), Fault.CODE, "PAT01", "patient: relation"),
+    Case("why secondary unknown", _subscriber(medicare_secondary="99"), Fault.CODE, "SBR05", "subscriber: medicare_secondary"),
+    Case("assignment unknown", _own(lambda own: replace(own, agreements=replace(own.agreements, assignment="P"))), Fault.CODE, "CLM07", "agreements: assignment"),
+    Case("billing in a box", _provider(BILLING[0], address=_BOX), Fault.CODE, "N301", "billing provider: street"),
+    Case("billing without address", _provider(BILLING[0], address=None), Fault.MISSING, "N301", "billing provider: street"),
+    Case("billing ZIP of five", _provider(BILLING[0], address=_SHORT_ZIP), Fault.CODE, "N403", "billing provider: zip_code"),
+    Case("no tax id", _provider(BILLING[0], tax_id=None), Fault.MISSING, "REF02", "billing provider: tax_id"),
+    Case("tax id with a hyphen", _provider(BILLING[0], tax_id="58-000000"), Fault.CODE, "REF02", "billing provider: tax_id"),
+    Case("attending missing", _own(lambda own: replace(own, attending_npi=None)), Fault.MISSING, "NM109", "attending_npi", claim_type="I"),
+    Case("no admission", _own(lambda own: replace(own, admission=None)), Fault.MISSING, "CL101", "admission: kind", claim_type="I"),
+    Case("no bill type", _claim(bill_type=None), Fault.MISSING, "CLM05-1", "bill_type", claim_type="I"),
+    Case("bill type of two", _claim(bill_type="13"), Fault.LENGTH, "CLM05-1", "bill_type", claim_type="I"),
+    Case("frequencies differ", _claim(bill_type="131", frequency="8"), Fault.CONTRADICTS, "CLM05-3", "frequency", claim_type="I"),
+    Case("no statement", _claim(statement_from=None), Fault.MISSING, "DTP03", "statement_from", claim_type="I"),
+    Case("no end of statement", _claim(statement_to=None), Fault.MISSING, "DTP03", "statement_from", claim_type="I"),
+    Case("weight", _claim(weight=Decimal(70)), Fault.NO_PLACE, "PAT08", "weight", claim_type="I"),
+    Case("place", _claim(place_of_service="22"), Fault.NO_PLACE, "CLM05-1", "place_of_service", claim_type="I"),
+    Case("supervised", _claim(supervising_npi=PEOPLE[0]), Fault.NO_PLACE, "NM109", "supervising_npi", claim_type="I"),
+    Case("no revenue code", _line(revenue_code=None), Fault.MISSING, "SV201", "revenue_code", 1, "I"),
+    Case("revenue code of three", _line(revenue_code="636"), Fault.LENGTH, "SV201", "revenue_code", 1, "I"),
+    Case("minutes", _line(unit_basis="MJ"), Fault.CODE, "SV204", "unit_basis", 1, "I"),
+    Case("pointers", _line(diagnoses=["K5090"]), Fault.NO_PLACE, "SV107", "diagnoses", 1, "I"),
+    Case("ordered", _line(ordering_npi=PEOPLE[0]), Fault.NO_PLACE, "NM109", "ordering_npi", 1, "I"),
+    Case("authorized line", _line(prior_auth="PA1"), Fault.NO_PLACE, "REF02", "prior_auth", 1, "I"),
+    Case("a UPC", _line(ndc_qualifier="UP"), Fault.CODE, "LIN02", "ndc_qualifier", 1, "I"),
+    Case("a group renders", _claim(rendering_npi=GROUPS[0]), Fault.CODE, "NM102", "rendering provider: name", claim_type="I"),
+    Case("a social security number", _provider(BILLING[0], tax_id_kind=TaxIdKind.SOCIAL_SECURITY), Fault.CODE, "REF01", "billing provider: tax_id_kind", claim_type="I"),
+    Case("a person bills", _provider(BILLING[0], name=Person("PHYSICIAN")), Fault.CODE, "NM102", "billing provider: name", claim_type="I"),
+    Case("why secondary", _subscriber(medicare_secondary="12"), Fault.NO_PLACE, "SBR05", "subscriber: medicare_secondary", claim_type="I"),
+]  # fmt: skip
+
+
+def _sound(claim_type: str) -> MadeUp:
+    """One claim of a person who holds the insurance, with one line with a drug."""
+    made = next(found for seed in range(99) if (found := make_claims(seed, 1, claim_type)).own[0].patient is None)
+    made.lines = made.lines[:1]
+    made.claims[0] |= {
+        "billing_npi": BILLING[0], "total_charge": made.lines[0]["charge_amount"], "frequency": "1",
+        "original_reference": None,
+    }  # fmt: skip
+    if claim_type == "I":
+        made.claims[0]["bill_type"] = "131"
+    return _with_drug(made)
+
+
+def _only(written: Written) -> Row:
+    (fault,) = written.fault.to_pylist()
+    assert isinstance(fault, dict)
+    return fault
+
+
+@pytest.mark.parametrize("case", _CASES, ids=lambda case: f"{case.claim_type} {case.name}")
+def test_a_bad_claim_is_refused_by_name(case: Case) -> None:
+    made = _sound(case.claim_type)
+    assert _write(made).claim_keys == (0,), "the claim is sound before it is changed"
+    identifier = made.claims[0]["claim_id"]
+    case.change(made)
+    written = _write(made)
+    assert (written.content, written.claim_keys, written.next_controls) == (b"", (), CONTROLS)
+    fault = _only(written)
+    assert (fault["fault"], fault["element"], fault["lost"], fault["row"]) == (case.fault, case.element, "claim", 1)
+    assert fault["segment"] == case.element.split("-")[0][:-2]
+    where = f", line {case.line}" if case.line else ""
+    who = made.claims[0]["claim_id"] or "in row 1"
+    assert fault["message"] == (
+        f"claim {who}{where}: {case.element} ({case.field}): {case.fault.replace('-', ' ')}; expected {fault['expected']}."
+    )
+    _shows_no_patient(made, fault, str(identifier))
+
+
+def _shows_no_patient(made: MadeUp, fault: Row, identifier: str) -> None:
+    assert fault["value"] is None
+    shown = str(fault).replace(identifier, "")
+    for own in made.own.values():
+        name, address = own.subscriber.name, own.subscriber.address
+        private = [name.last_name, name.first_name, own.subscriber.member_id, address and address.street]
+        assert not [text for text in private if text and len(text) > 2 and text in shown]
+    assert not [day for day in (made.claims[0]["birth_date"],) if day and str(day) in shown]
+
+
+def test_a_refused_claim_takes_no_other_with_it() -> None:
+    made = make_claims(3, 20, "P")
+    made.claims[4]["payer_id"] = None
+    made.claims[9]["claim_id"] = None
+    written = _write(made)
+    assert sorted(written.claim_keys) == [key for key in range(20) if key not in {4, 9}]
+    assert written.fault["row"].to_pylist() == [5, 10]
+    assert _found(written.content) == _expected(made, written.claim_keys)
+
+
+def test_columns_may_be_left_out_on_purpose() -> None:
+    made = _sound("I")
+    made.claims[0]["weight"] = Decimal(70)
+    made.lines[0]["diagnoses"] = ["K5090"]
+    plain = _write(_sound("I")).content
+    without = write_837(
+        made.tables(), made.parties(), EXCHANGE, CONTROLS, without={"weight", "line.diagnoses"}
+    )  # fmt: skip
+    assert without.content == plain
+
+
+# Misuse
+
+
+def _misused(
+    made: MadeUp | None = None, parties: Parties | None = None, exchange: Exchange = EXCHANGE, **more: Any
+) -> str:
+    made = made or _sound("P")
+    with pytest.raises(InvalidValue) as told:
+        write_837(made.tables(), parties or made.parties(), exchange, CONTROLS, **more)
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("submitter", "told"),
+    [
+        (Submitter(Organization(""), "1234", telephone="4045550100"), "NM103 (submitter: name)"),
+        (Submitter(Organization("A"), "1", telephone="4045550100"), "NM109 (submitter: number)"),
+        (Submitter(Organization("A"), "1234"), "PER04 (submitter: telephone): value missing"),
+        (Submitter(Organization("A"), "1234", telephone="404-555-0100"), "PER04 (submitter: telephone)"),
+        (Submitter(Organization("A"), "1234", email="desk@example.org"), "PER04 (submitter: email): character"),
+    ],
+)
+def test_an_envelope_that_cannot_be_written_is_misuse(submitter: Submitter, told: str) -> None:
+    parties = replace(_sound("P").parties(), submitter=submitter)
+    assert told in _misused(parties=parties)
+
+
+def test_the_extended_set_has_addresses_of_mail() -> None:
+    made = _sound("P")
+    parties = replace(made.parties(), submitter=Submitter(Person("Desk", "Front"), "1234", email="desk@example.org"))
+    form = Form(characters=CharacterSet.EXTENDED)
+    content = write_837(made.tables(), parties, EXCHANGE, CONTROLS, form=form).content
+    assert b"NM1*41*1*Desk*Front****46*1234~PER*IC**EM*desk@example.org~" in content
+
+
+def test_other_misuse_is_told() -> None:
+    receiver = replace(_sound("P").parties(), receiver=Receiver("A" * 61, "1234"))
+    assert "NM103 (receiver: name)" in _misused(parties=receiver)
+    assert "ISA06 (exchange: sender_id)" in _misused(exchange=replace(EXCHANGE, sender_id="S" * 16))
+    assert "ISA07 (exchange: receiver_qualifier)" in _misused(exchange=replace(EXCHANGE, receiver_qualifier="XX"))
+    assert "GS03 (exchange: group_receiver)" in _misused(exchange=replace(EXCHANGE, group_receiver="R"))
+    assert "'nothing' is no column" in _misused(without={"nothing"})
+    assert "'claim_type' is no column" in _misused(without={"claim_type"})
+
+
+def test_tables_that_do_not_fit_are_misuse() -> None:
+    made = _sound("P")
+    made.lines.append(made.lines[0] | {"claim_key": 99})
+    assert "claim_key that no claim has" in _misused(made)
+    made.lines = [made.lines[0], dict(made.lines[0])]
+    assert "line_ordinal repeats" in _misused(made)
+    made.claims.append(dict(made.claims[0]))
+    assert "claim_key repeats" in _misused(made)
+    tables = replace(_sound("P").tables(), claim=pa.table({"claim_key": [0]}))
+    with pytest.raises(InvalidValue, match="claim table: expected the columns"):
+        write_837(tables, made.parties(), EXCHANGE, CONTROLS)
+
+
+@pytest.mark.parametrize("mark", ["", "**", "A", "1", " ", ".", "-", "é"])
+def test_what_cannot_separate_is_refused(mark: str) -> None:
+    with pytest.raises(InvalidValue, match="separators: element must be"):
+        Separators(element=mark)
+
+
+def test_forms_and_numbers_out_of_range_are_refused() -> None:
+    for wrong in (
+        lambda: Separators(element=":"), lambda: Form(line_end="\r"), lambda: Form(longest_claim_id=39),
+        lambda: Form(claims_per_transaction=0), lambda: ControlNumbers(0, 1), lambda: ControlNumbers(1, 10**9),
+        lambda: Form(Separators(terminator="\n"), line_end="\n"),
+    ):  # fmt: skip
+        with pytest.raises(InvalidValue):
+            wrong()
+
+
+def test_no_claims_give_no_file() -> None:
+    written = _write(MadeUp())
+    assert (written.content, written.claim_keys, written.next_controls) == (b"", (), CONTROLS)
+
+
+def test_a_traceback_shows_no_person() -> None:
+    own = make_claims(1, 1, "P").own[0]
+    name = own.subscriber.name.last_name
+    assert name not in repr(own)
+    assert name not in repr(own.subscriber)
+    assert "MADE UP CLINIC" in repr(Provider(Organization("MADE UP CLINIC")))
