@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -822,3 +823,27 @@ def test_a_traceback_shows_no_person() -> None:
     assert name not in repr(own)
     assert name not in repr(own.subscriber)
     assert "MADE UP CLINIC" in repr(Provider(Organization("MADE UP CLINIC")))
+
+
+# The page
+
+
+_PAGE = Path(__file__).resolve().parents[2] / "docs" / "x12-writing.md"
+
+
+def test_the_example_of_the_page_writes_a_claim(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", _PAGE.read_text("utf-8"), re.DOTALL)
+    exec(code, {})  # noqa: S102
+    shown = capsys.readouterr().out
+    assert shown.endswith("IEA*1*000000001~\n []\n")
+    assert "SV1*HC:J1745:JZ*1241.64*UN*40***1~\nDTP*472*D8*20260315~\nLIN**N4*57894003001~\nCTP****4*UN~\n" in shown
+
+
+def test_the_page_lists_every_fault() -> None:
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", _PAGE.read_text("utf-8"), re.MULTILINE)) == {
+        fault.value for fault in Fault
+    }
+
+
+def test_every_fault_has_a_case() -> None:
+    assert {case.fault for case in _CASES} == set(Fault)
