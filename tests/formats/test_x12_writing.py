@@ -449,9 +449,11 @@ def _levels(content: bytes) -> list[str]:
     return [text.split("*")[3] for text in content.decode().split("~") if text.startswith("HL*")]
 
 
-def _same_person(count: int, claim_type: str = "P") -> MadeUp:
-    """Claims of one subscriber, all alike but for their numbers."""
-    made = make_claims(1, 1, claim_type)
+def _same_person(count: int, *, is_subscriber: bool = True) -> MadeUp:
+    """Claims of one person, all alike but for their numbers."""
+    made = next(
+        found for seed in range(99) if ((found := make_claims(seed, 1, "P")).own[0].patient is None) == is_subscriber
+    )
     claim, lines, own = made.claims[0], made.lines, made.own[0]
     made.claims = [claim | {"claim_key": key, "claim_id": f"S{key}"} for key in range(count)]
     made.lines = [line | {"claim_key": key} for key in range(count) for line in lines]
@@ -460,10 +462,10 @@ def _same_person(count: int, claim_type: str = "P") -> MadeUp:
 
 
 def test_claims_of_one_person_share_their_levels_up_to_a_hundred() -> None:
-    has_patient = make_claims(1, 1, "P").own[0].patient is not None
-    person = ["22", "23"] if has_patient else ["22"]
-    assert _levels(_write(_same_person(100)).content) == ["20", *person]
-    assert _levels(_write(_same_person(101)).content) == ["20", *person, person[-1]]
+    assert _levels(_write(_same_person(100)).content) == ["20", "22"]
+    assert _levels(_write(_same_person(101)).content) == ["20", "22", "22"]
+    assert _levels(_write(_same_person(100, is_subscriber=False)).content) == ["20", "22", "23"]
+    assert _levels(_write(_same_person(101, is_subscriber=False)).content) == ["20", "22", "23", "23"]
 
 
 def test_claims_stand_by_billing_provider_and_payer() -> None:

@@ -80,7 +80,7 @@ class Provider:
 
     name: Name
     address: Address | None = None
-    tax_id: str | None = None
+    tax_id: str | None = field(default=None, repr=False)  # may be a social security number
     tax_id_kind: TaxIdKind = TaxIdKind.EMPLOYER
     taxonomy: str | None = None
 

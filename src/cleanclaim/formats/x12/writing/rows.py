@@ -6,14 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+
+import pyarrow as pa
 
 from cleanclaim.claims.tables import CLAIM, LINE, ClaimTables
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import InvalidValue
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)

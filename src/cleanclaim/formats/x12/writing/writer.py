@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from cleanclaim.claims.tables import FAULT, ClaimTables, Lost
 from cleanclaim.formats.x12.writing.claim import claim_segments
@@ -19,9 +20,6 @@ from cleanclaim.formats.x12.writing.names import Directory
 from cleanclaim.formats.x12.writing.parties import Parties
 from cleanclaim.formats.x12.writing.pen import Fault, Pen, Refused, Slot, refuse
 from cleanclaim.formats.x12.writing.rows import ClaimRow, LineRow, rows_of
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _USUAL = Form()
 _TYPE = Slot("ST03", "claim_type", 1, required=True, codes=frozenset(KINDS))
@@ -129,8 +127,6 @@ class _Refusal:
 
 
 def _faults(tables: ClaimTables, refusals: list[_Refusal]) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415 - the module is imported by look-ups that need no tables
-
     sources = tables.claim["source_file"].to_pylist()
     rows = [
         {
