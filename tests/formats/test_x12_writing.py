@@ -202,15 +202,30 @@ def test_pyx12_acknowledges_250_claims_without_an_error(tmp_path: Path, claim_ty
     assert not {one[0] for one in tags} & {"IK3", "IK4", "TA1"}
 
 
-def test_pyx12_accepts_both_kinds_in_one_interchange(tmp_path: Path) -> None:
-    professional, institutional = make_claims(3, 20, "P"), make_claims(4, 20, "I")
+def _both(professional: MadeUp, institutional: MadeUp) -> MadeUp:
+    """Claims of both kinds, the institutional ones first and their keys raised by 100."""
     for row in [*institutional.claims, *institutional.lines]:
         row["claim_key"] = int(str(row["claim_key"])) + 100
-    both = MadeUp(
+    return MadeUp(
         [*institutional.claims, *professional.claims], [*professional.lines, *institutional.lines],
         professional.own | {key + 100: own for key, own in institutional.own.items()},
     )  # fmt: skip
+
+
+def test_a_provider_fit_for_one_kind_of_claim_is_not_thereby_fit_for_the_other() -> None:
+    both = _both(_sound("P"), _sound("I"))
+    both.claims.reverse()
+    for claim in both.claims:
+        claim["rendering_npi"] = GROUPS[0]
     written = _write(both)
+    assert written.claim_keys == (0,)
+    assert str(_only(written)["message"]).endswith(
+        "NM102 (rendering provider: name): code not allowed; expected a person as rendering provider."
+    )
+
+
+def test_pyx12_accepts_both_kinds_in_one_interchange(tmp_path: Path) -> None:
+    written = _write(_both(make_claims(3, 20, "P"), make_claims(4, 20, "I")))
     assert [key >= 100 for key in written.claim_keys] == [False] * 20 + [True] * 20
     acknowledgement = _acknowledged(tmp_path / "written.837", written.content)
     assert acknowledgement.count("AK9*A*1*1*1~") == 2
