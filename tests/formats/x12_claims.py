@@ -18,6 +18,7 @@ from cleanclaim.formats.x12.writing import (
     ClaimParties,
     ControlNumbers,
     Exchange,
+    Form,
     Organization,
     Parties,
     Patient,
@@ -27,6 +28,8 @@ from cleanclaim.formats.x12.writing import (
     Receiver,
     Submitter,
     Subscriber,
+    Written,
+    write_837,
 )
 from cleanclaim.values import is_npi
 
@@ -236,3 +239,40 @@ class _Maker:
                 "rendering_npi": self.one_of(0.2, PEOPLE),
             }
         return row
+
+
+# Written
+
+_USUAL = Form()
+
+
+def write(made: MadeUp, form: Form = _USUAL) -> Written:
+    return write_837(made.tables(), made.parties(), EXCHANGE, CONTROLS, form=form)
+
+
+def with_drug(made: MadeUp) -> MadeUp:
+    """The first line of the first claim with a drug, and no provider but the billing one."""
+    made.lines[0] |= {
+        "ndc_qualifier": "N4", "ndc_given": "00006302602", "ndc11": "00006302602", "ndc_unit": "ML", "ndc_count": 1,
+        "ndc_quantity": Decimal(2), "ndc_link": None,
+    }  # fmt: skip
+    return made
+
+
+def sound_claim(claim_type: str) -> MadeUp:
+    """One claim of a person who holds the insurance, with one line with a drug."""
+    made = next(found for seed in range(99) if (found := make_claims(seed, 1, claim_type)).own[0].patient is None)
+    made.lines = made.lines[:1]
+    made.claims[0] |= {
+        "billing_npi": BILLING[0], "total_charge": made.lines[0]["charge_amount"], "frequency": "1",
+        "original_reference": None,
+    }  # fmt: skip
+    if claim_type == "I":
+        made.claims[0]["bill_type"] = "131"
+    return with_drug(made)
+
+
+def only_fault(written: Written) -> Row:
+    (fault,) = written.fault.to_pylist()
+    assert isinstance(fault, dict)
+    return fault
