@@ -7,5 +7,6 @@ partial claim still counts as unknown.
 
 from cleanclaim.formats.jsonl.reader import read_jsonl
 from cleanclaim.formats.jsonl.schema import claim_json_schema
+from cleanclaim.formats.jsonl.writer import WrittenLines, write_jsonl
 
-__all__ = ["claim_json_schema", "read_jsonl"]
+__all__ = ["WrittenLines", "claim_json_schema", "read_jsonl", "write_jsonl"]
