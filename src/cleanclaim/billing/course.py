@@ -44,7 +44,7 @@ class Vials:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit to come. What is not known is None, and why is told; a refused visit has no lines."""
+    """One visit to come. What is not known is None, and why is told; a refused visit has no lines, yet its vials."""
 
     day: date
     dose: Dose | None = None
@@ -88,7 +88,10 @@ class CodeTotal:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a course comes to. `limit_amount` is that of the visits with a known limit; None where none has one."""
+    """What a course comes to. `limit_amount` is that of the visits with a known limit; None where none has one.
+
+    Vials count for every visit: they are opened however it is billed.
+    """
 
     visits: int
     billed: int
@@ -193,20 +196,22 @@ def _visit(
     )
     opened = () if isinstance(containers, Refusal) else containers
     bill = biller.bill(_given(regimen, planned, opened))
+    vials = tuple(Vials(one.amount, one.unit, one.count, one.ndc) for one in opened)
+    of_vials = (*_kept(opened), *stock.take(opened))
     refusal = bill.refusal or (containers if isinstance(containers, Refusal) else None)
     if refusal:
-        return Visit(planned.day, shown, why_no_limit="not billed", refusal=refusal), bill.releases
+        refused = Visit(
+            planned.day, shown, vials=vials, why_no_limit="not billed", warnings=of_vials, refusal=refusal
+        )  # fmt: skip
+        return refused, bill.releases
     code, units = bill.lines[0].hcpcs_code, sum(line.billed_units for line in bill.lines)
     administered, discarded, told = _units(bill)
     limit = code_day(biller.lookup, code, planned.day, ()).limit
     taken = ledger.take(planned.day, code, units)
     price = limit.payment_limit
-    warnings = (
-        *_code_change(before, code), *bill.warnings, *told, *_kept(opened), *stock.take(opened), *taken.warnings,
-    )  # fmt: skip
+    warnings = (*_code_change(before, code), *bill.warnings, *told, *of_vials, *taken.warnings)
     visit = Visit(
-        planned.day, shown, bill.lines, administered, discarded,
-        tuple(Vials(one.amount, one.unit, one.count, one.ndc) for one in opened), price,
+        planned.day, shown, bill.lines, administered, discarded, vials, price,
         None if price is None else (price * units).quantize(_CENT, ROUND_HALF_UP),
         limit.state, _why_no_limit(limit, code, planned.day), taken.number, taken.why, tuple(dict.fromkeys(warnings)),
     )  # fmt: skip
@@ -274,7 +279,7 @@ def _totals(visits: Sequence[Visit], ledger: Ledger) -> Totals:
     missing = [visit.day for visit in billed if visit.why_not_covered]
     codes = dict.fromkeys(visit.hcpcs_code for visit in billed if visit.hcpcs_code)
     vials: Counter[_Size] = Counter()
-    for one in (vial for visit in billed for vial in visit.vials):
+    for one in (vial for visit in visits for vial in visit.vials):
         vials[one.amount, one.unit, one.ndc] += one.count
     return Totals(
         visits=len(visits), billed=len(billed), covered=sum(visit.authorisation is not None for visit in billed),

@@ -46,10 +46,10 @@ def _text(course: Course) -> Iterable[str]:
 
 def _row(visit: Visit, *, asked: bool) -> tuple[str, ...]:
     dose = f"{_plain(visit.dose.amount)} {visit.dose.unit}" if visit.dose else "?"
-    if visit.refusal:
-        return (str(visit.day), dose, "not billed", "", "", "", "", "")
-    cover = visit.authorisation or ("not covered" if asked else "")
     vials = " + ".join(f"{one.count} x {_plain(one.amount)} {one.unit}" for one in visit.vials)
+    if visit.refusal:
+        return (str(visit.day), dose, "not billed", "", "", vials, "", "")
+    cover = visit.authorisation or ("not covered" if asked else "")
     return (
         str(visit.day), dose, visit.hcpcs_code or "", _units(visit.administered_units), _units(visit.discarded_units),
         vials, _money(visit), cover,
@@ -82,7 +82,7 @@ def _list(text: str | None) -> tuple[str, ...]:
 
 def _totals(totals: Totals) -> Iterable[str]:
     refused = totals.visits - totals.billed
-    yield f"  {_number(totals.visits, 'visit')}" + (f", {refused} not billed" if refused else "")
+    yield f"  {_number(totals.visits, 'visit')}" + (f", {refused:,} not billed" if refused else "")
     for code in totals.codes:
         waste = f", {code.discarded_units:,} of them discarded" if code.discarded_units else ""
         unknown = (
