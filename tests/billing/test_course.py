@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -156,6 +157,25 @@ def test_body_surface_and_weight_change_apart(biller: Biller) -> None:
     assert [visit.dose.amount for visit in told.visits] == [Decimal("712.5"), Decimal("712.5"), 675, 675]
 
 
+def test_what_a_change_of_the_body_does_not_say_stays_and_the_latest_day_decides(biller: Biller) -> None:
+    body = [
+        {"from_day": "2025-11-24", "bsa_m2": "1.9"},
+        {"from_day": "2025-11-17", "weight_kg": 78},
+        {"from_day": "2025-11-04", "weight_kg": 80},
+    ]
+    told = course(biller, **INFLIXIMAB, **WEEKLY, body=body)
+    assert [visit.dose.amount for visit in told.visits] == [415, 400, 390, 390]
+
+
+def test_the_releases_that_told_it_are_named(biller: Biller) -> None:
+    told = course(biller, **INFLIXIMAB | {"first_day": "2025-12-31"}, interval={"days": 1}, visits=2)
+    assert told.releases == (
+        "starter: CMS HCPCS Level II, October 2025",
+        "starter: CMS ASP Pricing File, October 2025, re-issued January 2026",
+        "starter: CMS Medicare Part B Payment Limit File, January 2026",
+    )
+
+
 def test_a_code_that_ends_during_the_course_is_refused_with_its_successor(biller: Biller) -> None:
     told = course(
         biller, payer_program="medicare_b", hcpcs_code="J1030", dose={"amount": 40, "unit": "mg"},
@@ -225,6 +245,14 @@ def test_vials_that_cannot_be_told() -> None:
     assert absurd.reason == "dose-absurd"
 
 
+def test_vials_in_millilitres_by_the_concentration_of_the_regimen(biller: Biller) -> None:
+    size = {"amount": 10, "unit": "mL", "kind": "single_dose"}
+    regimen = {"hcpcs_code": "J9312", "dose": {"amount": 712.5, "unit": "mg"}, "sizes_on_hand": [size]}
+    told = course(biller, **INFLIXIMAB | regimen, **WEEKLY, concentration={"amount": 10, "unit": "mg"})
+    assert {(visit.administered_units, visit.discarded_units) for visit in told.visits} == {(72, 8)}
+    assert [(one.amount, one.unit, one.count) for one in told.totals.vials] == [(10, "mL", 32)]
+
+
 def test_several_sizes_are_refused_on_each_visit(biller: Biller) -> None:
     sizes = [{"amount": amount, "unit": "mg", "kind": "single_dose"} for amount in (100, 400)]
     told = course(biller, **INFLIXIMAB | {"sizes_on_hand": sizes}, **WEEKLY)
@@ -280,6 +308,12 @@ def test_visits_run_out(biller: Biller) -> None:
     assert covered(biller, authorisation(units=None, visits=4)) == ["A1"] * 4
     assert covered(biller, authorisation(visits=3)) == [*["A1"] * 3, "A1 has no visit left of 3"]
     assert covered(biller, authorisation(visits=4, visits_so_far=1)) == [*["A1"] * 3, "A1 has no visit left of 4"]
+
+
+def test_the_first_of_several_visits_that_are_not_covered(biller: Biller) -> None:
+    totals = course(biller, **INFLIXIMAB, **WEEKLY, authorisations=[authorisation(units=100)]).totals
+    assert (totals.not_covered, totals.first_not_covered) == (2, date(2025, 11, 17))
+    assert totals.authorisations[0].first_not_covered == date(2025, 11, 17)
 
 
 def test_another_code_is_not_covered(biller: Biller) -> None:
@@ -538,6 +572,10 @@ def test_the_command_says_each_thing_once(run: Run) -> None:
     assert told == [
         "no limit, 2 visits from 2026-04-01 to 2026-04-02: payment limit unknown: no release covers that day"
     ]
+    assert out.count("unknown  ") + out.count("unknown\n") == 2
+    code, out, _ = run({"hcpcs_code": "J3490", "drug": "newdrug", "first_day": "2026-01-05", **WEEKLY})
+    assert code == 0
+    assert out.count("none\n") == 4
     code, out, _ = run({"hcpcs_code": "J9998", **WEEKLY})
     assert code == 1
     assert out.count("not billed, all visits: the library does not cover J9998") == 1
@@ -559,6 +597,19 @@ def test_the_command_as_json_fits_its_schema(
         with pytest.raises(SystemExit):
             main()
         jsonschema.validate(value, json.loads(capsys.readouterr().out))
+
+
+def test_the_guide_shows_what_the_command_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "guides" / "plan-a-course.md").read_text(encoding="utf-8")
+    regimen, table = (page.split(f"```{language}\n")[1].split("```")[0] for language in ("json", "text"))
+    monkeypatch.setenv("CLEANCLAIM_REFERENCE", str(tmp_path / "library"))
+    monkeypatch.setattr(sys, "argv", ["cleanclaim", "course", "-"])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(regimen))
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert (stop.value.code, capsys.readouterr().out) == (1, table)
 
 
 def test_the_command_refuses_what_it_cannot_read(run: Run) -> None:
