@@ -141,6 +141,7 @@ def test_no_published_limit_is_not_an_unknown_one(biller: Biller) -> None:
     )  # fmt: skip
     assert {visit.limit_amount for visit in told.visits} == {None}
     assert told.visits[0].why_no_limit == "no payment limit is published for J3490 on 2026-01-05"
+    assert "starter: CMS Medicare Part B Payment Limit File, January 2026" in told.releases  # that says there is none
 
 
 def test_a_loading_dose_of_its_own(biller: Biller) -> None:

@@ -155,7 +155,7 @@ def vials_for(
     try:
         content = convert(Quantity.of(size.amount, size.unit), dose.unit, concentration=concentration)
     except CleanclaimError as error:
-        return Refusal("size-not-comparable", f"sizes_on_hand: a dose in {dose.unit}, a size in {size.unit}: {error}")
+        return Refusal("size-not-comparable", f"sizes_on_hand: {error}")
     needed = ceil(dose.amount / content.amount)
     if needed > 10_000:
         return Refusal("dose-absurd", f"{needed:,} containers for one dose: check its number and unit, and the size")
