@@ -1,7 +1,12 @@
 """What was given -> claim lines, each with the rule that made it. Pure but for look-ups in an open library."""
 
 from cleanclaim.billing.bill import Biller
+from cleanclaim.billing.course import Course, Totals, Visit, plan_course
 from cleanclaim.billing.given import Given, read_given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
+from cleanclaim.billing.regimen import Regimen, read_regimen
 
-__all__ = ["Bill", "BillLine", "Biller", "Given", "Refusal", "read_given"]
+__all__ = [
+    "Bill", "BillLine", "Biller", "Course", "Given", "Refusal", "Regimen", "Totals", "Visit", "plan_course",
+    "read_given", "read_regimen",
+]  # fmt: skip

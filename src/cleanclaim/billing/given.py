@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -12,8 +12,11 @@ from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import ContainerKind, WastePolicy
 from cleanclaim.errors import UnreadableInput
 
+Case = TypeVar("Case")
 
-def _above_zero(**values: Decimal | None) -> None:
+
+def above_zero(**values: Decimal | None) -> None:
+    """Raises ValueError for an amount that is not above zero, by its name."""
     for name, value in values.items():
         if value is not None and not (value.is_finite() and value > 0):
             raise ValueError(f"{name}: expected a number above zero")
@@ -34,7 +37,7 @@ class PerAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per: str = "mL"
 
     def __post_init__(self) -> None:
-        _above_zero(amount=self.amount)
+        above_zero(amount=self.amount)
 
 
 class GivenContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,7 +51,7 @@ class GivenContainer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shared: Decimal | None = None
 
     def __post_init__(self) -> None:
-        _above_zero(amount=self.amount)
+        above_zero(amount=self.amount)
 
 
 class SizeOnHand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +65,7 @@ class SizeOnHand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: ContainerKind | None = None
 
     def __post_init__(self) -> None:
-        _above_zero(amount=self.amount)
+        above_zero(amount=self.amount)
 
 
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +96,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     diagnoses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2)
+        above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2)
         if self.charge_amount is not None and not (self.charge_amount.is_finite() and self.charge_amount >= 0):
             raise ValueError("charge_amount: expected an amount of money, not below zero")
 
@@ -103,8 +106,13 @@ def read_given(text: str | bytes, *, place: str = "") -> Given:
 
     Raises:  UnreadableInput that names the place, the field and what was expected; never what stood in it.
     """
+    return read_case(text, Given, place=place)
+
+
+def read_case(text: str | bytes, shape: type[Case], *, place: str = "") -> Case:
+    """A case of a shape from JSON, as `read_given` reads it."""
     try:
-        return msgspec.json.decode(text, type=Given)
+        return msgspec.json.decode(text, type=shape)
     except msgspec.ValidationError as error:
         raise UnreadableInput(f"{place}: {error}" if place else str(error)) from None
     except msgspec.DecodeError as error:

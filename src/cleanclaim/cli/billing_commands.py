@@ -51,15 +51,40 @@ def bill(
 
     if bool(file) == bool(drug or dose):
         raise InvalidValue("expected a file of cases, or --drug and --dose")
-    texts = _lines(file) if file else [_case(drug, dose, vials, kind, payer, place, ndc, weight, surface, on)]
+    texts = (
+        _text(file).splitlines() if file else [_case(drug, dose, vials, kind, payer, place, ndc, weight, surface, on)]
+    )
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits)
     everyone = write_bills(billed, output_format, sys.stdout)
     raise typer.Exit(0 if everyone else 1)
 
 
-def _lines(file: Path) -> list[str]:
+@billing_app.command()
+def course(
+    file: Annotated[
+        Path,
+        typer.Argument(readable=False, help="A regimen as JSON (`cleanclaim schema regimen`); - is standard input."),
+    ],
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
+) -> None:
+    """What a regimen comes to: visits, units, vials, Medicare's limit, and what an authorisation does not cover.
+
+    Exit codes: 0 all visits can be billed and, where authorisations are given, are covered; 1 some cannot or are not.
+    """
+    from cleanclaim.billing import Biller, plan_course, read_regimen  # noqa: PLC0415
+    from cleanclaim.cli.courses import write_course  # noqa: PLC0415
+    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+
+    regimen = read_regimen(_text(file), place=str(file))
+    planned = plan_course(Biller(Lookup.open(there(reference))), regimen)
+    write_course(planned, output_format, sys.stdout)
+    raise typer.Exit(0 if planned.is_clear else 1)
+
+
+def _text(file: Path) -> str:
     try:
-        return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")).splitlines()
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableInput(
             f"{file}: cannot be read as UTF-8 text: {getattr(error, 'strerror', None) or error}"

@@ -11,7 +11,7 @@ import msgspec
 
 from cleanclaim.app.change_result import ClaimChanges
 from cleanclaim.app.result import CheckResult, Fault
-from cleanclaim.billing import Bill, Given
+from cleanclaim.billing import Bill, Course, Given, Regimen
 from cleanclaim.claims import TABLES as CLAIM_TABLES
 from cleanclaim.edits.findings import Finding
 from cleanclaim.engine.schema import TableSchema
@@ -32,6 +32,8 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "claim": claim_json_schema,
     "given": lambda: msgspec.json.schema(Given),
     "bill": lambda: msgspec.json.schema(list[Bill]),
+    "regimen": lambda: msgspec.json.schema(Regimen),
+    "course": lambda: msgspec.json.schema(Course),
     "mapping": mapping_json_schema,
     "finding": lambda: msgspec.json.schema(Finding),
     "fault": lambda: msgspec.json.schema(Fault),
