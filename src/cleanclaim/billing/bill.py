@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+import msgspec
+
 from cleanclaim.billing.containers import KIND_ASKED, Opened, content_per_ndc_unit, opened
 from cleanclaim.billing.drug import Drug, drug_given
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.setting import WasteTerms, waste_terms
+from cleanclaim.billing.stock import cheaper_choice, excess_warning, vials_for
 from cleanclaim.dosing import (
     NdcUnit,
     Semantics,
@@ -26,6 +29,7 @@ from cleanclaim.reference.lookup import Lookup
 from cleanclaim.values import Concentration, Quantity, convert, read_unit
 
 _BY_BODY = {"/kg": "weight_kg", "/m2": "bsa_m2"}
+_MOST_DIGITS = 12
 _ABSURD = 10**7  # of any unit: a slip of the hand, not a dose
 
 
@@ -44,6 +48,9 @@ class Biller:
         dose = dose_of(given)
         if isinstance(dose, Refusal):
             return Bill(given.id, refusal=dose, releases=drug.answer.releases)
+        given, chosen = _with_vials(given, dose)
+        if isinstance(chosen, Refusal):
+            return Bill(given.id, refusal=chosen, releases=drug.answer.releases)
         came_from = opened(self.lookup, drug.answer.code, given)
         if isinstance(came_from, Refusal):
             return Bill(given.id, refusal=came_from, releases=drug.answer.releases)
@@ -52,13 +59,29 @@ class Biller:
         if isinstance(made, Refusal):
             return Bill(given.id, refusal=made, releases=drug.answer.releases)
         lines, warnings = made
-        told = (*drug.warnings, *warnings)
+        told = (*drug.warnings, *chosen, *warnings)
         return Bill(given.id, tuple(lines), tuple(dict.fromkeys(told)), releases=drug.answer.releases)
+
+
+def _with_vials(given: Given, dose: Quantity) -> tuple[Given, Refusal | tuple[str, ...]]:
+    """The case with the containers to open where none were told and sizes are on hand, and a word on them."""
+    concentration = _concentration(given)
+    if given.containers or not given.sizes_on_hand or isinstance(concentration, Refusal):
+        return given, ()
+    chosen = vials_for(dose, given.sizes_on_hand, concentration=concentration, bounded=True)
+    if isinstance(chosen, Refusal):
+        return given, chosen
+    named = " + ".join(f"{one.count} x {one.amount.normalize():f} {one.unit}" for one in chosen)
+    cheaper = cheaper_choice(dose, given, concentration)
+    notes = (f"the least waste of what is on hand is {named} (UNW-07)", *([cheaper] if cheaper else []))
+    return msgspec.structs.replace(given, containers=chosen), notes
 
 
 def dose_of(given: Given) -> Quantity | Refusal:
     """The dose, by weight or body surface where it is told so."""
     amount, unit = given.dose.amount, given.dose.unit.strip()
+    if not amount.is_finite() or abs(amount.adjusted()) > _MOST_DIGITS:
+        return Refusal("dose-absurd", "the dose is no number that a dose can be; check it and its unit")
     if amount <= 0:
         return Refusal("dose-not-positive", f"a dose of {amount:f} {unit}: expected more than nothing")
     for ending, name in _BY_BODY.items():
@@ -104,6 +127,8 @@ def _lines(
         warnings.append(f"{split.explanation}: what was discarded cannot be told, so neither JW nor JZ was decided")
     if terms.policy in (None, WastePolicy.NONE, WastePolicy.DENY_WASTE) and split.discarded_units:
         warnings.append(f"{split.discarded_units} units were discarded and are not billed")
+    if excess := excess_warning(came_from.containers, came_from.kind, dose, given, concentration):
+        warnings.append(excess)
     quantities = _ndc_quantities(split, drug, came_from, concentration, warnings)
     charges = _charges(given.charge_amount, split.lines)
     noted = drug.billing_unit.semantics is Semantics.UNCLASSIFIED

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil
 
 from cleanclaim.billing.authorisations import AuthorisationUse, Ledger
 from cleanclaim.billing.bill import Biller, dose_of
 from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.regimen import Planned, Regimen, planned_visits
+from cleanclaim.billing.stock import vials_for
 from cleanclaim.dosing import ContainerKind
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.reference.code_day import Limit, State, code_day
-from cleanclaim.values import Concentration, Quantity, convert
+from cleanclaim.values import Concentration, Quantity
 
 _CENT = Decimal("0.01")
 
@@ -135,31 +135,6 @@ def plan_course(biller: Biller, regimen: Regimen) -> Course:
         releases.update(dict.fromkeys(told_by))
         code = visit.hcpcs_code or code
     return Course(regimen.id, tuple(visits), _totals(visits, ledger), tuple(releases))
-
-
-def vials_for(
-    dose: Quantity, sizes: Sequence[SizeOnHand], *, concentration: Concentration | None = None
-) -> tuple[GivenContainer, ...] | Refusal:
-    """The containers to open for a dose with the least waste; none where no sizes are told.
-
-    How many are on hand is no bound here: stock comes again during a course.
-    """
-    if not sizes:
-        return ()
-    if len(sizes) > 1:
-        return Refusal(
-            "vials-not-chosen",
-            "several sizes are on hand: which to open needs the least-waste choice; give one size",
-        )
-    size = sizes[0]
-    try:
-        content = convert(Quantity.of(size.amount, size.unit), dose.unit, concentration=concentration)
-    except CleanclaimError as error:
-        return Refusal("size-not-comparable", f"sizes_on_hand: {error}")
-    needed = ceil(dose.amount / content.amount)
-    if needed > 10_000:
-        return Refusal("dose-absurd", f"{needed:,} containers for one dose: check its number and unit, and the size")
-    return (GivenContainer(size.amount, size.unit, needed, size.kind, size.ndc),)
 
 
 class _Stock:

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from cleanclaim.claims import PayerProgram
-from cleanclaim.dosing import ContainerKind, WastePolicy
+from cleanclaim.dosing import AdminFamily, ContainerKind, Route, WastePolicy
 from cleanclaim.errors import UnreadableInput
 
 Case = TypeVar("Case")
@@ -82,7 +82,12 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     concentration: PerAmount | None = None
     weight_kg: Decimal | None = None
     bsa_m2: Decimal | None = None
-    route: str | None = None
+    route: Route | None = None
+    admin_family: AdminFamily | None = None  # of administration codes, by the payer's list (ADM-02)
+    access: str | None = None  # the site or line, where a visit had several
+    primary: bool | None = None  # whether it was the main reason of the visit (ADM-03)
+    procedures: tuple[str, ...] = ()  # other codes of the visit that may include giving the drug
+    visit: str | None = None  # administrations of one visit say the same
     start: datetime | None = None
     stop: datetime | None = None
     containers: tuple[GivenContainer, ...] = ()

@@ -20,6 +20,7 @@ class BillLine:
     charge_amount: Decimal | None = None
     description: str | None = None  # for codes of unclassified drugs: name, dose, route, NDC
     why: str = ""
+    drugs: tuple[str, ...] = ()  # of a line for giving: what was given
 
 
 @dataclass(frozen=True, slots=True)

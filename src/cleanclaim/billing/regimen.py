@@ -15,7 +15,7 @@ import msgspec
 from cleanclaim.billing.authorisations import Authorisation
 from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, read_case
 from cleanclaim.claims import PayerProgram
-from cleanclaim.dosing import WastePolicy
+from cleanclaim.dosing import Route, WastePolicy
 from cleanclaim.errors import InvalidValue
 
 MOST_VISITS = 1000
@@ -94,7 +94,7 @@ class Regimen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bsa_m2: Decimal | None = None
     body: tuple[BodyFrom, ...] = ()
     sizes_on_hand: tuple[SizeOnHand, ...] = ()
-    route: str | None = None
+    route: Route | None = None
     place_of_service: str | None = None
     bill_type: str | None = None
     payer_id: str | None = None

@@ -1,0 +1,88 @@
+"""Which containers to open for a dose, from the sizes on hand; and whether what was opened wasted more than need be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
+from cleanclaim.billing.lines import Refusal
+from cleanclaim.dosing import (
+    Container,
+    ContainerKind,
+    Excess,
+    NoChoice,
+    Objective,
+    VialChoice,
+    VialSize,
+    choose_vials,
+    wasted_more_than_needed,
+)
+from cleanclaim.errors import CleanclaimError
+from cleanclaim.values import Concentration, Quantity, parse_ndc
+
+_MOST_CONTAINERS = 10_000
+
+
+def vials_for(
+    dose: Quantity, sizes: Sequence[SizeOnHand], *, concentration: Concentration | None = None, bounded: bool = False
+) -> tuple[GivenContainer, ...] | Refusal:
+    """The containers to open for a dose with the least waste (UNW-07); none where no sizes are told.
+
+    `bounded`: no more than are on hand. One size of multi-dose containers is opened as far as the dose needs it.
+    """
+    if not sizes:
+        return ()
+    by_size: dict[VialSize, SizeOnHand] = {}
+    for one in sizes:
+        try:
+            by_size[_size(one, bounded=bounded, alone=len(sizes) == 1)] = one
+        except CleanclaimError as error:
+            return Refusal("size-unread", f"sizes_on_hand: {error}")
+    choice = choose_vials(dose, list(by_size), by=Objective.LEAST_WASTE, concentration=concentration)
+    if isinstance(choice, NoChoice):
+        return Refusal(f"vials-{str(choice.reason).replace('_', '-')}", choice.explanation)
+    if choice.count > _MOST_CONTAINERS:
+        return Refusal(
+            "dose-absurd", f"{choice.count:,} containers for one dose: check its number and unit, and the size"
+        )
+    return tuple(
+        GivenContainer(one.amount, one.unit, count, one.kind, one.ndc)
+        for size, count in choice.vials
+        for one in (by_size[size],)
+    )
+
+
+def cheaper_choice(dose: Quantity, given: Given, concentration: Concentration | None) -> str | None:
+    """A word on a choice that costs less than the one with the least waste, where prices are told."""
+    sizes = [_size(one, bounded=True, alone=len(given.sizes_on_hand) == 1) for one in given.sizes_on_hand]
+    choice = choose_vials(dose, sizes, concentration=concentration)
+    if isinstance(choice, VialChoice) and choice.cheaper:
+        return f"{choice.cheaper} would cost ${choice.cheaper.cost:,.2f}, not ${choice.cost:,.2f}, and waste more"
+    return None
+
+
+def excess_warning(
+    opened: Sequence[Container],
+    kind: ContainerKind | None,
+    dose: Quantity,
+    given: Given,
+    concentration: Concentration | None,
+) -> str | None:
+    """A word where the single-dose containers opened wasted more than the best of the sizes on hand (WASTE-007)."""
+    if kind is not ContainerKind.SINGLE_DOSE or not opened or not given.sizes_on_hand:
+        return None
+    sizes = [_size(one, bounded=True, alone=False) for one in given.sizes_on_hand]
+    told = wasted_more_than_needed(opened, dose, sizes, concentration=concentration)
+    if isinstance(told, Excess):
+        return (
+            f"what was opened wasted {told.amount} more than {told.better} would have: payers may deny the excess"
+            " (UNW-07)"
+        )
+    return None
+
+
+def _size(one: SizeOnHand, *, bounded: bool, alone: bool) -> VialSize:
+    ndc11 = parse_ndc(one.ndc).ndc11 if one.ndc else None
+    # With one size there is no choice: what is left in a multi-dose container is kept, and the count is the same.
+    kind = None if alone else one.kind
+    return VialSize(Quantity.of(one.amount, one.unit), one.available if bounded else None, one.price, ndc11, kind)
