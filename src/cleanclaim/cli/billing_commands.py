@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from cleanclaim.errors import InvalidValue, UnreadableInput
 billing_app = typer.Typer()
 
 _AMOUNT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z%][\w/%.]*)\s*")
+_FORMS = {"hcpcs_code": r"[A-Za-z][0-9]{4}", "ndc": r"[0-9-]{10,13}"}
 _VIALS = re.compile(r"\s*(?:([0-9]+)\s*x\s*)?([0-9]*\.?[0-9]+)\s*([A-Za-z][\w/]*)\s*")
 
 
@@ -36,6 +38,14 @@ def bill(
     ndc: Annotated[str, typer.Option("--ndc", help="NDC of the containers.")] = "",
     weight: Annotated[str, typer.Option("--weight", help="Weight of the patient in kg, for a dose by weight.")] = "",
     surface: Annotated[str, typer.Option("--surface", help="Body surface in m2, for a dose by it.")] = "",
+    route: Annotated[
+        str, typer.Option("--route", help="im, sc, iv_push, iv_infusion, iv ...; then giving it is billed.")
+    ] = "",
+    family: Annotated[
+        str, typer.Option("--family", help="Of administration codes, by the payer's list: therapeutic, complex ...")
+    ] = "",
+    start: Annotated[str, typer.Option("--start", help="Start, HH:MM.")] = "",
+    stop: Annotated[str, typer.Option("--stop", help="Stop, HH:MM.")] = "",
     on: OnOption = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check the lines at once.")] = True,
     output_format: ShortFormatOption = ShortFormat.TABLE,
@@ -51,9 +61,11 @@ def bill(
 
     if bool(file) == bool(drug or dose):
         raise InvalidValue("expected a file of cases, or --drug and --dose")
-    texts = (
-        _text(file).splitlines() if file else [_case(drug, dose, vials, kind, payer, place, ndc, weight, surface, on)]
-    )
+    said = {
+        "payer_program": payer, "place_of_service": place, "ndc": ndc, "weight_kg": weight, "bsa_m2": surface,
+        "route": route, "admin_family": family, "start": start, "stop": stop,
+    }  # fmt: skip
+    texts = _text(file).splitlines() if file else [_case(drug, dose, vials, kind, day_of(on), said)]
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits)
     everyone = write_bills(billed, output_format, sys.stdout)
     raise typer.Exit(0 if everyone else 1)
@@ -91,41 +103,25 @@ def _text(file: Path) -> str:
         ) from None
 
 
-def _case(
-    drug: str,
-    dose: str,
-    vials: str,
-    kind: str,
-    payer: str,
-    place: str,
-    ndc: str,
-    weight: str,
-    surface: str,
-    on: str | None,
-) -> str:
+def _case(drug: str, dose: str, vials: str, kind: str, day: date, said: dict[str, str]) -> str:
+    """One case as JSON, from what the options say; the reader of cases judges it."""
     amount = _AMOUNT.fullmatch(dose)
-    if not (drug and amount and payer):
+    if not (drug and amount and said["payer_program"]):
         raise InvalidValue("expected --drug, --dose as '350 mg', and --payer")
-    name = (
-        "hcpcs_code"
-        if re.fullmatch(r"[A-Za-z][0-9]{4}", drug)
-        else "ndc"
-        if re.fullmatch(r"[0-9-]{10,13}", drug)
-        else "drug"
-    )
+    ndc = said["ndc"]
     containers = []
     for text in filter(None, (part.strip() for part in vials.split("+"))):
         one = _VIALS.fullmatch(text)
         if one is None:
             raise InvalidValue(f"--vials {text}: expected as '4 x 100 mg + 1 x 50 mg'")
-        containers.append(
-            {"amount": one[2], "unit": one[3], "count": int(one[1] or 1), "kind": kind or None, "ndc": ndc or None}
-        )
-    case = {
-        "service_date": day_of(on).isoformat(), "payer_program": payer, name: drug, "containers": containers,
-        "dose": {"amount": amount[1], "unit": amount[2]}, "place_of_service": place or None,
-        "weight_kg": weight or None, "bsa_m2": surface or None,
+        container = {"amount": one[2], "unit": one[3], "count": int(one[1] or 1), "kind": kind, "ndc": ndc}
+        containers.append({name: value for name, value in container.items() if value})
+    case: dict[str, object] = {
+        **{name: value for name, value in said.items() if value},
+        "service_date": day.isoformat(), "containers": containers, "dose": {"amount": amount[1], "unit": amount[2]},
     }  # fmt: skip
-    if ndc and name != "ndc":
-        case["ndc"] = ndc
-    return json.dumps({key: value for key, value in case.items() if value is not None})
+    for name in ("start", "stop"):
+        if said[name]:
+            case[name] = f"{day.isoformat()}T{said[name]}:00"
+    case[next((name for name, form in _FORMS.items() if re.fullmatch(form, drug)), "drug")] = drug
+    return json.dumps(case)
