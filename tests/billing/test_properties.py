@@ -17,6 +17,7 @@ from cleanclaim.billing import Bill, Biller, read_given
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.lookup import Lookup
 from tests.billing.test_worked_examples import bill
+from tests.shared import needs_shared
 
 CODES = {"J1745": ("mg", 10), "J9271": ("mg", 1), "J2919": ("mg", 5), "J3420": ("mcg", 1000), "J0897": ("mg", 1)}
 DOSES = st.decimals("0.1", "900", places=1)
@@ -131,6 +132,9 @@ BAD = [
     ({"start": "2025-11-03T10:00:00", "stop": "2025-11-03T09:00:00"}, "stop-before-start"),
     ({"hcpcs_code": None, "ndc": "99999-9999-99"}, "ndc-names-no-code"),
     ({"billing_unit": {"amount": "5", "unit": "mg"}}, "billing-unit-contradicts"),
+    ({"dose": {"amount": "NaN", "unit": "mg"}}, "dose-absurd"),
+    ({"dose": {"amount": "9e999999", "unit": "mg/kg"}, "weight_kg": "80"}, "dose-absurd"),
+    ({"dose": {"amount": "9e-999999", "unit": "mg"}}, "dose-absurd"),
 ]  # fmt: skip
 
 
@@ -165,3 +169,35 @@ def test_a_day_later_nothing_of_the_first_case_is_left(biller: Biller) -> None:
     first = of(biller, "J1745", Decimal(350), [(4, 100)], date(2025, 11, 3), "single_dose")
     of(biller, "J9271", Decimal(200), [(2, 100)], date(2025, 11, 3) + timedelta(days=1), "single_dose")
     assert of(biller, "J1745", Decimal(350), [(4, 100)], date(2025, 11, 3), "single_dose") == first
+
+
+class TestOfficialFiles:
+    pytestmark = needs_shared
+
+    @pytest.mark.parametrize(("code", "dose", "billed"), [
+        ("Q9992", "300 mg", True), ("Q9992", "100 mg", False), ("Q9991", "100 mg", True), ("Q9991", "300 mg", False),
+        ("J1560", "12 mL", True), ("J1560", "10 mL", False),
+    ])  # fmt: skip
+    def test_a_series_of_codes_by_dose(self, official: Lookup, code: str, dose: str, billed: bool) -> None:
+        told = bill(Biller(official), code, dose, "", None, service_date="2025-11-03")
+        assert bool(told.lines) is billed
+        assert [line.billed_units for line in told.lines] == [1] * billed
+        assert told.refusal is None or told.refusal.reason == "outside-range"
+
+    def test_a_combination_is_not_billed_by_one_dose(self, official: Lookup) -> None:
+        told = bill(Biller(official), "J7620", "2.5 mg", "", None, service_date="2025-11-03")
+        assert told.refusal is not None
+        assert told.refusal.reason == "needs-ingredients"
+
+    def test_packaged_in_a_hospital(self, official: Lookup) -> None:
+        """UW-38: status N takes neither JW nor JZ; a paid one does."""
+        hospital = {
+            "bill_type": "131",
+            "payer_program": "medicare_a",
+            "place_of_service": None,
+            "service_date": "2025-11-03",
+        }
+        packaged = bill(Biller(official), "J2405", "4 mg", "1 x 4 mg", **hospital)
+        assert [(line.modifiers, line.rule) for line in packaged.lines] == [((), "UNW-13")]
+        paid = bill(Biller(official), "J1745", "100 mg", "1 x 100 mg", **hospital)
+        assert [line.modifiers for line in paid.lines] == [("JZ",)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Refusal
-from cleanclaim.dosing import BillingUnit
+from cleanclaim.dosing import BillingUnit, Semantics
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus
+from cleanclaim.reference.dosage import UnitSemantics, range_bounds
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.naming import code_meant
 
@@ -60,7 +62,22 @@ def _with_unit(answer: CodeAnswer, given: Given) -> Drug | Refusal:
         )
     if answer.unit_semantics is None:
         return Refusal("billing-unit-unknown", f"the descriptor of {code} states no billing unit that can be read")
+    if answer.unit_semantics == UnitSemantics.COMBINATION:
+        return Refusal(
+            "needs-ingredients",
+            f"one unit of {code} holds {answer.unit} together: one dose does not tell the units (COD-61)",
+        )
+    if answer.unit_semantics == UnitSemantics.RANGE:
+        return Drug(answer, _range(answer), warnings)
     return Drug(answer, BillingUnit.of(answer.amount or 1, answer.unit or "each", answer.unit_semantics), warnings)
+
+
+def _range(answer: CodeAnswer) -> BillingUnit:
+    """The billing unit of a code for the doses of a range (COD-62)."""
+    bounds = range_bounds(answer.descriptor or "")
+    units = {unit for _, unit in bounds.values()}
+    above, up_to = (Fraction(bounds[word][0]) if word in bounds else None for word in ("above", "up to"))
+    return BillingUnit(None, units.pop() if len(units) == 1 else None, Semantics.RANGE, above, up_to)
 
 
 def _code(lookup: Lookup, given: Given) -> str | Refusal:

@@ -17,6 +17,7 @@ _ESRD_FROM = date(2025, 1, 1)  # UNW-15
 _DME_JZ_FROM, _DME_JW_FROM = date(2024, 1, 1), date(2025, 1, 1)  # UNW-23
 _NOT_BY_ITSELF = {"N"}  # OPPS status indicators of packaged drugs
 _INPATIENT, _CLINICS, _ESRD = {"11"}, {"71", "77"}, {"72"}
+_FACILITIES = {"19", "21", "22", "23", "24", "51", "61"}
 _CLINIC_PLACES = {"50", "72"}  # FQHC, RHC
 
 
@@ -65,8 +66,14 @@ def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
         return "UNW-16", "from 2026-01-01 only what was applied is billed; a licensed biologic keeps the rules of drugs"
     if traits & {"radiopharmaceutical", "contrast"}:
         return "UNW-24", "sources disagree whether radiopharmaceuticals and contrast take JW or JZ: none was added"
-    if facility == "13" and _status(lookup, code, day) in _NOT_BY_ITSELF:
-        return "UNW-13", ""
+    if facility == "13":
+        status = _status(lookup, code, day)
+        if status in _NOT_BY_ITSELF:
+            return "UNW-13", ""
+        if status is None:
+            return None, "no Addendum B covers the day: JW and JZ are as for drugs that the hospital is paid for"
+    if not given.bill_type and given.place_of_service in _FACILITIES:
+        return None, f"place of service {given.place_of_service}: the facility bills the drug, not the physician"
     return None, ""
 
 

@@ -122,16 +122,17 @@ def _range(phrase: _Phrase) -> _Reading:
     return _stated(name, _number(bound["number"]), read_unit(bound["unit"]), UnitSemantics.RANGE)
 
 
-def range_words(descriptor: str) -> str | None:
-    """The range of doses that a descriptor names, in words: `above 100 mg`, `above 1 mg and up to 10 mg`."""
+def range_bounds(descriptor: str) -> dict[str, tuple[Decimal, Unit]]:
+    """The bounds of the range of doses that a descriptor names: `above` (not in it) and `up to` (in it)."""
     body = without_notes(normalised(descriptor))
-    lower, upper = _LOWER.search(body), _UPPER.search(body)
-    words = [
-        f"{word} {bound['number']} {read_unit(bound['unit'])}"
-        for word, bound in (("above", lower), ("up to", upper))
-        if bound
-    ]
-    return " and ".join(words) or None
+    found = {"above": _LOWER.search(body), "up to": _UPPER.search(body)}
+    return {word: (_number(bound["number"]), read_unit(bound["unit"])) for word, bound in found.items() if bound}
+
+
+def range_words(descriptor: str) -> str | None:
+    """The same in words: `above 100 mg`, `above 1 mg and up to 10 mg`."""
+    bounds = range_bounds(descriptor)
+    return " and ".join(f"{word} {number:f} {unit}" for word, (number, unit) in bounds.items()) or None
 
 
 def _outside_the_vocabulary(phrase: _Phrase) -> _Reading:
