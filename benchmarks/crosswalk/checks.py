@@ -232,12 +232,12 @@ def _strength_kind(row: Listed, expected: Fraction, per: str) -> Kind:
         kind = Kind.OF_PACKAGE
     elif per == "1" and ratio * row.size == 1:
         kind = Kind.OF_CONTAINER
+    elif is_one and ratio > 1:
+        kind = Kind.SIZE_IS_ONE
     elif row.units == round(expected):
         kind = Kind.NEAREST
     elif abs(ratio - 1) < _SALT:
         kind = Kind.SALT
-    elif is_one and ratio > 1:
-        kind = Kind.SIZE_IS_ONE
     return kind
 
 
