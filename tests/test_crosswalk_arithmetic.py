@@ -51,6 +51,7 @@ def test_units_of_the_package(numbers: str, kind: Kind) -> None:
         ("1000 1 2 2", Kind.EQUAL),
         ("250 1 1 1", Kind.UP),
         ("1 1 0.5 1", Kind.SIZE_IS_ONE),
+        ("1 30 1 30", Kind.SIZE_IS_ONE),  # a bag of 500 mL, not 1 mL rounded up
         ("500 10 2 20", Kind.OTHER),
     ],
 )
@@ -95,7 +96,10 @@ def test_a_powder_told_per_ml_is_not_held() -> None:
         (("5 1 10 10", "10 1 20 20"), [Kind.EQUAL] * 2),
         (("16.7 1 100 100", "50 1 300 300"), [Kind.ROUNDED] * 2),
         (("6 1 10 10", "12 1 20 20", "20 1 33 33"), [Kind.UP] * 3),
-        (("1 1 10 10", "50 1 100 100"), [Kind.SIZE_IS_ONE] * 2),
+        (("1 1 10 10", "1 1 20 20", "50 1 100 100"), [Kind.SIZE_IS_ONE] * 3),
+        (("1 1 10 10", "5 1 10 10"), [Kind.SIZE_IS_ONE] * 2),
+        (("1 1 0.2 1", "5 1 0.5 1"), [Kind.OTHER] * 2),
+        (("50 1 0.75 1", "100 1 2 2"), [Kind.UP] * 2),
         (("21 1 5 105", "48 1 5 240"), [Kind.PIECE] * 2),
         (("100 1 200 200", "1 500 1000 1000"), [Kind.OF_PACKAGE] * 2),
         (("10 1 100 100", "20 1 200 200", "20 1 100 100"), [Kind.EQUAL, Kind.EQUAL, Kind.OTHER]),

@@ -81,7 +81,9 @@ def volume(rows: Iterable[Listed]) -> Check:
             continue
         expected = row.size / unit.amount
         kind = _near(row, expected)
-        check.held.append(Held(row, Kind.SIZE_IS_ONE if kind is Kind.OTHER and row.size == 1 else kind, expected))
+        if row.size == 1 and not kind.agrees:
+            kind = Kind.SIZE_IS_ONE
+        check.held.append(Held(row, kind, expected))
     return check
 
 
@@ -132,19 +134,34 @@ def siblings(rows: Iterable[Listed]) -> Check:
 
 
 def _siblings_kind(group: Sequence[Listed]) -> Kind:
-    kind, others = Kind.OTHER, [row for row in group if row.size != 1]
+    kind = Kind.OTHER
     if len({row.factor for row in group}) == 1:
         kind = Kind.EQUAL
     elif _share_a_factor(group, _digits):
         kind = Kind.ROUNDED
-    elif len({row.package_units / row.size / row.quantity for row in group}) == 1:
-        is_bottle = all(row.units == row.package_units and row.quantity > 1 for row in group if row.size == 1)
-        kind = Kind.OF_PACKAGE if is_bottle and len(others) < len(group) else Kind.PIECE
-    elif len(others) < len(group) and _share_a_factor(others, _digits):
+    elif all(_package_kind(row, row.units * row.quantity) is Kind.PIECE for row in group):
+        kind = Kind.PIECE
+    elif _bottles(group):
+        kind = Kind.OF_PACKAGE
+    elif _pieces_beside(group):
         kind = Kind.SIZE_IS_ONE
     elif _share_a_factor(group, _unit_below):
         kind = Kind.UP
     return kind
+
+
+def _bottles(group: Sequence[Listed]) -> bool:
+    """Whether the packages have one number of units a piece, and BILLUNITS of some is that of all their pieces."""
+    per_piece = {row.package_units / row.size / row.quantity for row in group}
+    whole = any(row.size == 1 and row.quantity > 1 and row.units == row.package_units for row in group)
+    return len(per_piece) == 1 and whole
+
+
+def _pieces_beside(group: Sequence[Listed]) -> bool:
+    """Whether rows of PKG SIZE 1 stand beside rows in mL that agree; two rows with other units each tell nothing."""
+    in_ml = [row for row in group if row.size != 1]
+    tells = len(group) > 2 or len({row.units for row in group}) == 1
+    return 0 < len(in_ml) < len(group) and tells and _share_a_factor(in_ml, _digits)
 
 
 def _digits(row: Listed) -> tuple[Fraction, Fraction]:
@@ -173,7 +190,7 @@ def _unit_below(row: Listed) -> tuple[Fraction, Fraction]:
 
 def _share_a_factor(group: Sequence[Listed], bounds: Callable[[Listed], tuple[Fraction, Fraction]]) -> bool:
     both = [bounds(row) for row in group]
-    return not both or max(low for low, _ in both) <= min(high for _, high in both)
+    return max(low for low, _ in both) <= min(high for _, high in both)
 
 
 def alone(rows: Iterable[Listed]) -> Check:
