@@ -50,13 +50,18 @@ def waste_terms(lookup: Lookup, code: str, given: Given) -> WasteTerms:
     return WasteTerms(WastePolicy.CMS, exempt, note=note)
 
 
-def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
-    day, facility = given.service_date, (given.bill_type or "")[:2]
-    traits = {
+def traits_of(lookup: Lookup, code: str, day: date) -> set[str]:
+    """The traits of a drug's code on the day: vaccine_1861s10, radiopharmaceutical ..."""
+    return {
         str(row["trait"])
         for row in lookup.index.rows(tables.DRUG_TRAIT, "hcpcs_code", code)
         if str(row["valid_from"]) <= day.isoformat() <= str(row["valid_to"])
     }
+
+
+def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
+    day, facility = given.service_date, (given.bill_type or "")[:2]
+    traits = traits_of(lookup, code, day)
     if "vaccine_1861s10" in traits:
         return "UNW-13", ""
     if facility in _INPATIENT | _CLINICS or given.place_of_service in _CLINIC_PLACES or given.place_of_service == "21":
@@ -65,11 +70,12 @@ def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
         return "UNW-16", "from 2026-01-01 only what was applied is billed; a licensed biologic keeps the rules of drugs"
     if traits & {"radiopharmaceutical", "contrast"}:
         return "UNW-24", "sources disagree whether radiopharmaceuticals and contrast take JW or JZ: none was added"
-    if facility == "13" and _status(lookup, code, day) in _NOT_BY_ITSELF:
+    if facility == "13" and is_packaged(lookup, code, day):
         return "UNW-13", ""
     return None, ""
 
 
-def _status(lookup: Lookup, code: str, day: date) -> str | None:
+def is_packaged(lookup: Lookup, code: str, day: date) -> bool:
+    """Whether Addendum B of the day pays nothing for the code by itself; False where no release tells."""
     told = lookup.told(tables.OPPS_STATUS, "hcpcs_code", code, day)
-    return str(told.rows[0]["status_indicator"]) if told.rows else None
+    return bool(told.rows) and str(told.rows[0]["status_indicator"]) in _NOT_BY_ITSELF
