@@ -65,7 +65,7 @@ def bill(
         "payer_program": payer, "place_of_service": place, "ndc": ndc, "weight_kg": weight, "bsa_m2": surface,
         "route": route, "admin_family": family, "start": start, "stop": stop,
     }  # fmt: skip
-    texts = _text(file).splitlines() if file else [_case(drug, dose, vials, kind, day_of(on), said)]
+    texts = _text(file).split("\n") if file else [_case(drug, dose, vials, kind, day_of(on), said)]
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits)
     everyone = write_bills(billed, output_format, sys.stdout)
     raise typer.Exit(0 if everyone else 1)
@@ -121,7 +121,7 @@ def claim(
     refuse_output(output, "837", inputs=[file, parties])
     behind = read_parties(_text(parties), place=str(parties))
     claims = claim_cases(
-        _text(file).splitlines(), behind, ControlNumbers(control, control), _moment(made), reference=there(reference)
+        _text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made), reference=there(reference)
     )
     everyone = write_claims(claims, output, sys.stdout)
     raise typer.Exit(0 if everyone else 1)
