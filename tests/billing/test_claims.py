@@ -219,6 +219,15 @@ def test_nothing_is_rejected_or_denied(tmp_path: Path, library: Path, made: tupl
     result = check_files([tmp_path / "claims.jsonl"], reference=library)
     assert result.summary.claims == claims.tables.claim.num_rows
     assert [(one.claim_id, one.id, one.message) for one in result.findings if one.severity in ("reject", "deny")] == []
+    # Some doses are above the label on purpose (UNIT-004 warns): the same is told with the claims.
+    assert {(one.claim_id, one.id) for one in claims.findings} == {(one.claim_id, one.id) for one in result.findings}
+
+
+def test_what_fires_on_a_claim_that_is_written_is_told(library: Path) -> None:
+    claims = claimed(library, case(modifiers=["25"]), case(2, 60, claim={"id": "A2", "subscriber": "nobody"}))
+    assert [one.place for one in claims.refused] == ["claim A2"]
+    assert {(one.claim_id, one.id) for one in claims.findings} >= {("A1", "MOD-010")}
+    assert {one.claim_id for one in claims.findings} == {"A1"}
 
 
 # What is missing

@@ -47,18 +47,22 @@ def _checked(checker: Checker, visits: Sequence[Visit], bills: Sequence[Bill]) -
     """What fires on the claims of the visits, by the place of the case whose line it is about."""
     if not visits:
         return {}
-    with tempfile.TemporaryDirectory(prefix="cleanclaim-bill-") as folder:
-        path = Path(folder) / "billed.jsonl"
-        claims = (msgspec.json.encode(claim_content(visit, bills)) for visit in visits)
-        path.write_bytes(b"".join(claim + b"\n" for claim in claims))
-        result = checker.check_files([path])
+    fired = findings_of(checker, (claim_content(visit, bills) for visit in visits))
     places = {visit.cases[0][0]: [number for number, _ in visit.cases for _ in bills[number].lines] for visit in visits}
     found: dict[int, list[Finding]] = {}
-    for finding in result.findings:
+    for finding in fired:
         of_visit = places[int(finding.claim_id or 0)]
         place = of_visit[(finding.line_number or 1) - 1]
         found.setdefault(place, []).append(finding)
     return found
+
+
+def findings_of(checker: Checker, claims: Iterable[dict[str, Any]]) -> tuple[Finding, ...]:
+    """What fires on claims in the keys of JSON Lines."""
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-bill-") as folder:
+        path = Path(folder) / "billed.jsonl"
+        path.write_bytes(b"".join(msgspec.json.encode(claim) + b"\n" for claim in claims))
+        return checker.check_files([path]).findings
 
 
 def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:

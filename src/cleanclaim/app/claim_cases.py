@@ -14,12 +14,15 @@ from typing import Any
 
 import msgspec
 
-from cleanclaim.app.bill_cases import claim_content
+from cleanclaim.app.bill_cases import claim_content, findings_of
+from cleanclaim.app.checker import Checker
 from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.visits import Cases, Unread, Visit, billed_cases
 from cleanclaim.billing import Bill, Biller, BillLine, ForClaim, Given, Refusal
 from cleanclaim.claims import PayerProgram
 from cleanclaim.claims.tables import ClaimTables, payer_program_of
+from cleanclaim.edits.collection import all_edits
+from cleanclaim.edits.findings import Finding
 from cleanclaim.formats.jsonl import read_jsonl
 from cleanclaim.formats.x12.writing import ClaimParties, ControlNumbers, Exchange, Parties, Written, write_837
 from cleanclaim.reference.library import Library
@@ -48,7 +51,8 @@ class Claims:
     tables: ClaimTables | None
     written: Written | None
     refused: tuple[NotClaimed, ...]
-    notes: tuple[str, ...]  # what a person must look at, each with its claim
+    notes: tuple[str, ...] = ()  # what a person must look at, each with its claim
+    findings: tuple[Finding, ...] = ()  # what fires on the claims that were written
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,14 @@ class _Made:
 
 def claim_cases(
     texts: Iterable[str], parties: PartiesSaid, controls: ControlNumbers, made_at: datetime,
-    *, reference: Path | None = None,
+    *, reference: Path | None = None, check: bool = True, edits: Path | None = None,
 ) -> Claims:  # fmt: skip
     """The cases billed, each visit one claim. What lacks something is refused by field, and the others are written.
 
     Raises:  InvalidValue when the envelope cannot be written: no claim is at fault.
     """
-    told = billed_cases(Biller(Lookup.of(Library.open(reference))), texts)
+    library = Library.open(reference)
+    told = billed_cases(Biller(Lookup.of(library)), texts)
     made: list[_Made] = []
     notes: list[str] = []
     refused = [
@@ -86,7 +91,7 @@ def claim_cases(
     made, unsayable = _sayable(made)
     refused += unsayable
     if not made:
-        return Claims(None, None, tuple(refused), ())
+        return Claims(None, None, tuple(refused))
     tables = _tables(made)
     keys = tables.claim["claim_key"].to_pylist()
     by_key = {int(key or 0): one.parties for key, one in zip(keys, made, strict=True)}
@@ -103,7 +108,10 @@ def claim_cases(
         controls,
     )  # fmt: skip
     refused += [_refused_by(fault, made) for fault in written.fault.to_pylist()]
-    return Claims(tables, written, tuple(refused), tuple(notes))
+    sent = set(written.claim_keys) if check else set()
+    contents = [one.content for key, one in zip(keys, made, strict=True) if key in sent]
+    findings = findings_of(Checker(library, all_edits(edits)), contents) if contents else ()
+    return Claims(tables, written, tuple(refused), tuple(notes), findings)
 
 
 def _cases(visit: Visit, told: Cases) -> list[Given]:

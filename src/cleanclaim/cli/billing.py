@@ -13,6 +13,7 @@ from cleanclaim.app.bill_cases import Billed
 from cleanclaim.app.claim_cases import Claims
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.cli.output import opened_output
+from cleanclaim.edits.findings import Finding
 
 _OF_FINDING = ("edit", "id", "severity", "line_number", "message")
 
@@ -46,6 +47,7 @@ def write_claims(claims: Claims, file: Path, out: TextIO) -> bool:
     else:
         out.write("no claim written\n")
     out.writelines(f"  note: {note}\n" for note in claims.notes)
+    out.writelines(f"{finding.claim_id}{_finding(finding)}\n" for finding in claims.findings)
     for one in claims.refused:
         out.write(f"  not written: {one.place}: {one.refusal.explanation} [{one.refusal.reason}]\n")
     return not claims.refused
@@ -72,9 +74,12 @@ def _text(one: Billed) -> Iterable[str]:
         if line.description:
             yield f"      {line.description}"
     yield from (f"  note: {warning}" for warning in bill.warnings)
-    for finding in one.findings:
-        place = f"line {finding.line_number}" if finding.line_number else "claim"
-        yield f"  {finding.severity}  {place}  {finding.id} {finding.edit}: {finding.message}"
+    yield from map(_finding, one.findings)
+
+
+def _finding(finding: Finding) -> str:
+    place = f"line {finding.line_number}" if finding.line_number else "claim"
+    return f"  {finding.severity}  {place}  {finding.id} {finding.edit}: {finding.message}"
 
 
 def _ndc(ndc11: str | None, quantity: Decimal | None, unit: str | None) -> str:

@@ -106,11 +106,14 @@ def claim(
     output: Annotated[Path, typer.Option("--output", "-o", help="The 837 to write.")],
     control: Annotated[int, typer.Option("--control", help="Control number of the interchange and its group.")] = 1,
     made: Annotated[str, typer.Option("--made", help="When it is made, YYYY-MM-DDTHH:MM; now unless said.")] = "",
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Check the claims at once.")] = True,
     reference: ReferenceOption = None,
+    edits: EditsOption = None,
 ) -> None:
     """Claims of what was given: each visit billed as one claim, professional or institutional, in one 837 file.
 
-    What lacks something is left out and told by field. Exit codes: 0 all written; 1 some could not be.
+    What lacks something is left out and told by field; what fires on the others is told, and they are written.
+    Exit codes: 0 all written; 1 some could not be.
     """
     from cleanclaim.app.claim_cases import claim_cases  # noqa: PLC0415
     from cleanclaim.app.claim_parties import read_parties  # noqa: PLC0415
@@ -121,8 +124,9 @@ def claim(
     refuse_output(output, "837", inputs=[file, parties])
     behind = read_parties(_text(parties), place=str(parties))
     claims = claim_cases(
-        _text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made), reference=there(reference)
-    )
+        _text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made),
+        reference=there(reference), check=check, edits=edits,
+    )  # fmt: skip
     everyone = write_claims(claims, output, sys.stdout)
     raise typer.Exit(0 if everyone else 1)
 
