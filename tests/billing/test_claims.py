@@ -22,6 +22,7 @@ from x12sdk.io import X12ModelReader
 from cleanclaim.app.checker import check_files
 from cleanclaim.app.claim_cases import Claims, claim_cases
 from cleanclaim.app.claim_parties import read_parties
+from cleanclaim.billing import revenue
 from cleanclaim.cli.commands import app
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl import write_jsonl
@@ -293,6 +294,22 @@ def test_revenue_codes_are_by_rule_and_can_be_said(library: Path) -> None:
     assert [(line["revenue_code"], line["charge_amount"]) for line in lines] == [
         ("0636", Decimal("100.00")), ("0260", Decimal("1.50")),
     ]  # fmt: skip
+
+
+def test_a_packaged_drug_stands_under_pharmacy_and_an_untold_code_is_refused(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The starter set has no Addendum B, so a status is put in its place; a pump under the skin has no revenue code in the rulebook."""
+    packaged = case(place_of_service=None, bill_type="131", route=None, admin_family=None, hcpcs_code="J2405")
+    packaged |= {"dose": {"amount": "4", "unit": "mg"}, "service_date": "2026-02-02"}
+    packaged["containers"] = [{"amount": "4", "unit": "mg", "count": 1, "kind": "single_dose"}]
+    for is_packaged, revenue_code in ((False, "0636"), (True, "0250")):
+        monkeypatch.setattr(revenue, "is_packaged", lambda *_, told=is_packaged: told)
+        (lines,) = rows(claimed(library, packaged), "I").values()
+        assert [(line["hcpcs_code"], line["revenue_code"]) for line in lines] == [("J2405", revenue_code)]
+    pumped = case(place_of_service=None, bill_type="131", admin_family="therapeutic") | {"route": "sc_infusion"}
+    (one,) = claimed(library, pumped, charges={"96369": "80.00"}).refused
+    assert "revenue_code" in one.refusal.explanation
 
 
 def test_the_file_of_parties_tells_its_faults() -> None:
