@@ -2,11 +2,11 @@
 
 from cleanclaim.billing.bill import Biller
 from cleanclaim.billing.course import Course, Totals, Visit, plan_course
-from cleanclaim.billing.given import Given, read_given
+from cleanclaim.billing.given import ForClaim, Given, read_given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.regimen import Regimen, read_regimen
 
 __all__ = [
-    "Bill", "BillLine", "Biller", "Course", "Given", "Refusal", "Regimen", "Totals", "Visit", "plan_course",
+    "Bill", "BillLine", "Biller", "Course", "ForClaim", "Given", "Refusal", "Regimen", "Totals", "Visit", "plan_course",
     "read_given", "read_regimen",
 ]  # fmt: skip

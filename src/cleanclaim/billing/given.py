@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, TypeVar
@@ -20,6 +21,12 @@ def above_zero(**values: Decimal | None) -> None:
     for name, value in values.items():
         if value is not None and not (value.is_finite() and value > 0):
             raise ValueError(f"{name}: expected a number above zero")
+
+
+def check_charges(charges: Mapping[str, Decimal]) -> None:
+    """Raises ValueError for a charge that is below zero or no number."""
+    if not all(charge.is_finite() and charge >= 0 for charge in charges.values()):
+        raise ValueError("charges: expected amounts of money, not below zero")
 
 
 class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +75,24 @@ class SizeOnHand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         above_zero(amount=self.amount)
 
 
+class ForClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the claim of a visit says beside what was given. Charges are US dollars for one unit of a code."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1)]  # the account number, CLM01
+    subscriber: str  # a key of the subscribers in the file of parties
+    billing_npi: str | None = None  # this and the next two: where it is not that of the parties
+    rendering_npi: str | None = None
+    attending_npi: str | None = None
+    prior_auth: str | None = None
+    statement_from: date | None = None  # institutional; the day of service unless said
+    statement_to: date | None = None
+    charges: dict[str, Decimal] = {}  # before those of the parties
+    revenue_codes: dict[str, str] = {}  # by code, before what the rules say
+
+    def __post_init__(self) -> None:
+        check_charges(self.charges)
+
+
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One administration. Money is US dollars; times are local to where it was given."""
 
@@ -99,6 +124,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     modifiers: tuple[str, ...] = ()  # that the claim needs beside JW and JZ: TB, PO, KX ...
     charge_amount: Decimal | None = None  # of dose and waste together
     diagnoses: tuple[str, ...] = ()
+    claim: ForClaim | None = None  # administrations of one visit say the same, or one of them does
 
     def __post_init__(self) -> None:
         above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2)

@@ -35,10 +35,10 @@ def giving_of(visit: Sequence[tuple[Given, str]]) -> Giving:
     unsaid = [code for given, code in told if given.admin_family is None]
     if unsaid:
         asked = (
-            f"how {', '.join(unsaid)} was given is not billed: say `admin_family` (therapeutic, complex,"
+            f"{', '.join(unsaid)}: say `admin_family` (therapeutic, complex,"
             " hormonal_antineoplastic, hydration, vaccine, imaging), by the payer's list (ADM-02)"
         )
-        return Giving(warnings=(asked,))
+        return Giving(refusal=Refusal("family-unsaid", asked))
     first = told[0][0]
     facility = first.bill_type is not None
     try:

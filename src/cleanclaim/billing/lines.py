@@ -19,6 +19,7 @@ class BillLine:
     ndc_unit: str | None = None
     charge_amount: Decimal | None = None
     description: str | None = None  # for codes of unclassified drugs: name, dose, route, NDC
+    revenue_code: str | None = None  # of a facility's bill
     why: str = ""
     drugs: tuple[str, ...] = ()  # of a line for giving: what was given
 

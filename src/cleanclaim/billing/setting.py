@@ -51,13 +51,18 @@ def waste_terms(lookup: Lookup, code: str, given: Given) -> WasteTerms:
     return WasteTerms(WastePolicy.CMS, exempt, note=note)
 
 
-def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
-    day, facility = given.service_date, (given.bill_type or "")[:2]
-    traits = {
+def traits_of(lookup: Lookup, code: str, day: date) -> set[str]:
+    """The traits of a drug's code on the day: vaccine_1861s10, radiopharmaceutical ..."""
+    return {
         str(row["trait"])
         for row in lookup.index.rows(tables.DRUG_TRAIT, "hcpcs_code", code)
         if str(row["valid_from"]) <= day.isoformat() <= str(row["valid_to"])
     }
+
+
+def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
+    day, facility = given.service_date, (given.bill_type or "")[:2]
+    traits = traits_of(lookup, code, day)
     if "vaccine_1861s10" in traits:
         return "UNW-13", ""
     if facility in _INPATIENT | _CLINICS or given.place_of_service in _CLINIC_PLACES or given.place_of_service == "21":
@@ -67,16 +72,19 @@ def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
     if traits & {"radiopharmaceutical", "contrast"}:
         return "UNW-24", "sources disagree whether radiopharmaceuticals and contrast take JW or JZ: none was added"
     if facility == "13":
-        status = _status(lookup, code, day)
-        if status in _NOT_BY_ITSELF:
+        packaged = is_packaged(lookup, code, day)
+        if packaged:
             return "UNW-13", ""
-        if status is None:
+        if packaged is None:
             return None, "no Addendum B covers the day: JW and JZ are as for drugs that the hospital is paid for"
     if not given.bill_type and given.place_of_service in _FACILITIES:
         return None, f"place of service {given.place_of_service}: the facility bills the drug, not the physician"
     return None, ""
 
 
-def _status(lookup: Lookup, code: str, day: date) -> str | None:
+def is_packaged(lookup: Lookup, code: str, day: date) -> bool | None:
+    """Whether Addendum B of the day pays nothing for the code by itself; None where no release tells."""
     told = lookup.told(tables.OPPS_STATUS, "hcpcs_code", code, day)
-    return str(told.rows[0]["status_indicator"]) if told.rows else None
+    if told.rows:
+        return str(told.rows[0]["status_indicator"]) in _NOT_BY_ITSELF
+    return False if told.known else None

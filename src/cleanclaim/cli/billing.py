@@ -6,10 +6,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TextIO
 
 from cleanclaim.app.bill_cases import Billed
+from cleanclaim.app.claim_cases import Claims
 from cleanclaim.cli.options import ShortFormat
+from cleanclaim.cli.output import opened_output
+from cleanclaim.edits.findings import Finding
 
 _OF_FINDING = ("edit", "id", "severity", "line_number", "message")
 
@@ -32,6 +36,23 @@ def write_bills(billed: Iterable[Billed], output_format: ShortFormat, out: TextI
     return everyone
 
 
+def write_claims(claims: Claims, file: Path, out: TextIO) -> bool:
+    """Writes the file of claims where there is one, and says what is in it; whether nothing was refused."""
+    if claims.written and claims.written.content:
+        with opened_output(file) as stream:
+            stream.write(claims.written.content.decode())
+        following = claims.written.next_controls.interchange
+        count = len(claims.written.claim_keys)
+        out.write(f"{count:,} {'claim' if count == 1 else 'claims'} written; the next control number is {following}\n")
+    else:
+        out.write("no claim written\n")
+    out.writelines(f"  note: {note}\n" for note in claims.notes)
+    out.writelines(f"{finding.claim_id}{_finding(finding)}\n" for finding in claims.findings)
+    for one in claims.refused:
+        out.write(f"  not written: {one.place}: {one.refusal.explanation} [{one.refusal.reason}]\n")
+    return not claims.refused
+
+
 def _plain(one: Billed) -> dict[str, Any]:
     # Decimals become strings: an amount must not pass through a float.
     bill = asdict(one.bill)
@@ -48,13 +69,17 @@ def _text(one: Billed) -> Iterable[str]:
     for line in bill.lines:
         code = "-".join((line.hcpcs_code, *line.modifiers))
         ndc = _ndc(line.ndc11, line.ndc_quantity, line.ndc_unit)
-        yield f"  {code} x{line.billed_units:,}{ndc}{_money(line.charge_amount)}  [{line.rule}]"
+        revenue = f"{line.revenue_code} " if line.revenue_code else ""
+        yield f"  {revenue}{code} x{line.billed_units:,}{ndc}{_money(line.charge_amount)}  [{line.rule}]"
         if line.description:
             yield f"      {line.description}"
     yield from (f"  note: {warning}" for warning in bill.warnings)
-    for finding in one.findings:
-        place = f"line {finding.line_number}" if finding.line_number else "claim"
-        yield f"  {finding.severity}  {place}  {finding.id} {finding.edit}: {finding.message}"
+    yield from map(_finding, one.findings)
+
+
+def _finding(finding: Finding) -> str:
+    place = f"line {finding.line_number}" if finding.line_number else "claim"
+    return f"  {finding.severity}  {place}  {finding.id} {finding.edit}: {finding.message}"
 
 
 def _ndc(ndc11: str | None, quantity: Decimal | None, unit: str | None) -> str:

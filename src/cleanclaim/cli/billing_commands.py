@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -65,7 +65,7 @@ def bill(
         "payer_program": payer, "place_of_service": place, "ndc": ndc, "weight_kg": weight, "bsa_m2": surface,
         "route": route, "admin_family": family, "start": start, "stop": stop,
     }  # fmt: skip
-    texts = _text(file).splitlines() if file else [_case(drug, dose, vials, kind, day_of(on), said)]
+    texts = _text(file).split("\n") if file else [_case(drug, dose, vials, kind, day_of(on), said)]
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits)
     everyone = write_bills(billed, output_format, sys.stdout)
     raise typer.Exit(0 if everyone else 1)
@@ -92,6 +92,52 @@ def course(
     planned = plan_course(Biller(Lookup.open(there(reference))), regimen)
     write_course(planned, output_format, sys.stdout)
     raise typer.Exit(0 if planned.is_clear else 1)
+
+
+@billing_app.command()
+def claim(
+    file: Annotated[
+        Path,
+        typer.Argument(readable=False, help="Cases as JSON Lines, each visit with its `claim`; - is standard input."),
+    ],
+    parties: Annotated[
+        Path, typer.Option("--parties", help="Who stands behind the claims, as JSON (`cleanclaim schema parties`).")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The 837 to write.")],
+    control: Annotated[int, typer.Option("--control", help="Control number of the interchange and its group.")] = 1,
+    made: Annotated[str, typer.Option("--made", help="When it is made, YYYY-MM-DDTHH:MM; now unless said.")] = "",
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Check the claims at once.")] = True,
+    reference: ReferenceOption = None,
+    edits: EditsOption = None,
+) -> None:
+    """Claims of what was given: each visit billed as one claim, professional or institutional, in one 837 file.
+
+    What lacks something is left out and told by field; what fires on the others is told, and they are written.
+    Exit codes: 0 all written; 1 some could not be.
+    """
+    from cleanclaim.app.claim_cases import claim_cases  # noqa: PLC0415
+    from cleanclaim.app.claim_parties import read_parties  # noqa: PLC0415
+    from cleanclaim.cli.billing import write_claims  # noqa: PLC0415
+    from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
+    from cleanclaim.formats.x12.writing import ControlNumbers  # noqa: PLC0415
+
+    refuse_output(output, "837", inputs=[file, parties])
+    behind = read_parties(_text(parties), place=str(parties))
+    claims = claim_cases(
+        _text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made),
+        reference=there(reference), check=check, edits=edits,
+    )  # fmt: skip
+    everyone = write_claims(claims, output, sys.stdout)
+    raise typer.Exit(0 if everyone else 1)
+
+
+def _moment(text: str) -> datetime:
+    if not text:
+        return datetime.now()  # noqa: DTZ005 - X12 has no time zone
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007
+    except ValueError:
+        raise InvalidValue(f"--made {text}: expected as 2026-03-20T09:05") from None
 
 
 def _text(file: Path) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 import msgspec
 
 from cleanclaim.app.change_result import ClaimChanges
+from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.billing import Bill, Course, Given, Regimen
 from cleanclaim.claims import TABLES as CLAIM_TABLES
@@ -32,6 +33,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "claim": claim_json_schema,
     "given": lambda: msgspec.json.schema(Given),
     "bill": lambda: msgspec.json.schema(list[Bill]),
+    "parties": lambda: msgspec.json.schema(PartiesSaid),
     "regimen": lambda: msgspec.json.schema(Regimen),
     "course": lambda: msgspec.json.schema(Course),
     "mapping": mapping_json_schema,

@@ -1,0 +1,100 @@
+"""Cases billed, and put together by visit: the administrations of one visit stand on one claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from cleanclaim.billing import Bill, Biller, BillLine, Given, Refusal, read_given
+from cleanclaim.billing.giving import Giving, giving_of
+from cleanclaim.billing.revenue import with_revenue
+from cleanclaim.errors import UnreadableInput
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A case that could not be read; `visit`: what it says of its visit, where that much could be."""
+
+    refusal: Refusal
+    visit: str | None = None
+
+
+@dataclass(slots=True)
+class Visit:
+    """The cases of one visit, by their place; `left_out` are those that could not be billed."""
+
+    cases: list[tuple[int, Given]] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    giving: Giving = field(default_factory=Giving)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of a file with their bills, place by place, the text line of each, and the visits."""
+
+    cases: Sequence[Given | Unread]
+    bills: Sequence[Bill]
+    lines: Sequence[int]
+    visits: Sequence[Visit]
+
+
+def billed_cases(biller: Biller, texts: Iterable[str]) -> Cases:
+    """Each case billed, in order; blank lines are none. The lines for giving are on the first bill of a visit."""
+    numbered = [(number, text) for number, text in enumerate(texts, 1) if text.strip()]
+    cases = [_case(text, number) for number, text in numbered]
+    bills = [biller.bill(one) if isinstance(one, Given) else Bill(None, refusal=one.refusal) for one in cases]
+    visits = _visits(cases, bills)
+    for visit in visits:
+        if visit.cases:
+            _give(biller, visit, bills)
+    return Cases(cases, bills, [number for number, _ in numbered], visits)
+
+
+def _case(text: str, number: int) -> Given | Unread:
+    try:
+        return read_given(text, place=f"line {number}")
+    except UnreadableInput as error:
+        return Unread(Refusal("case-unread", str(error)), _visit_said(text))
+
+
+def _visit_said(text: str) -> str | None:
+    try:
+        content = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None
+    visit = content.get("visit") if isinstance(content, dict) else None
+    return visit if isinstance(visit, str) else None
+
+
+def _visits(cases: Sequence[Given | Unread], bills: Sequence[Bill]) -> list[Visit]:
+    visits: dict[object, Visit] = {}
+    for number, (case, bill) in enumerate(zip(cases, bills, strict=True)):
+        if isinstance(case, Given):
+            visit = visits.setdefault((case.visit, case.service_date) if case.visit else number, Visit())
+            if bill.lines:
+                visit.cases.append((number, case))
+            else:
+                visit.left_out.append(number)
+    return list(visits.values())
+
+
+def _give(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
+    """Put the lines for giving all drugs of a visit on its first bill, and a facility's revenue codes on all lines."""
+    codes = [bills[number].lines[0].hcpcs_code for number, _ in visit.cases]
+    visit.giving = giving = giving_of([(case, code) for (_, case), code in zip(visit.cases, codes, strict=True)])
+    refused = (f"how it was given is not billed: {giving.refusal.explanation}",) if giving.refusal else ()
+    first = visit.cases[0][0]
+    bill = bills[first]
+    bills[first] = replace(
+        bill, lines=(*bill.lines, *giving.lines), warnings=(*bill.warnings, *giving.warnings, *refused)
+    )
+    said = next((case.claim.revenue_codes for _, case in visit.cases if case.claim), {})
+
+    def coded(line: BillLine, case: Given) -> BillLine:
+        return with_revenue(biller.lookup, line, case.service_date, said)
+
+    for number, case in visit.cases:
+        if case.bill_type is not None:
+            bills[number] = replace(bills[number], lines=tuple(coded(line, case) for line in bills[number].lines))
