@@ -31,7 +31,7 @@ from cleanclaim.formats.x12.writing import ControlNumbers
 from tests.formats.x12_compare import joined
 from tests.oracles.x12.institutional import claims_of
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "billing"
 PARTIES = json.loads((EXAMPLES / "parties.json").read_text())
 MADE_AT = datetime(2026, 3, 20, 9, 5)  # noqa: DTZ001 - X12 has no time zone
 Case = dict[str, Any]
