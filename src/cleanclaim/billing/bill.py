@@ -13,7 +13,7 @@ from cleanclaim.billing.drug import Drug, drug_given
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.setting import WasteTerms, waste_terms
-from cleanclaim.billing.stock import cheaper_choice, excess_warning, vials_for
+from cleanclaim.billing.stock import chosen_vials, excess_warning
 from cleanclaim.dosing import (
     NdcUnit,
     Semantics,
@@ -68,13 +68,12 @@ def _with_vials(given: Given, dose: Quantity) -> tuple[Given, Refusal | tuple[st
     concentration = _concentration(given)
     if given.containers or not given.sizes_on_hand or isinstance(concentration, Refusal):
         return given, ()
-    chosen = vials_for(dose, given.sizes_on_hand, concentration=concentration, bounded=True)
+    chosen = chosen_vials(dose, given.sizes_on_hand, concentration=concentration, bounded=True)
     if isinstance(chosen, Refusal):
         return given, chosen
-    named = " + ".join(f"{one.count} x {one.amount.normalize():f} {one.unit}" for one in chosen)
-    cheaper = cheaper_choice(dose, given, concentration)
-    notes = (f"the least waste of what is on hand is {named} (UNW-07)", *([cheaper] if cheaper else []))
-    return msgspec.structs.replace(given, containers=chosen), notes
+    named = " + ".join(f"{one.count} x {one.amount.normalize():f} {one.unit}" for one in chosen.containers)
+    notes = (f"the least waste of what is on hand is {named} (UNW-07)", *([chosen.cheaper] if chosen.cheaper else []))
+    return msgspec.structs.replace(given, containers=chosen.containers), notes
 
 
 def dose_of(given: Given) -> Quantity | Refusal:

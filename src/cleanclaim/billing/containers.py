@@ -81,26 +81,15 @@ def _kind(
         return said.pop(), ()
     if product is not None and product["container"]:
         return ContainerKind(str(product["container"])), ()
-    day = given.service_date.isoformat()
-    kinds = {
-        row["container"]
-        for row in lookup.index.rows(tables.PRODUCT, "hcpcs_code", code)
-        if str(row["valid_from"]) <= day <= str(row["valid_to"])
-    }
-    covered = lookup.told(tables.PRODUCT, "hcpcs_code", code, given.service_date).known
-    if len(kinds) == 1 and None not in kinds and covered:
+    known = lookup.told(tables.PRODUCT, "hcpcs_code", code, given.service_date)
+    kinds = {row["container"] for row in known.rows}
+    if len(kinds) == 1 and None not in kinds:
         return ContainerKind(str(next(iter(kinds)))), ()
     return None, (KIND_ASKED,)
 
 
 def _on(lookup: Lookup, schema: TableSchema, ndc11: str, code: str, given: Given) -> Record | None:
-    day = given.service_date.isoformat()
-    rows = [
-        row
-        for row in lookup.index.rows(schema, "ndc11", ndc11)
-        if str(row["valid_from"]) <= day <= str(row["valid_to"]) and row["hcpcs_code"] == code
-    ]
-    return rows[0] if rows else None
+    return next(iter(lookup.told(schema, "ndc11", ndc11, given.service_date, hcpcs_code=code).rows), None)
 
 
 def content_per_ndc_unit(product: Record | None, unit: NdcUnit) -> Quantity | None:

@@ -53,11 +53,7 @@ def waste_terms(lookup: Lookup, code: str, given: Given) -> WasteTerms:
 
 def traits_of(lookup: Lookup, code: str, day: date) -> set[str]:
     """The traits of a drug's code on the day: vaccine_1861s10, radiopharmaceutical ..."""
-    return {
-        str(row["trait"])
-        for row in lookup.index.rows(tables.DRUG_TRAIT, "hcpcs_code", code)
-        if str(row["valid_from"]) <= day.isoformat() <= str(row["valid_to"])
-    }
+    return {str(row["trait"]) for row in lookup.told(tables.DRUG_TRAIT, "hcpcs_code", code, day).rows}
 
 
 def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
 from cleanclaim.billing.lines import Refusal
@@ -12,7 +13,6 @@ from cleanclaim.dosing import (
     Excess,
     NoChoice,
     Objective,
-    VialChoice,
     VialSize,
     choose_vials,
     wasted_more_than_needed,
@@ -23,15 +23,31 @@ from cleanclaim.values import Concentration, Quantity, parse_ndc
 _MOST_CONTAINERS = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The containers to open, and a word on a choice that costs less, where prices are told."""
+
+    containers: tuple[GivenContainer, ...] = ()
+    cheaper: str | None = None
+
+
 def vials_for(
-    dose: Quantity, sizes: Sequence[SizeOnHand], *, concentration: Concentration | None = None, bounded: bool = False
+    dose: Quantity, sizes: Sequence[SizeOnHand], *, concentration: Concentration | None = None
 ) -> tuple[GivenContainer, ...] | Refusal:
-    """The containers to open for a dose with the least waste (UNW-07); none where no sizes are told.
+    """The containers to open for a dose, least waste, however many are on hand; none where no sizes are told."""
+    chosen = chosen_vials(dose, sizes, concentration=concentration, bounded=False)
+    return chosen if isinstance(chosen, Refusal) else chosen.containers
+
+
+def chosen_vials(
+    dose: Quantity, sizes: Sequence[SizeOnHand], *, concentration: Concentration | None, bounded: bool
+) -> Chosen | Refusal:
+    """The choice of containers for a dose with the least waste (UNW-07); nothing where no sizes are told.
 
     `bounded`: no more than are on hand. One size of multi-dose containers is opened as far as the dose needs it.
     """
     if not sizes:
-        return ()
+        return Chosen()
     by_size: dict[VialSize, SizeOnHand] = {}
     for one in sizes:
         try:
@@ -45,20 +61,15 @@ def vials_for(
         return Refusal(
             "dose-absurd", f"{choice.count:,} containers for one dose: check its number and unit, and the size"
         )
-    return tuple(
+    opened = tuple(
         GivenContainer(one.amount, one.unit, count, one.kind, one.ndc)
         for size, count in choice.vials
         for one in (by_size[size],)
     )
-
-
-def cheaper_choice(dose: Quantity, given: Given, concentration: Concentration | None) -> str | None:
-    """A word on a choice that costs less than the one with the least waste, where prices are told."""
-    sizes = [_size(one, bounded=True, alone=len(given.sizes_on_hand) == 1) for one in given.sizes_on_hand]
-    choice = choose_vials(dose, sizes, concentration=concentration)
-    if isinstance(choice, VialChoice) and choice.cheaper:
-        return f"{choice.cheaper} would cost ${choice.cheaper.cost:,.2f}, not ${choice.cost:,.2f}, and waste more"
-    return None
+    less = choice.cheaper
+    return Chosen(
+        opened, f"{less} would cost ${less.cost:,.2f}, not ${choice.cost:,.2f}, and waste more" if less else None
+    )
 
 
 def excess_warning(

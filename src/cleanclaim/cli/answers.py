@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from cleanclaim.cli.options import ShortFormat
-from cleanclaim.reference.answers import CodeAnswer, CodeStatus, NdcAnswer
+from cleanclaim.reference.answers import COVERAGE, CodeAnswer, CodeStatus, NdcAnswer
 from cleanclaim.reference.differences import unit_words
 from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.tables import TABLES
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from cleanclaim.reference.manifest import Manifest
     from cleanclaim.reference.storing import ImportReport
 
-# What the record layout of the HCPCS file says of the codes that Medicare does not simply pay (COD-05).
-_COVERAGE = {"I": "not payable by Medicare", "M": "not covered by Medicare", "S": "not covered, by statute"}
+_NOT_PAID = {"I", "M", "S"}  # coverage codes under which Medicare pays nothing
 
 Answer = TypeVar("Answer")  # a dataclass of `reference.answers` or of a question beside it
 
@@ -142,8 +141,8 @@ def _code_text(answer: CodeAnswer) -> Iterable[str]:
         followed = zip(answer.replaced_by, answer.replaced_by_units, strict=True)
         told = (f"{code} (1 unit = {factor:f})" if factor else code for code, factor in followed)
         yield f"  replaced by     {', '.join(told)}"
-    if answer.coverage_code in _COVERAGE:
-        yield f"  Medicare        {_COVERAGE[answer.coverage_code]} (coverage {answer.coverage_code})"
+    if answer.coverage_code in _NOT_PAID:
+        yield f"  Medicare        {COVERAGE[answer.coverage_code]} (coverage {answer.coverage_code})"
     if answer.status is CodeStatus.ACTIVE:
         limit = (
             f"${answer.payment_limit:f} a unit, coinsurance {answer.coinsurance_percent:f} %"

@@ -11,7 +11,7 @@ from cleanclaim.edits.language.closures import Row
 from cleanclaim.errors import InvalidValue
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.guides.packages import packages
-from cleanclaim.reference.answers import CodeAnswer
+from cleanclaim.reference.answers import COVERAGE, CodeAnswer
 from cleanclaim.reference.differences import unit_words
 from cleanclaim.reference.dosage import UnitSemantics
 from cleanclaim.reference.lookup import Lookup
@@ -33,10 +33,6 @@ _COUNTS = {
         "no unit of its own: Medicare takes one unit whatever the dose; the claim names drug, dose and NDC (COD-41)"
     ),
 }
-_COVERAGE = {
-    "C": "the contractor judges", "D": "special coverage instructions apply", "I": "not payable by Medicare",
-    "M": "not covered by Medicare", "S": "not covered, by statute",
-}  # fmt: skip
 # Multiples of a billing unit at which something happens: below, at and above whole units.
 _LINEAR = tuple(map(Fraction, ("1/2", "1", "3/2", "2", "5", "10", "25", "100")))
 _UP_TO = tuple(map(Fraction, ("1/2", "1", "11/10", "2", "5/2")))
@@ -78,9 +74,9 @@ def _known(answer: CodeAnswer, told: Timeline) -> Table:
         rows.append(
             ("how units count", _COUNTS[UnitSemantics(answer.unit_semantics)].format(unit=unit), "project rulebook")
         )
-    if answer.coverage_code in _COVERAGE:
+    if answer.coverage_code in COVERAGE:
         rows.append(
-            ("Medicare coverage", f"{_COVERAGE[answer.coverage_code]} ({answer.coverage_code})", answer.releases[0])
+            ("Medicare coverage", f"{COVERAGE[answer.coverage_code]} ({answer.coverage_code})", answer.releases[0])
         )
     rows += _prices(answer, told)
     for title, entries in (("most units (MUE)", told.mues), ("hospital outpatient status", told.statuses)):

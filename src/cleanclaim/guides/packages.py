@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from cleanclaim.dosing import BillingUnit, units_for_dose
@@ -33,8 +32,8 @@ class Packages:
 
 def packages(lookup: Lookup, answer: CodeAnswer) -> Packages:
     """The products of the product table, then what the crosswalk of the day lists under the code."""
-    products = _on(lookup.index.rows(tables.PRODUCT, "hcpcs_code", answer.code), answer.on)
-    listed = _on(lookup.index.rows(tables.NDC_CROSSWALK, "hcpcs_code", answer.code), answer.on)
+    products = lookup.told(tables.PRODUCT, "hcpcs_code", answer.code, answer.on).rows
+    listed = lookup.told(tables.NDC_CROSSWALK, "hcpcs_code", answer.code, answer.on).rows
     units_of = {str(row["ndc11"]): row["bill_units"] for row in listed}
     made = []
     if products:
@@ -58,10 +57,6 @@ def packages(lookup: Lookup, answer: CodeAnswer) -> Packages:
     }
     releases = dict.fromkeys(str(row["release"]) for row in (*products, *listed))
     return Packages(tuple(made), tuple(sorted(contents)), tuple(releases))
-
-
-def _on(rows: Iterable[Record], day: date) -> list[Record]:
-    return [row for row in rows if str(row["valid_from"]) <= day.isoformat() <= str(row["valid_to"])]
 
 
 def _product(answer: CodeAnswer, row: Record, bill_units: Cell) -> tuple[str, ...]:

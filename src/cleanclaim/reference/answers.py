@@ -7,6 +7,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+# What the record layout of the HCPCS file says of coverage codes (COD-05).
+COVERAGE = {
+    "C": "the contractor judges", "D": "special coverage instructions apply", "I": "not payable by Medicare",
+    "M": "not covered by Medicare", "S": "not covered, by statute",
+}  # fmt: skip
+
 
 class CodeStatus(StrEnum):
     """Whether a code may be billed on a day, as far as the library knows."""

@@ -133,9 +133,7 @@ class Workbench:
                 rows = " UNION ALL ".join(f"FROM {schema.name}_{part}" for part in parts)
                 self.engine.run(f"CREATE VIEW {schema.name} AS {rows}")
             yield
-            for group in self._made.values():
-                self.engine.run(f"DROP {'VIEW' if group.head.view else 'TABLE'} fact_{group.name}")
-            self._made.clear()
+            self._forget_facts()
             for schema, _ in _STORED:
                 self.engine.run(f"DROP VIEW {schema.name}")
                 for part in parts:
@@ -143,12 +141,15 @@ class Workbench:
 
     def forget_claims(self) -> None:
         """Make room for other claims: the reference stays. Only after a short run, that was not divided."""
-        for group in self._made.values():
-            self.engine.run(f"DROP {'VIEW' if group.head.view else 'TABLE'} fact_{group.name}")
-        self._made.clear()
+        self._forget_facts()
         for schema, _ in _STORED:
             self.engine.run(f"DELETE FROM {schema.name}")
         self.claims = self.lines = 0
+
+    def _forget_facts(self) -> None:
+        for group in self._made.values():
+            self.engine.run(f"DROP {'VIEW' if group.head.view else 'TABLE'} fact_{group.name}")
+        self._made.clear()
 
     @contextmanager
     def ids(self, name: str, ids: Iterable[int], **beside: Mapping[int, int]) -> Iterator[None]:
