@@ -7,5 +7,5 @@ lock() {
     --no-emit-index-url --no-emit-find-links --no-header --quiet
 }
 lock -o requirements/runtime.txt
-lock --group build --group test --group check -c requirements/runtime.txt -o requirements/dev.txt
+lock --extra letters --group build --group test --group check -c requirements/runtime.txt -o requirements/dev.txt
 lock --extra spark -c requirements/dev.txt -o requirements/spark.txt
