@@ -77,7 +77,7 @@ def administrations(seed: int, count: int) -> list[Case]:
         said: Case = {
             "service_date": day, "visit": f"v{number}",
             "payer_program": "medicare_b" if medicare else "commercial", "payer_id": "00435" if medicare else "MADEUP1",
-            "waste_policy": None if medicare else "cms", "diagnoses": chance.sample(["K5090", "M0579", "L400"], 2),
+            "payer_terms": None if medicare else {"waste_policy": "cms"}, "diagnoses": chance.sample(["K5090", "M0579", "L400"], 2),
             "place_of_service": None if hospital else "11", "bill_type": "131" if hospital else None,
             "claim": {"id": f"C{number}", "subscriber": "alma" if medicare else "bruno"},
         }  # fmt: skip
@@ -240,7 +240,7 @@ def test_what_fires_on_a_claim_that_is_written_is_told(library: Path) -> None:
         ({"claim": None}, {}, "claim"),
         ({"claim": {"id": "A1", "subscriber": "nobody"}}, {}, "claim.subscriber"),
         ({"payer_id": None}, {}, "payer_id"),
-        ({"payer_program": "commercial", "waste_policy": "cms"}, {}, "payer_program"),
+        ({"payer_program": "commercial", "payer_terms": {"waste_policy": "cms"}}, {}, "payer_program"),
         ({"charge_amount": None}, {}, "charge_amount"),
         ({}, {"charges": {}}, "charges"),
         ({"diagnoses": []}, {}, "diagnoses"),
@@ -258,7 +258,7 @@ def test_what_is_missing_is_named_and_others_are_written(
     library: Path, change: Case, parties: Case, field: str
 ) -> None:
     sound = case(3, 1000, claim={"id": "B2", "subscriber": "bruno"}, route=None, admin_family=None)
-    sound |= {"payer_program": "commercial", "payer_id": "MADEUP1", "waste_policy": "cms"}
+    sound |= {"payer_program": "commercial", "payer_id": "MADEUP1", "payer_terms": {"waste_policy": "cms"}}
     sound["claim"]["rendering_npi"] = "1200000002"
     claims = claimed(library, case(**change), sound, **parties)
     (one,) = claims.refused

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import msgspec
 
-from cleanclaim.billing.containers import KIND_ASKED, Opened, content_per_ndc_unit, opened
+from cleanclaim.billing.compound import bill_compound
+from cleanclaim.billing.containers import KIND_ASKED, Opened, opened
+from cleanclaim.billing.dose import concentration_of, dose_of
 from cleanclaim.billing.drug import Drug, drug_given
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
+from cleanclaim.billing.ndc_lines import ndc_of_lines
+from cleanclaim.billing.payer_terms import PayerTerms, payer_terms
 from cleanclaim.billing.setting import WasteTerms, waste_terms
+from cleanclaim.billing.several_ndcs import Part, by_number
 from cleanclaim.billing.stock import chosen_vials, excess_warning
-from cleanclaim.dosing import (
-    NdcUnit,
-    Semantics,
-    Split,
-    SplitLine,
-    WastePolicy,
-    amount_in_ndc_unit,
-    discard,
-    line_quantities,
-)
-from cleanclaim.errors import CleanclaimError, UnitsNotConvertible
+from cleanclaim.claims import PayerProgram
+from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, WastePolicy, discard
 from cleanclaim.reference.lookup import Lookup
-from cleanclaim.values import Concentration, Quantity, convert, read_unit
+from cleanclaim.values import Concentration, Quantity, read_unit
 
-_BY_BODY = {"/kg": "weight_kg", "/m2": "bsa_m2"}
-_MOST_DIGITS = 12
-_ABSURD = 10**7  # of any unit: a slip of the hand, not a dose
+_OF_NUMBER = ("ndc_units", "ndc_waste_mode", "ndc_qty_decimals")
+_OF_SEVERAL = ("ndc_split_lines", "ndc_next_line_modifier")
 
 
 class Biller:
@@ -42,123 +38,170 @@ class Biller:
 
     def bill(self, given: Given) -> Bill:
         """The lines of an administration, or why it cannot be billed as it was told."""
+        terms, releases = payer_terms(
+            self.lookup, given.payer_program, given.payer_id, given.service_date, given.payer_terms
+        )
+        if given.ingredients:
+            return bill_compound(self.lookup, given, terms)
         drug = drug_given(self.lookup, given)
         if isinstance(drug, Refusal):
             return Bill(given.id, refusal=drug)
-        dose = dose_of(given)
-        if isinstance(dose, Refusal):
-            return Bill(given.id, refusal=dose, releases=drug.answer.releases)
-        given, chosen = _with_vials(given, dose)
-        if isinstance(chosen, Refusal):
-            return Bill(given.id, refusal=chosen, releases=drug.answer.releases)
-        came_from = opened(self.lookup, drug.answer.code, given)
-        if isinstance(came_from, Refusal):
-            return Bill(given.id, refusal=came_from, releases=drug.answer.releases)
-        terms = waste_terms(self.lookup, drug.answer.code, given)
-        made = _lines(given, drug, dose, came_from, terms)
+        made = self._made(given, drug, terms)
         if isinstance(made, Refusal):
             return Bill(given.id, refusal=made, releases=drug.answer.releases)
-        lines, warnings = made
-        told = (*drug.warnings, *chosen, *warnings)
-        return Bill(given.id, tuple(lines), tuple(dict.fromkeys(told)), releases=drug.answer.releases)
+        lines, warnings, used = made
+        told_by = (*drug.answer.releases, *(releases[name] for name in used if name in releases))
+        return Bill(
+            given.id, tuple(lines), tuple(dict.fromkeys((*drug.warnings, *warnings))),
+            releases=tuple(dict.fromkeys(told_by)),
+        )  # fmt: skip
+
+    def _made(
+        self, given: Given, drug: Drug, terms: PayerTerms
+    ) -> tuple[list[BillLine], list[str], list[str]] | Refusal:
+        """The lines, what a person must know of them, and the names of the payer's terms that had a say."""
+        code = drug.answer.code
+        dose, concentration = dose_of(given), concentration_of(given.concentration)
+        if isinstance(dose, Refusal):
+            return dose
+        if isinstance(concentration, Refusal):
+            return concentration
+        given, warnings = _with_vials(given, dose, concentration)
+        if isinstance(warnings, Refusal):
+            return warnings
+        whole = opened(self.lookup, code, given)
+        if isinstance(whole, Refusal):
+            return whole
+        concentration = concentration or _of_crosswalk(dose, drug, whole)
+        parts = [Part(given, dose)]
+        if whole.more_ndcs:
+            parts, said = by_number(given, dose, concentration, terms)
+            warnings.append(said)
+        waste = waste_terms(self.lookup, code, given, terms)
+        portions = []
+        for part in parts:
+            portion = self._portion(part, drug, whole if len(parts) == 1 else None, concentration, waste)
+            if isinstance(portion, Refusal):
+                return portion
+            portions.append(portion)
+        warnings += _told_once(given, dose, whole, portions, waste, concentration)
+        used = [waste.term, *(_OF_NUMBER if whole.ndc11 else ()), *(_OF_SEVERAL if whole.more_ndcs else ())]
+        return _lines(given, drug, _without_jz_beside_jw(portions), concentration, terms, warnings), warnings, used
+
+    def _portion(
+        self, part: Part, drug: Drug, came_from: Opened | None, concentration: Concentration | None, waste: WasteTerms
+    ) -> _Portion | Refusal:
+        """A dose from packages of one number, or from all of them: its lines and what it came from."""
+        came_from_part = came_from or opened(self.lookup, drug.answer.code, part.given)
+        if isinstance(came_from_part, Refusal):
+            return came_from_part
+        split = discard(
+            part.dose, drug.billing_unit, came_from_part.containers, came_from_part.kind, on=part.given.service_date,
+            policy=waste.policy, exempt=waste.exempt, concentration=concentration, jw_from=waste.jw_from,
+            jz_from=waste.jz_from,
+        )  # fmt: skip
+        if split.reason is not None:
+            return Refusal(str(split.reason).replace("_", "-"), split.explanation)
+        if split.overfill is not None and split.overfill.amount:
+            return Refusal(
+                "dose-above-containers",
+                f"the dose is {split.overfill} above the labelled content of what was opened: overfill is never billed"
+                " (UNW-09); correct the dose, or the containers",
+            )
+        return _Portion(came_from_part, split, part.note)
 
 
-def _with_vials(given: Given, dose: Quantity) -> tuple[Given, Refusal | tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """What came from one package number, or all that was given, split into its lines; `note` is of its dose line."""
+
+    came_from: Opened
+    split: Split
+    note: str | None = None
+
+
+def _with_vials(given: Given, dose: Quantity, concentration: Concentration | None) -> tuple[Given, Refusal | list[str]]:
     """The case with the containers to open where none were told and sizes are on hand, and a word on them."""
-    concentration = _concentration(given)
-    if given.containers or not given.sizes_on_hand or isinstance(concentration, Refusal):
-        return given, ()
+    if given.containers or not given.sizes_on_hand:
+        return given, []
     chosen = chosen_vials(dose, given.sizes_on_hand, concentration=concentration, bounded=True)
     if isinstance(chosen, Refusal):
         return given, chosen
     named = " + ".join(f"{one.count} x {one.amount.normalize():f} {one.unit}" for one in chosen.containers)
-    notes = (f"the least waste of what is on hand is {named} (UNW-07)", *([chosen.cheaper] if chosen.cheaper else []))
+    notes = [f"the least waste of what is on hand is {named} (UNW-07)", *([chosen.cheaper] if chosen.cheaper else [])]
     return msgspec.structs.replace(given, containers=chosen.containers), notes
 
 
-def dose_of(given: Given) -> Quantity | Refusal:
-    """The dose, by weight or body surface where it is told so."""
-    amount, unit = given.dose.amount, given.dose.unit.strip()
-    if not amount.is_finite() or abs(amount.adjusted()) > _MOST_DIGITS:
-        return Refusal("dose-absurd", "the dose is no number that a dose can be; check it and its unit")
-    if amount <= 0:
-        return Refusal("dose-not-positive", f"a dose of {amount:f} {unit}: expected more than nothing")
-    for ending, name in _BY_BODY.items():
-        if unit.lower().replace("²", "2").endswith(ending):
-            body = getattr(given, name)
-            if body is None:
-                return Refusal("dose-needs-body", f"a dose in {unit} needs {name}")
-            amount, unit = amount * body, unit[: -len(ending)]
-    if given.start and given.stop and given.stop < given.start:
-        return Refusal("stop-before-start", "stop is before start: expected the end of the administration")
-    try:
-        dose = Quantity.of(amount, unit)
-    except CleanclaimError as error:
-        return Refusal("dose-unread", f"dose: {error}")
-    if dose.amount > _ABSURD:
-        return Refusal("dose-absurd", f"a dose of {dose}: no dose is as large; check the number and its unit")
-    return dose
+def _without_jz_beside_jw(portions: Sequence[_Portion]) -> list[_Portion]:
+    """JZ says that nothing of the drug was discarded: wrong beside a JW line of another package (UNW-04)."""
+    if not any("JW" in line.modifiers for portion in portions for line in portion.split.lines):
+        return list(portions)
+    return [
+        replace(
+            one,
+            split=replace(
+                one.split,
+                lines=tuple(
+                    replace(line, modifiers=(), rule="UNW-04") if line.modifiers == ("JZ",) else line
+                    for line in one.split.lines
+                ),
+            ),
+        )
+        for one in portions
+    ]
+
+
+def _told_once(
+    given: Given,
+    dose: Quantity,
+    whole: Opened,
+    portions: Sequence[_Portion],
+    waste: WasteTerms,
+    concentration: Concentration | None,
+) -> list[str]:
+    """What a person must know of the administration as a whole."""
+    warnings = [one for one in whole.warnings if not (waste.exempt and one == KIND_ASKED)]
+    if waste.note:
+        warnings.append(waste.note)
+    unclear = next((one.split.explanation for one in portions if one.split.explanation), "")
+    if whole.kind is not None and unclear and not waste.exempt:
+        warnings.append(f"{unclear}: what was discarded cannot be told, so neither JW nor JZ was decided")
+    discarded = sum(one.split.discarded_units or 0 for one in portions)
+    if waste.policy in (None, WastePolicy.NONE, WastePolicy.DENY_WASTE) and discarded:
+        warnings.append(f"{discarded} units were discarded and are not billed")
+    if excess := excess_warning(whole.containers, whole.kind, dose, given, concentration):
+        warnings.append(excess)
+    if given.charge_amount == 0 and given.payer_program is PayerProgram.MEDICARE_B:
+        warnings.append("a drug that cost nothing is billed to Medicare Part B with a charge of $0.01, not 0 (ADM-01)")
+    return warnings
 
 
 def _lines(
-    given: Given, drug: Drug, dose: Quantity, came_from: Opened, terms: WasteTerms
-) -> tuple[list[BillLine], list[str]] | Refusal:
-    concentration = _concentration(given)
-    if isinstance(concentration, Refusal):
-        return concentration
-    concentration = concentration or _of_crosswalk(dose, drug, came_from)
-    split = discard(
-        dose, drug.billing_unit, came_from.containers, came_from.kind, on=given.service_date, policy=terms.policy,
-        exempt=terms.exempt, concentration=concentration, jw_from=terms.jw_from, jz_from=terms.jz_from,
-    )  # fmt: skip
-    if split.reason is not None:
-        return Refusal(str(split.reason).replace("_", "-"), split.explanation)
-    if split.overfill is not None and split.overfill.amount:
-        return Refusal(
-            "dose-above-containers",
-            f"the dose is {split.overfill} above the labelled content of what was opened: overfill is never billed"
-            " (UNW-09); correct the dose, or the containers",
-        )
-    warnings = [one for one in came_from.warnings if not (terms.exempt and one == KIND_ASKED)]
-    if terms.note:
-        warnings.append(terms.note)
-    if came_from.kind is not None and split.explanation and not terms.exempt:
-        warnings.append(f"{split.explanation}: what was discarded cannot be told, so neither JW nor JZ was decided")
-    if terms.policy in (None, WastePolicy.NONE, WastePolicy.DENY_WASTE) and split.discarded_units:
-        warnings.append(f"{split.discarded_units} units were discarded and are not billed")
-    if excess := excess_warning(came_from.containers, came_from.kind, dose, given, concentration):
-        warnings.append(excess)
-    quantities = _ndc_quantities(split, drug, came_from, concentration, warnings)
-    charges = _charges(given.charge_amount, split.lines)
-    noted = drug.billing_unit.semantics is Semantics.UNCLASSIFIED
-    lines = [
-        BillLine(
-            drug.answer.code, (*line.modifiers, *given.modifiers), line.units, line.rule,
-            came_from.ndc11, quantity, str(came_from.ndc_unit) if quantity is not None else None, charge,
-            _description(given, line, came_from) if noted else None,
-        )
-        for line, quantity, charge in zip(split.lines, quantities, charges, strict=True)
-    ]  # fmt: skip
+    given: Given,
+    drug: Drug,
+    portions: Sequence[_Portion],
+    concentration: Concentration | None,
+    terms: PayerTerms,
+    warnings: list[str],
+) -> list[BillLine]:
+    code, noted = drug.answer.code, drug.billing_unit.semantics is Semantics.UNCLASSIFIED
+    charges = iter(_charges(given.charge_amount, [line for one in portions for line in one.split.lines]))
+    lines = []
+    for place, portion in enumerate(portions):
+        further = (terms.ndc_next_line_modifier,) if place and terms.ndc_next_line_modifier else ()
+        ndcs = ndc_of_lines(portion.split, drug, portion.came_from, concentration, terms, warnings)
+        for number, (line, ndc) in enumerate(zip(portion.split.lines, ndcs, strict=True)):
+            lines.append(
+                BillLine(
+                    code, (*line.modifiers, *further, *given.modifiers), line.units, line.rule, ndc.ndc11,
+                    ndc.quantity, ndc.unit, next(charges),
+                    _description(given, line, portion.came_from) if noted else None,
+                    portion.note if number == 0 else None,
+                )
+            )  # fmt: skip
     if noted and not given.drug:
-        warnings.append(
-            f"{drug.answer.code} needs the drug's name, dose, route and NDC on the line (COD-41): say `drug`"
-        )
-    if came_from.more_ndcs:
-        warnings.append(
-            f"several NDCs: {came_from.ndc11} stands on the line; for Medicare Part B {', '.join(came_from.more_ndcs)}"
-            " go into the line note, other payers want a line for each (NDC-33)"
-        )
-    return lines, warnings
-
-
-def _concentration(given: Given) -> Concentration | Refusal | None:
-    told = given.concentration
-    if told is None:
-        return None
-    try:
-        return Concentration.of(told.amount, told.unit, told.per)
-    except CleanclaimError as error:
-        return Refusal("concentration-unread", f"concentration: {error}")
+        warnings.append(f"{code} needs the drug's name, dose, route and NDC on the line (COD-41): say `drug`")
+    return lines
 
 
 def _of_crosswalk(dose: Quantity, drug: Drug, came_from: Opened) -> Concentration | None:
@@ -169,42 +212,6 @@ def _of_crosswalk(dose: Quantity, drug: Drug, came_from: Opened) -> Concentratio
     if not dose.unit.converts_to(read_unit("mL")) or dose.unit.converts_to(unit):
         return None
     return Concentration(Quantity(factor * drug.billing_unit.amount, unit), Quantity.of(1, "mL"))
-
-
-def _ndc_quantities(
-    split: Split, drug: Drug, came_from: Opened, concentration: Concentration | None, warnings: list[str]
-) -> Sequence[Decimal | None]:
-    """The quantity of each line in NDC units; None, with a warning, where it cannot be told."""
-    nothing: list[Decimal | None] = [None] * len(split.lines)
-    if came_from.ndc11 is None:
-        return nothing
-    unit = came_from.ndc_unit
-    if unit is None:
-        warnings.append(f"NDC {came_from.ndc11}: in which unit it is billed is not known, so no quantity was made")
-        return nothing
-    try:
-        amounts = [_in_ndc_unit(line, unit, drug, came_from, concentration) for line in split.lines]
-    except UnitsNotConvertible as error:
-        warnings.append(f"NDC {came_from.ndc11}: no quantity in {unit}: {error}")
-        return nothing
-    return [line_quantities(amount, Fraction(0)).administered for amount in amounts]
-
-
-def _in_ndc_unit(
-    line: SplitLine, unit: NdcUnit, drug: Drug, came_from: Opened, concentration: Concentration | None
-) -> Fraction:
-    """The drug of a line in NDC units: by the crosswalk's factor, else by the content of the product or container."""
-    billing_unit = drug.billing_unit
-    divided = billing_unit.semantics in (Semantics.LINEAR, Semantics.UP_TO, Semantics.VOLUME)
-    if came_from.factor and divided and billing_unit.amount and billing_unit.unit:
-        given = convert(line.quantity, billing_unit.unit, concentration=concentration).amount
-        return given / billing_unit.amount / came_from.factor
-    content = content_per_ndc_unit(came_from.product, unit)
-    if content is None and unit is NdcUnit.UN and len({one.content for one in came_from.containers}) == 1:
-        content = came_from.containers[0].content
-    if content is not None and unit is NdcUnit.UN:
-        concentration = Concentration(content, Quantity.of(1, "vial"))
-    return amount_in_ndc_unit(line.quantity, unit, concentration=concentration)
 
 
 def _charges(total: Decimal | None, lines: Sequence[SplitLine]) -> list[Decimal | None]:

@@ -81,8 +81,12 @@ def _kind(
         return said.pop(), ()
     if product is not None and product["container"]:
         return ContainerKind(str(product["container"])), ()
-    known = lookup.told(tables.PRODUCT, "hcpcs_code", code, given.service_date)
-    kinds = {row["container"] for row in known.rows}
+    # Without a number all products of the code must agree, and must be all that there are.
+    kinds: set[object] = set()
+    numbered = given.ndc or any(one.ndc for one in given.containers)
+    if not numbered and lookup.covers(tables.PRODUCT, code, given.service_date):
+        known = lookup.told(tables.PRODUCT, "hcpcs_code", code, given.service_date)
+        kinds = {row["container"] for row in known.rows}
     if len(kinds) == 1 and None not in kinds:
         return ContainerKind(str(next(iter(kinds)))), ()
     return None, (KIND_ASKED,)

@@ -9,7 +9,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from cleanclaim.billing.authorisations import AuthorisationUse, Ledger
-from cleanclaim.billing.bill import Biller, dose_of
+from cleanclaim.billing.bill import Biller
+from cleanclaim.billing.dose import dose_of
 from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.regimen import Planned, Regimen, planned_visits
@@ -199,7 +200,7 @@ def _given(regimen: Regimen, planned: Planned, containers: tuple[GivenContainer,
         hcpcs_code=regimen.hcpcs_code, ndc=regimen.ndc, drug=regimen.drug, billing_unit=regimen.billing_unit,
         concentration=regimen.concentration, weight_kg=planned.weight_kg, bsa_m2=planned.bsa_m2, route=regimen.route,
         containers=containers, place_of_service=regimen.place_of_service, bill_type=regimen.bill_type,
-        payer_id=regimen.payer_id, waste_policy=regimen.waste_policy, modifiers=regimen.modifiers,
+        payer_id=regimen.payer_id, payer_terms=regimen.payer_terms, modifiers=regimen.modifiers,
     )  # fmt: skip
 
 

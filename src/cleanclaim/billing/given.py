@@ -9,8 +9,9 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
-from cleanclaim.dosing import AdminFamily, ContainerKind, Route, WastePolicy
+from cleanclaim.dosing import AdminFamily, ContainerKind, Route
 from cleanclaim.errors import UnreadableInput
 
 Case = TypeVar("Case")
@@ -75,13 +76,29 @@ class SizeOnHand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         above_zero(amount=self.amount)
 
 
+class Ingredient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One drug of a compound; `amount` is what was given of it: mg with a concentration, or mL."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    amount: Amount
+    ndc: str | None = None
+    concentration: PerAmount | None = None
+    hcpcs_code: str | None = None  # where it has a code of its own, as for inhalation through a nebulizer
+    charge_amount: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        above_zero(amount=self.amount.amount)
+        check_charges({} if self.charge_amount is None else {self.name: self.charge_amount})
+
+
 class ForClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the claim of a visit says beside what was given. Charges are US dollars for one unit of a code."""
 
     id: Annotated[str, msgspec.Meta(min_length=1)]  # the account number, CLM01
     subscriber: str  # a key of the subscribers in the file of parties
-    billing_npi: str | None = None  # this and the next two: where it is not that of the parties
+    billing_npi: str | None = None  # this, rendering_npi and attending_npi: where it is not that of the parties
     rendering_npi: str | None = None
+    ordering_npi: str | None = None  # of each line: who ordered the drug
     attending_npi: str | None = None
     prior_auth: str | None = None
     statement_from: date | None = None  # institutional; the day of service unless said
@@ -116,11 +133,14 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start: datetime | None = None
     stop: datetime | None = None
     containers: tuple[GivenContainer, ...] = ()
+    ingredients: tuple[Ingredient, ...] = ()  # of a compound; the dose is then of the whole
+    association: str | None = None  # the number that links the lines of a compound; `id` unless said
     sizes_on_hand: tuple[SizeOnHand, ...] = ()
     place_of_service: str | None = None
     bill_type: str | None = None
     payer_id: str | None = None
-    waste_policy: WastePolicy | None = None  # the payer's, where it is known
+    payer_terms: PayerTerms | None = None  # what the payer wants, before what the reference tells of it
+    licensed_biologic: bool | None = None  # of a skin substitute (UNW-16)
     modifiers: tuple[str, ...] = ()  # that the claim needs beside JW and JZ: TB, PO, KX ...
     charge_amount: Decimal | None = None  # of dose and waste together
     diagnoses: tuple[str, ...] = ()

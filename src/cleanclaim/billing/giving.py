@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleanclaim.billing.bill import dose_of
+from cleanclaim.billing.dose import dose_of
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import BillLine, Refusal
 from cleanclaim.dosing import AdminFamily, Circumstances, Route, Setting, plan_administration

@@ -19,6 +19,8 @@ class BillLine:
     ndc_unit: str | None = None
     charge_amount: Decimal | None = None
     description: str | None = None  # for codes of unclassified drugs: name, dose, route, NDC
+    note: str | None = None  # of the line: further NDCs, dates ...
+    ndc_link: str | None = None  # the number that the lines of a compound share
     revenue_code: str | None = None  # of a facility's bill
     why: str = ""
     drugs: tuple[str, ...] = ()  # of a line for giving: what was given

@@ -14,8 +14,9 @@ import msgspec
 
 from cleanclaim.billing.authorisations import Authorisation
 from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, read_case
+from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
-from cleanclaim.dosing import Route, WastePolicy
+from cleanclaim.dosing import Route
 from cleanclaim.errors import InvalidValue
 
 MOST_VISITS = 1000
@@ -98,7 +99,7 @@ class Regimen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place_of_service: str | None = None
     bill_type: str | None = None
     payer_id: str | None = None
-    waste_policy: WastePolicy | None = None  # the payer's, where it is known
+    payer_terms: PayerTerms | None = None  # what the payer wants, before what the reference tells of it
     modifiers: tuple[str, ...] = ()  # that the claims need beside JW and JZ
     authorisations: tuple[Authorisation, ...] = ()
 

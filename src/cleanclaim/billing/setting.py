@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from cleanclaim.billing.given import Given
+from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import JW_FROM, JZ_FROM, WastePolicy
 from cleanclaim.reference import tables
@@ -19,10 +21,12 @@ _NOT_BY_ITSELF = {"N"}  # OPPS status indicators of packaged drugs
 _INPATIENT, _CLINICS, _ESRD = {"11"}, {"71", "77"}, {"72"}
 _FACILITIES = {"19", "21", "22", "23", "24", "51", "61"}
 _CLINIC_PLACES = {"50", "72"}  # FQHC, RHC
-
+_SKIN_SUBSTITUTES_BY_CONTRACTOR = date(2023, 1, 1)  # until they became supplies (UNW-16)
+_NO_COST = Decimal("0.01")  # what a line says of a drug that cost nothing (ADM-01)
 
 _NO_POLICY = (
-    "no policy of this payer on discarded drug is loaded: neither JW nor JZ was added (UNW-21); say `waste_policy`"
+    "no policy of this payer on discarded drug is loaded: neither JW nor JZ was added (UNW-21); say `payer_terms`"
+    " with waste_policy"
 )
 
 
@@ -35,20 +39,23 @@ class WasteTerms:
     jw_from: date = JW_FROM
     jz_from: date = JZ_FROM
     note: str = ""
+    term: str = ""  # the one of `PayerTerms` that decided
 
 
-def waste_terms(lookup: Lookup, code: str, given: Given) -> WasteTerms:
+def waste_terms(lookup: Lookup, code: str, given: Given, terms: PayerTerms) -> WasteTerms:
     """The terms of an administration."""
-    if given.waste_policy is not None:
-        return WasteTerms(given.waste_policy)
+    if terms.waste_policy is not None:
+        return WasteTerms(terms.waste_policy, term="waste_policy")
     if given.payer_program not in _MEDICARE:
         return WasteTerms(None, note=_NO_POLICY)
-    exempt, note = _exempt(lookup, code, given)
+    of_drug = _of_drug(traits_of(lookup, code, given.service_date), given, terms)
+    exempt, note = (of_drug.exempt, of_drug.note) if of_drug.exempt else _exempt(lookup, code, given)
+    note = note or of_drug.note
     if given.payer_program is PayerProgram.MEDICARE_DME:
-        return WasteTerms(WastePolicy.CMS, exempt, _DME_JW_FROM, _DME_JZ_FROM, note)
+        return replace(of_drug, exempt=exempt, jw_from=_DME_JW_FROM, jz_from=_DME_JZ_FROM, note=note)
     if (given.bill_type or "")[:2] in _ESRD:
-        return WasteTerms(WastePolicy.CMS, exempt, _ESRD_FROM, _ESRD_FROM, note)
-    return WasteTerms(WastePolicy.CMS, exempt, note=note)
+        return replace(of_drug, exempt=exempt, jw_from=_ESRD_FROM, jz_from=_ESRD_FROM, note=note)
+    return replace(of_drug, exempt=exempt, jw_from=min(JW_FROM, terms.jw_required_from or JW_FROM), note=note)
 
 
 def traits_of(lookup: Lookup, code: str, day: date) -> set[str]:
@@ -56,19 +63,47 @@ def traits_of(lookup: Lookup, code: str, day: date) -> set[str]:
     return {str(row["trait"]) for row in lookup.told(tables.DRUG_TRAIT, "hcpcs_code", code, day).rows}
 
 
-def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
-    day, facility = given.service_date, (given.bill_type or "")[:2]
-    traits = traits_of(lookup, code, day)
+def _of_drug(traits: set[str], given: Given, terms: PayerTerms) -> WasteTerms:
+    """What Medicare wants of a drug for what it is, wherever it is given."""
+    usual = WasteTerms(WastePolicy.CMS)
     if "vaccine_1861s10" in traits:
-        return "UNW-13", ""
+        return WasteTerms(None, "UNW-13")
+    if "skin_substitute" in traits and not given.licensed_biologic:
+        return _of_skin_substitute(given.service_date, terms.skin_substitute_waste)
+    if traits & {"radiopharmaceutical", "contrast"} and terms.radiopharmaceutical_waste is not WastePolicy.CMS:
+        return WasteTerms(
+            None, "UNW-24",
+            note="sources disagree whether radiopharmaceuticals and contrast take JW or JZ: none was added",
+        )  # fmt: skip
+    if given.charge_amount == _NO_COST and terms.no_cost_waste is not WastePolicy.CMS:
+        note = "no source says whether a drug that cost nothing takes JW or JZ: none was added (UNW-13)"
+        return WasteTerms(None, "UNW-13", note=note)
+    return usual
+
+
+def _of_skin_substitute(day: date, by_contractor: WastePolicy | None) -> WasteTerms:
+    if day >= _SKIN_SUBSTITUTES_ARE_SUPPLIES:
+        note = "from 2026-01-01 only what was applied is billed; a biologic with a license keeps the rules of drugs:"
+        return WasteTerms(None, "UNW-16", note=f"{note} say `licensed_biologic`")
+    if day < _SKIN_SUBSTITUTES_BY_CONTRACTOR:
+        return WasteTerms(WastePolicy.CMS)
+    if by_contractor is None:
+        note = "Medicare's contractors differed on JW and JZ of skin substitutes until 2025 (UNW-16): as for drugs;"
+        return WasteTerms(WastePolicy.CMS, note=f"{note} say `payer_terms` with skin_substitute_waste")
+    term = "skin_substitute_waste"
+    if by_contractor is WastePolicy.NONE:
+        note = "this contractor took neither JW nor JZ on skin substitutes (UNW-16)"
+        return WasteTerms(None, "UNW-16", note=note, term=term)
+    return WasteTerms(by_contractor, term=term)
+
+
+def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
+    """The rule that frees a setting from JW and JZ, and a word on a setting that is not told."""
+    facility = (given.bill_type or "")[:2]
     if facility in _INPATIENT | _CLINICS or given.place_of_service in _CLINIC_PLACES or given.place_of_service == "21":
         return "UNW-13", ""
-    if "skin_substitute" in traits and day >= _SKIN_SUBSTITUTES_ARE_SUPPLIES:
-        return "UNW-16", "from 2026-01-01 only what was applied is billed; a licensed biologic keeps the rules of drugs"
-    if traits & {"radiopharmaceutical", "contrast"}:
-        return "UNW-24", "sources disagree whether radiopharmaceuticals and contrast take JW or JZ: none was added"
     if facility == "13":
-        packaged = is_packaged(lookup, code, day)
+        packaged = is_packaged(lookup, code, given.service_date)
         if packaged:
             return "UNW-13", ""
         if packaged is None:

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "8"
-_SEARCHED = ("hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient")
+_FORMAT = "9"
+_SEARCHED = (
+    "hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient", "payer_program",
+)  # fmt: skip
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
 # Tables of the index alone, made from those of the library.
 _OWN: dict[str, Callable[[Library], Iterable[Row]]] = {

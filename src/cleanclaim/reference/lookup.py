@@ -156,8 +156,15 @@ class Lookup:
         ]
         if rows:
             return Told(tuple(rows), known=True, release=str(rows[0]["release"]))
-        saying = [row for row in self._coverage(schema, key, also.get(schema.part)) if _start(row) <= on <= _end(row)]
+        saying = self._saying(schema, key, on, also.get(schema.part))
         return Told((), known=bool(saying), release=str(saying[-1]["release"]) if saying else None)
+
+    def covers(self, schema: TableSchema, key: str, on: date) -> bool:
+        """Whether the rows of a key are all that there are on a day."""
+        return bool(self._saying(schema, key, on))
+
+    def _saying(self, schema: TableSchema, key: str, on: date, part: str | None = None) -> list[Record]:
+        return [row for row in self._coverage(schema, key, part) if _start(row) <= on <= _end(row)]
 
     def followers(self, code: str, on: date) -> list[Record]:
         """The rows of `replacement` about the codes that followed a code until a day."""

@@ -314,7 +314,7 @@ PAYER_RULE = TableSchema(
     (
         Column("payer_program", _T.TEXT, "whose rules decide"),
         Column("payer_id", _T.TEXT, "the payer; * for every payer of the program that has no row of its own"),
-        Column("rule", _T.TEXT, "ndc_required (always, noc_only, never), ndc_unit (one row for each unit on the payer's list)"),
+        Column("rule", _T.TEXT, "ndc_required (always, noc_only, never), ndc_unit (one row for each unit on the payer's list), and the terms of billing (`cleanclaim schema given`, payer_terms): waste_policy, ndc_waste_mode, part_b_split_modifier ..."),
         Column("value", _T.TEXT, "the answer"),
         Column("source", _T.TEXT, "who says so"),
         *DATED,
@@ -374,5 +374,5 @@ BY_NAME = {table.name: table for table in TABLES}
 # What look-ups read, and so what their index holds. Big tables that only edits read (ptp, diagnosis ...) stay out of it.
 LOOKED_UP = (
     HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, DRUG_TRAIT, OPPS_STATUS,
-    ASC_PAYMENT, COVERAGE,
+    ASC_PAYMENT, COVERAGE, PAYER_RULE,
 )  # fmt: skip

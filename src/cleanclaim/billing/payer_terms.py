@@ -1,0 +1,99 @@
+"""What a payer wants in a bill: its dated rows in the reference, and what the case itself says of it.
+
+A row of the payer goes before one of its program (`*`), and what the case says before both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from cleanclaim.claims import PayerProgram
+from cleanclaim.dosing import NdcUnit, WastePolicy
+from cleanclaim.errors import InvalidValue
+from cleanclaim.reference import tables
+from cleanclaim.reference.lookup import Lookup
+
+_GENERAL = "*"
+_LISTED = {"ndc_unit": "ndc_units"}  # rules with a row for each value
+_NONE = "none"
+
+
+class NdcWaste(StrEnum):
+    """Where the NDC quantity of discarded drug stands (UNW-20, NDC-43)."""
+
+    EACH_LINE = "each_line"  # given on the dose line, discarded on the JW line
+    WHOLE_CONTAINERS = "whole_containers"  # all that was opened, on the dose line alone
+
+
+class NdcSplit(StrEnum):
+    """How one drug from packages of several numbers is billed (NDC-33)."""
+
+    NOTE = "note"  # one line; the further numbers in its note
+    LINES = "lines"  # a line for each number
+
+
+class PayerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a payer wants; None is not known. The names are those of the rules in `payer_rule`.
+
+    `jw_required_from` is for days before 2017, when each contractor decided (UNW-26). `skin_substitute_waste` holds
+    until the end of 2025 (UNW-16), `radiopharmaceutical_waste` for contrast too (UNW-24); `no_cost_waste` is for drugs
+    that cost the provider nothing. `part_b_split_modifier` stands on the later claims of one that was split (UNW-25).
+    """
+
+    waste_policy: WastePolicy | None = None
+    jw_required_from: date | None = None
+    skin_substitute_waste: WastePolicy | None = None
+    radiopharmaceutical_waste: WastePolicy | None = None
+    no_cost_waste: WastePolicy | None = None
+    ndc_units: tuple[NdcUnit, ...] = ()
+    ndc_waste_mode: NdcWaste | None = None
+    ndc_split_lines: NdcSplit | None = None
+    ndc_next_line_modifier: str | None = None
+    ndc_qty_decimals: Annotated[int, msgspec.Meta(ge=0, le=3)] | None = None
+    compound_code: str | None = None
+    part_b_split_modifier: str | None = None
+
+
+_KNOWN = frozenset(PayerTerms.__struct_fields__) | set(_LISTED)
+
+
+def payer_terms(
+    lookup: Lookup, program: PayerProgram, payer_id: str | None, on: date, said: PayerTerms | None = None
+) -> tuple[PayerTerms, Mapping[str, str]]:
+    """The terms of a payer on a day, and the release that tells each, where the case does not.
+
+    Raises:  InvalidValue for a row whose value its rule does not have.
+    """
+    values: dict[str, list[str]] = {}
+    releases: dict[str, str] = {}
+    told = lookup.told(tables.PAYER_RULE, "payer_program", str(program), on).rows
+    own = [row for row in told if row["payer_id"] == payer_id]
+    decided = {str(row["rule"]) for row in own}
+    for row in (*own, *(row for row in told if row["payer_id"] == _GENERAL and row["rule"] not in decided)):
+        rule = str(row["rule"])
+        if rule in _KNOWN:
+            values.setdefault(rule, []).append(str(row["value"]))
+            releases[_LISTED.get(rule, rule)] = str(row["release"])
+    terms = _read(values)
+    for name in PayerTerms.__struct_fields__:
+        if value := getattr(said, name, None):
+            terms = msgspec.structs.replace(terms, **{name: value})
+            releases.pop(name, None)
+    return terms, releases
+
+
+def _read(values: dict[str, list[str]]) -> PayerTerms:
+    content = {
+        _LISTED.get(rule, rule): sorted(given) if rule in _LISTED else given[0]
+        for rule, given in values.items()
+        if rule.endswith(("_policy", "_waste")) or given != [_NONE]  # there `none` is a policy; elsewhere nothing
+    }
+    try:
+        return msgspec.convert(content, PayerTerms, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidValue(f"payer_rule: a value that its rule does not have: {error}") from None
