@@ -116,7 +116,10 @@ def test_unclassified_drug_says_what_it_is_and_splits_its_charge(biller: Biller)
     told = bill(biller, "J3490", "15 mg", "1 x 20 mg", drug="newdrug", route="iv", charge_amount="200.00")
     assert lines(told) == "J3490 x1; J3490 x1 JW"
     assert [line.charge_amount for line in told.lines] == [Decimal("150.00"), Decimal("50.00")]
-    assert [line.description for line in told.lines] == ["newdrug 15 mg given iv", "newdrug 5 mg discarded iv"]
+    assert [line.description for line in told.lines] == [
+        "newdrug 15 mg given iv of 20 mg",
+        "newdrug 5 mg discarded iv of 20 mg",
+    ]
 
 
 def test_packaged_in_a_hospital(biller: Biller) -> None:

@@ -69,8 +69,10 @@ def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:
     """The claim as the checker reads it: partial, so that what nobody said is not a fault."""
     number, first = visit.cases[0]
     lines = [
-        (line, case, place == 0) for one, case in visit.cases for place, line in enumerate(bills[one].lines)
-    ]  # fmt: skip
+        (line, visit.stands_for.get(one, case), place == 0 and _is_one_dose(bills[one]))
+        for one, case in visit.cases
+        for place, line in enumerate(bills[one].lines)
+    ]
     return _said({
         "claim_id": str(number), "claim_type": "I" if first.bill_type else "P",
         "payer_program": str(first.payer_program), "payer_id": first.payer_id,
@@ -83,11 +85,17 @@ def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:
                 "revenue_code": line.revenue_code,
                 "charge_amount": _text(line.charge_amount), "ndc11": line.ndc11, "ndc_unit": line.ndc_unit,
                 "ndc_quantity": _text(line.ndc_quantity), "description": line.description,
+                "note": line.note, "ndc_link": line.ndc_link,
                 "charted": _charted(case) if is_dose else None,
             })
             for place, (line, case, is_dose) in enumerate(lines, 1)
         ],
     })  # fmt: skip
+
+
+def _is_one_dose(bill: Bill) -> bool:
+    """Whether the dose of a case stands on one line, which its chart is then about."""
+    return sum("JW" not in line.modifiers and not line.drugs for line in bill.lines) == 1
 
 
 def _charted(case: Given) -> dict[str, object] | None:

@@ -181,7 +181,7 @@ def _content(bills: Sequence[Bill], visit: Visit, own: ForClaim, parties: Partie
     if filed != first.payer_program and not {filed, first.payer_program} <= _MEDICARE:
         return Refusal("contradiction", "payer_program: expected that of the payer's claim_filing")
     content = claim_content(visit, bills)
-    lines = [(line, case) for number, case in visit.cases for line in bills[number].lines]
+    lines = [(line, visit.stands_for.get(number, case)) for number, case in visit.cases for line in bills[number].lines]
     for said, (line, case) in zip(content["lines"], lines, strict=True):
         charge = _charge(line, {**parties.charges, **own.charges})
         if charge is None:
@@ -189,7 +189,8 @@ def _content(bills: Sequence[Bill], visit: Visit, own: ForClaim, parties: Partie
             return _missing(field, f"a charge for {line.hcpcs_code}, in the case or the parties")
         said["charge_amount"] = f"{charge:f}"
         if not first.bill_type:
-            said["diagnoses"] = _pointers(line, case, visit, bills)
+            said["diagnoses"] = _pointers(line, case, visit)
+            said["ordering_npi"] = own.ordering_npi
     days = (own.statement_from or first.service_date, own.statement_to or first.service_date)
     if first.bill_type:
         if not days[0] <= first.service_date <= days[1]:
@@ -220,11 +221,11 @@ def _charge(line: BillLine, charges: dict[str, Decimal]) -> Decimal | None:
     return None if of_one is None else (of_one * line.billed_units).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _pointers(line: BillLine, case: Given, visit: Visit, bills: Sequence[Bill]) -> list[str]:
+def _pointers(line: BillLine, case: Given, visit: Visit) -> list[str]:
     """The diagnoses of the drug; of a line for giving, those of all drugs that it gave. X12 holds four."""
     if not line.drugs:
         return _codes([case])[:_MOST_POINTERS]
-    given = [one for number, one in visit.cases if bills[number].lines[0].hcpcs_code in line.drugs]
+    given = [one for number, one in visit.cases if visit.codes[number] in line.drugs]
     return _codes(given)[:_MOST_POINTERS]
 
 

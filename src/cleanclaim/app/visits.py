@@ -10,6 +10,7 @@ import msgspec
 from cleanclaim.billing import Bill, Biller, BillLine, Given, Refusal, read_given
 from cleanclaim.billing.giving import Giving, giving_of
 from cleanclaim.billing.revenue import with_revenue
+from cleanclaim.billing.same_drug import together
 from cleanclaim.errors import UnreadableInput
 
 
@@ -23,9 +24,15 @@ class Unread:
 
 @dataclass(slots=True)
 class Visit:
-    """The cases of one visit, by their place; `left_out` are those that could not be billed."""
+    """The cases of one visit, by their place; `left_out` are those that could not be billed.
+
+    `codes` are those under which the drugs of the cases are billed; `stands_for` what the lines of a case are of, where
+    that is more than the case itself: one drug given several times (UNW-18).
+    """
 
     cases: list[tuple[int, Given]] = field(default_factory=list)
+    codes: dict[int, str] = field(default_factory=dict)
+    stands_for: dict[int, Given] = field(default_factory=dict)
     left_out: list[int] = field(default_factory=list)
     giving: Giving = field(default_factory=Giving)
 
@@ -48,6 +55,7 @@ def billed_cases(biller: Biller, texts: Iterable[str]) -> Cases:
     visits = _visits(cases, bills)
     for visit in visits:
         if visit.cases:
+            _put_together(biller, visit, bills)
             _give(biller, visit, bills)
     return Cases(cases, bills, [number for number, _ in numbered], visits)
 
@@ -75,15 +83,38 @@ def _visits(cases: Sequence[Given | Unread], bills: Sequence[Bill]) -> list[Visi
             visit = visits.setdefault((case.visit, case.service_date) if case.visit else number, Visit())
             if bill.lines:
                 visit.cases.append((number, case))
+                visit.codes[number] = bill.lines[0].hcpcs_code
             else:
                 visit.left_out.append(number)
     return list(visits.values())
 
 
+def _put_together(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
+    """One bill for a drug that was given several times in a visit: it stands on the first of its cases."""
+    by_code: dict[str, list[tuple[int, Given]]] = {}
+    for number, case in visit.cases:
+        by_code.setdefault(visit.codes[number], []).append((number, case))
+    for code, group in by_code.items():
+        if len(group) == 1:
+            continue
+        first, told = group[0][0], together([case for _, case in group])
+        bill = biller.bill(told) if isinstance(told, Given) else Bill(None, refusal=Refusal("apart", told))
+        times = f"{code} was given {len(group)} times"
+        if isinstance(told, str) or bill.refusal:
+            why = bill.refusal.explanation if bill.refusal else ""
+            note = f"{times}, each rounded by itself, where doses are to be added first (UNW-18): {why}"
+            bills[first] = replace(bills[first], warnings=(*bills[first].warnings, note))
+            continue
+        note = f"{times}: doses were added, then rounded (UNW-18)"
+        bills[first] = replace(bill, warnings=(*bill.warnings, note))
+        visit.stands_for[first] = told
+        for number, case in group[1:]:
+            bills[number] = Bill(case.id, releases=bill.releases, billed_with=first + 1)
+
+
 def _give(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
     """Put the lines for giving all drugs of a visit on its first bill, and a facility's revenue codes on all lines."""
-    codes = [bills[number].lines[0].hcpcs_code for number, _ in visit.cases]
-    visit.giving = giving = giving_of([(case, code) for (_, case), code in zip(visit.cases, codes, strict=True)])
+    visit.giving = giving = giving_of([(case, visit.codes[number]) for number, case in visit.cases])
     refused = (f"how it was given is not billed: {giving.refusal.explanation}",) if giving.refusal else ()
     first = visit.cases[0][0]
     bill = bills[first]

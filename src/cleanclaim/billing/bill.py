@@ -25,6 +25,7 @@ from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, WastePolicy,
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.values import Concentration, Quantity, read_unit
 
+_LONGEST_DESCRIPTION = 80  # SV101-7; loop 2410 says the NDC anyway
 _OF_NUMBER = ("ndc_units", "ndc_waste_mode", "ndc_qty_decimals")
 _OF_SEVERAL = ("ndc_split_lines", "ndc_next_line_modifier")
 
@@ -230,7 +231,11 @@ def _charges(total: Decimal | None, lines: Sequence[SplitLine]) -> list[Decimal 
 
 
 def _description(given: Given, line: SplitLine, came_from: Opened) -> str:
-    """What the line of an unclassified drug says: name, amount, route, NDC, as far as they are told (COD-41)."""
+    """What the line of an unclassified drug says: name, amount, route, strength, NDC, as far as told (COD-41)."""
     done = "discarded" if "JW" in line.modifiers else "given"
-    parts = (given.drug, f"{line.quantity} {done}", given.route, f"NDC {came_from.ndc11}" if came_from.ndc11 else None)
-    return " ".join(part for part in parts if part)
+    sizes = {str(one.content) for one in came_from.containers}
+    strength = f"of {sizes.pop()}" if len(sizes) == 1 else None
+    parts = [given.drug, f"{line.quantity} {done}", given.route, strength]
+    told = " ".join(part for part in parts if part)
+    with_ndc = f"{told} NDC {came_from.ndc11}" if came_from.ndc11 else told
+    return with_ndc if len(with_ndc) <= _LONGEST_DESCRIPTION else told

@@ -87,9 +87,16 @@ def _line(
     ndc = _ndc(amount, concentration, came_from, warnings)
     line = BillLine(
         code, (), units.units, f"{units.rule}, {_RULES}", ndc.ndc11, ndc.quantity, ndc.unit, one.charge_amount,
-        f"{one.name} {amount}",
+        _description(one, amount, given.route),
     )  # fmt: skip
     return line, (*drug.answer.releases,)
+
+
+def _description(one: Ingredient, amount: Quantity, route: str | None) -> str:
+    """What the line says: an ingredient of a compound, its strength, amount and route (COD-44)."""
+    told = one.concentration
+    strength = f"{told.amount.normalize():f} {told.unit}/{told.per}" if told else None
+    return " ".join(part for part in ("compounded", one.name, strength, str(amount), route) if part)
 
 
 def _ndc(amount: Quantity, concentration: Concentration | None, came_from: Opened, warnings: list[str]) -> NdcOfLine:

@@ -43,3 +43,4 @@ class Bill:
     warnings: tuple[str, ...] = ()
     refusal: Refusal | None = None
     releases: tuple[str, ...] = ()
+    billed_with: int | None = None  # the place of the case that bears the lines of this one too (UNW-18), from 1

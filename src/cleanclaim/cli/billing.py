@@ -66,6 +66,8 @@ def _text(one: Billed) -> Iterable[str]:
         yield bill.id
     if bill.refusal:
         yield f"  not billed: {bill.refusal.explanation} [{bill.refusal.reason}]"
+    if bill.billed_with:
+        yield f"  billed with case {bill.billed_with}"
     for line in bill.lines:
         code = "-".join((line.hcpcs_code, *line.modifiers))
         ndc = _ndc(line.ndc11, line.ndc_quantity, line.ndc_unit)
@@ -73,6 +75,8 @@ def _text(one: Billed) -> Iterable[str]:
         yield f"  {revenue}{code} x{line.billed_units:,}{ndc}{_money(line.charge_amount)}  [{line.rule}]"
         if line.description:
             yield f"      {line.description}"
+        if line.note:
+            yield f"      note: {line.note}"
     yield from (f"  note: {warning}" for warning in bill.warnings)
     yield from map(_finding, one.findings)
 
