@@ -251,7 +251,7 @@ def test_what_fires_on_a_claim_that_is_written_is_told(library: Path) -> None:
         ({"place_of_service": None, "bill_type": "137"}, {}, "original_reference"),
         ({"place_of_service": None, "bill_type": "131"}, {"admission": None}, "admission"),
         ({"place_of_service": None, "bill_type": "131"}, {"attending_npi": None}, "attending_npi"),
-        ({"charge_amount": "99999.99"}, {}, "FMT-E-004"),
+        ({"charge_amount": "5000000.00", "dose": 10}, {}, "FMT-E-004"),
     ],
 )
 def test_what_is_missing_is_named_and_others_are_written(

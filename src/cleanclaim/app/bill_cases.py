@@ -95,7 +95,7 @@ def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:
 
 def _is_one_dose(bill: Bill) -> bool:
     """Whether the dose of a case stands on one line, which its chart is then about."""
-    return sum("JW" not in line.modifiers and not line.drugs for line in bill.lines) == 1
+    return sum("JW" not in line.modifiers and line.is_drug for line in bill.lines) == 1
 
 
 def _charted(case: Given) -> dict[str, object] | None:

@@ -17,8 +17,10 @@ import msgspec
 from cleanclaim.app.bill_cases import claim_content, findings_of
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.claim_parties import PartiesSaid
+from cleanclaim.app.claim_split import split_claim
 from cleanclaim.app.visits import Cases, Unread, Visit, billed_cases
 from cleanclaim.billing import Bill, Biller, BillLine, ForClaim, Given, Refusal
+from cleanclaim.billing.part_b_split import MOST
 from cleanclaim.claims import PayerProgram
 from cleanclaim.claims.tables import ClaimTables, payer_program_of
 from cleanclaim.edits.collection import all_edits
@@ -29,7 +31,6 @@ from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import Lookup
 
 _MEDICARE = {PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME}
-_MOST_PART_B = Decimal("99999.99")  # FMT-E-004
 _MOST_POINTERS = 4
 _CENT = Decimal("0.01")
 _OF_A_VISIT = ("payer_program", "payer_id", "place_of_service", "bill_type")
@@ -59,6 +60,7 @@ class Claims:
 class _Made:
     content: dict[str, Any]
     parties: ClaimParties
+    visit: str  # its account number, which the claims of one that was split share
 
 
 def claim_cases(
@@ -86,16 +88,37 @@ def claim_cases(
         if isinstance(claim, Refusal):
             refused.append(NotClaimed(place, claim))
         else:
-            made.append(claim)
+            made += claim
+            if len(claim) > 1:
+                notes.append(f"{place}: above Medicare Part B's total: split into {len(claim)} claims (UNW-25)")
             notes += [f"{place}: {one}" for number, _ in visit.cases for one in told.bills[number].warnings]
     made, unsayable = _sayable(made)
     refused += unsayable
+    while made:
+        tables, written = _written(made, parties, controls, made_at)
+        faults = written.fault.to_pylist()
+        halved = {made[fault["row"] - 1].visit for fault in faults if _is_part(made[fault["row"] - 1])}
+        refused += [
+            _refused_by(fault, made) for fault in faults if not halved or made[fault["row"] - 1].visit in halved
+        ]
+        if not halved:
+            break
+        made = [one for one in made if one.visit not in halved]  # a claim that was split is written whole or not
     if not made:
         return Claims(None, None, tuple(refused))
-    tables = _tables(made)
+    keys = tables.claim["claim_key"].to_pylist()
+    sent = set(written.claim_keys) if check else set()
+    contents = [one.content for key, one in zip(keys, made, strict=True) if key in sent]
+    findings = findings_of(Checker(library, all_edits(edits)), contents) if contents else ()
+    return Claims(tables, written, tuple(refused), tuple(notes), findings)
+
+
+def _written(
+    made: Sequence[_Made], parties: PartiesSaid, controls: ControlNumbers, made_at: datetime
+) -> tuple[ClaimTables, Written]:
+    tables, said = _tables(made), parties.exchange
     keys = tables.claim["claim_key"].to_pylist()
     by_key = {int(key or 0): one.parties for key, one in zip(keys, made, strict=True)}
-    said = parties.exchange
     written = write_837(
         tables,
         Parties(
@@ -107,11 +130,11 @@ def claim_cases(
         ),
         controls,
     )  # fmt: skip
-    refused += [_refused_by(fault, made) for fault in written.fault.to_pylist()]
-    sent = set(written.claim_keys) if check else set()
-    contents = [one.content for key, one in zip(keys, made, strict=True) if key in sent]
-    findings = findings_of(Checker(library, all_edits(edits)), contents) if contents else ()
-    return Claims(tables, written, tuple(refused), tuple(notes), findings)
+    return tables, written
+
+
+def _is_part(made: _Made) -> bool:
+    return bool(made.content["claim_id"] != made.visit)
 
 
 def _cases(visit: Visit, told: Cases) -> list[Given]:
@@ -131,7 +154,7 @@ def _said_twice(visits: Sequence[Visit]) -> set[str]:
     return {number for number, count in said.items() if count > 1}
 
 
-def _claim(told: Cases, visit: Visit, parties: PartiesSaid, unread: set[str], twice: set[str]) -> _Made | Refusal:
+def _claim(told: Cases, visit: Visit, parties: PartiesSaid, unread: set[str], twice: set[str]) -> list[_Made] | Refusal:
     cases = _cases(visit, told)
     if visit.left_out:
         number = visit.left_out[0]
@@ -150,23 +173,38 @@ def _claim(told: Cases, visit: Visit, parties: PartiesSaid, unread: set[str], tw
     (own,) = said.values()
     if own.id in twice:
         return Refusal("claim-id-repeats", "claim.id: another visit has it; expected an account number for each visit")
-    return _checked(_content(told.bills, visit, own, parties), cases[0], own, parties)
+    return _made(_content(told.bills, visit, own, parties), _lines(told.bills, visit), visit, own, parties)
 
 
-def _checked(content: dict[str, Any] | Refusal, first: Given, own: ForClaim, parties: PartiesSaid) -> _Made | Refusal:
+def _lines(bills: Sequence[Bill], visit: Visit) -> list[tuple[BillLine, Given]]:
+    """The lines of the claim of a visit, each with what it is of."""
+    return [(line, visit.stands_for.get(number, case)) for number, case in visit.cases for line in bills[number].lines]
+
+
+def _made(
+    content: dict[str, Any] | Refusal,
+    lines: Sequence[tuple[BillLine, Given]],
+    visit: Visit,
+    own: ForClaim,
+    parties: PartiesSaid,
+) -> list[_Made] | Refusal:
+    """The claim of a visit; several where Medicare Part B takes no total as large."""
     if isinstance(content, Refusal):
         return content
-    total = Decimal(content["total_charge"])
-    if first.payer_program is PayerProgram.MEDICARE_B and not first.bill_type and total > _MOST_PART_B:
-        return Refusal(
-            "part-b-total",
-            "total_charge: above $99,999.99, the most of a claim to Medicare Part B (FMT-E-004); split it by dose and"
-            " waste so that each claim stays below, with the note `n of m` and the combined total (UNW-25)",
-        )
+    first, contents = visit.cases[0][1], [content]
+    if (
+        first.payer_program is PayerProgram.MEDICARE_B
+        and not first.bill_type
+        and Decimal(content["total_charge"]) > MOST
+    ):
+        split = split_claim(content, [line for line, _ in lines], visit.terms.part_b_split_modifier)
+        if isinstance(split, Refusal):
+            return split
+        contents = split
     own_parties = parties.of_claim(
         own.subscriber, attending_npi=own.attending_npi, institutional=bool(first.bill_type)
     )  # fmt: skip
-    return _Made(content, own_parties)
+    return [_Made(one, own_parties, own.id) for one in contents]
 
 
 def _content(bills: Sequence[Bill], visit: Visit, own: ForClaim, parties: PartiesSaid) -> dict[str, Any] | Refusal:
@@ -185,7 +223,7 @@ def _content(bills: Sequence[Bill], visit: Visit, own: ForClaim, parties: Partie
     for said, (line, case) in zip(content["lines"], lines, strict=True):
         charge = _charge(line, {**parties.charges, **own.charges})
         if charge is None:
-            field = "charges" if line.drugs else "charge_amount"
+            field = "charge_amount" if line.is_drug else "charges"
             return _missing(field, f"a charge for {line.hcpcs_code}, in the case or the parties")
         said["charge_amount"] = f"{charge:f}"
         if not first.bill_type:
@@ -241,7 +279,8 @@ def _missing(field: str, expected: str) -> Refusal:
 def _sayable(made: Sequence[_Made]) -> tuple[list[_Made], list[NotClaimed]]:
     """The claims of which the tables hold every value, and the others with the value that they do not hold."""
     faults = {fault["row"]: fault for fault in reversed(_tables(made).fault.to_pylist())} if made else {}
-    kept = [one for row, one in enumerate(made, 1) if row not in faults]
+    visits = {made[row - 1].visit for row in faults}
+    kept = [one for one in made if one.visit not in visits]
     return kept, [_refused_by(faults[row], made) for row in sorted(faults)]
 
 

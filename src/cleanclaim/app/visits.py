@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from cleanclaim.billing import Bill, Biller, BillLine, Given, Refusal, read_given
-from cleanclaim.billing.giving import Giving, giving_of
+from cleanclaim.billing.giving import Giving, giving_of, procedures_of
+from cleanclaim.billing.payer_terms import PayerTerms, payer_terms
 from cleanclaim.billing.revenue import with_revenue
 from cleanclaim.billing.same_drug import together
 from cleanclaim.errors import UnreadableInput
@@ -35,6 +36,7 @@ class Visit:
     stands_for: dict[int, Given] = field(default_factory=dict)
     left_out: list[int] = field(default_factory=list)
     giving: Giving = field(default_factory=Giving)
+    terms: PayerTerms = field(default_factory=PayerTerms)  # of its payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,20 @@ def _put_together(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
 
 def _give(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
     """Put the lines for giving all drugs of a visit on its first bill, and a facility's revenue codes on all lines."""
-    visit.giving = giving = giving_of([(case, visit.codes[number]) for number, case in visit.cases])
+    first_case = visit.cases[0][1]
+    visit.terms, _ = payer_terms(
+        biller.lookup, first_case.payer_program, first_case.payer_id, first_case.service_date, first_case.payer_terms
+    )
+    visit.giving = giving = giving_of([(case, visit.codes[number]) for number, case in visit.cases], visit.terms)
+    for number, _ in visit.cases:
+        if visit.codes[number] in giving.bundled:  # ADM-19: the bundle includes the drug
+            bills[number] = replace(bills[number], lines=())
     refused = (f"how it was given is not billed: {giving.refusal.explanation}",) if giving.refusal else ()
     first = visit.cases[0][0]
     bill = bills[first]
-    bills[first] = replace(
-        bill, lines=(*bill.lines, *giving.lines), warnings=(*bill.warnings, *giving.warnings, *refused)
-    )
+    others = procedures_of([case for _, case in visit.cases])
+    lines = (*bill.lines, *giving.lines, *others)
+    bills[first] = replace(bill, lines=lines, warnings=(*bill.warnings, *giving.warnings, *refused))
     said = next((case.claim.revenue_codes for _, case in visit.cases if case.claim), {})
 
     def coded(line: BillLine, case: Given) -> BillLine:

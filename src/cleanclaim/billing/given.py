@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,10 +12,13 @@ import msgspec
 
 from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
-from cleanclaim.dosing import AdminFamily, ContainerKind, Route
+from cleanclaim.dosing import AdminFamily, ContainerKind, Device, Route, Vaccine
 from cleanclaim.errors import UnreadableInput
 
 Case = TypeVar("Case")
+
+_PROCEDURE = re.compile(r"[0-9A-Z]{5}(-[0-9A-Z]{2}){0,4}")
+_Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
 def above_zero(**values: Decimal | None) -> None:
@@ -91,6 +95,19 @@ class Ingredient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         check_charges({} if self.charge_amount is None else {self.name: self.charge_amount})
 
 
+class HowGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the lines for giving a drug need beside route and times, where it is not the usual."""
+
+    encounter: _Count = 1  # of several on one day (ADM-21)
+    bag: str | None = None  # drugs mixed into one bag say the same (ADM-08)
+    syringes: _Count = 1
+    sites: _Count = 1  # of injections, or lesions
+    pump_setups: _Count = 1  # of pumps for an infusion under the skin
+    device: Device | None = None
+    vaccine: Vaccine = Vaccine.OTHER
+    counselled_components: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0  # of a vaccine
+
+
 class ForClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the claim of a visit says beside what was given. Charges are US dollars for one unit of a code."""
 
@@ -128,10 +145,13 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin_family: AdminFamily | None = None  # of administration codes, by the payer's list (ADM-02)
     access: str | None = None  # the site or line, where a visit had several
     primary: bool | None = None  # whether it was the main reason of the visit (ADM-03)
-    procedures: tuple[str, ...] = ()  # other codes of the visit that may include giving the drug
+    procedures: tuple[str, ...] = ()  # other codes of the visit, which may include giving the drug: 67028-RT, 99213-25
     visit: str | None = None  # administrations of one visit say the same
     start: datetime | None = None
     stop: datetime | None = None
+    giving: HowGiven = HowGiven()
+    age_years: Annotated[int, msgspec.Meta(ge=0, le=150)] | None = None  # of the patient, for counselling on vaccines
+    established_patient: bool | None = None  # for the bundles of esketamine
     containers: tuple[GivenContainer, ...] = ()
     ingredients: tuple[Ingredient, ...] = ()  # of a compound; the dose is then of the whole
     association: str | None = None  # the number that links the lines of a compound; `id` unless said
@@ -148,6 +168,8 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2)
+        if not all(_PROCEDURE.fullmatch(one) for one in self.procedures):
+            raise ValueError("procedures: expected codes with their modifiers, as 67028-RT")
         if self.charge_amount is not None and not (self.charge_amount.is_finite() and self.charge_amount >= 0):
             raise ValueError("charge_amount: expected an amount of money, not below zero")
 

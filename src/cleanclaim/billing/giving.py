@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
 
 from cleanclaim.billing.dose import dose_of
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import BillLine, Refusal
-from cleanclaim.dosing import AdminFamily, Circumstances, Route, Setting, plan_administration
+from cleanclaim.billing.payer_terms import PayerTerms
+from cleanclaim.dosing import (
+    BUNDLES,
+    AdminFamily,
+    Circumstances,
+    Distinct,
+    Route,
+    SecondInjection,
+    Setting,
+    plan_administration,
+)
 from cleanclaim.dosing import Given as GivenOnce
 from cleanclaim.errors import CleanclaimError, UnitsNotConvertible
 from cleanclaim.values import convert, read_unit
@@ -19,11 +31,12 @@ class Giving:
     """The administration lines of a visit, and what a person must look at; or why they cannot be told."""
 
     lines: tuple[BillLine, ...] = ()
+    bundled: frozenset[str] = frozenset()  # drugs that one of the lines includes: they have no line of their own
     warnings: tuple[str, ...] = ()
     refusal: Refusal | None = None
 
 
-def giving_of(visit: Sequence[tuple[Given, str]]) -> Giving:
+def giving_of(visit: Sequence[tuple[Given, str]], terms: PayerTerms) -> Giving:
     """The administration lines of the administrations of one visit, each with the code under which its drug is billed.
 
     Those without a route are left out: how they were given was not said. The family of codes (ADM-02) is the payer's
@@ -46,9 +59,11 @@ def giving_of(visit: Sequence[tuple[Given, str]]) -> Giving:
             [_once(given, code) for given, code in told],
             Circumstances(
                 Setting.FACILITY if facility else Setting.OFFICE, first.service_date, str(first.payer_program),
-                first.place_of_service, first.bill_type,
+                first.place_of_service, first.bill_type, _first(given.age_years for given, _ in told),
+                _first(given.established_patient for given, _ in told),
+                terms.second_injection or SecondInjection.LINE, terms.distinct or Distinct.SUBSETS,
             ),
-            sorted({code for given, _ in visit for code in given.procedures}),
+            sorted({code.split("-")[0] for given, _ in visit for code in given.procedures}),
         )  # fmt: skip
     except CleanclaimError as error:
         return Giving(refusal=Refusal("giving-unclear", str(error)))
@@ -61,19 +76,40 @@ def giving_of(visit: Sequence[tuple[Given, str]]) -> Giving:
     )  # fmt: skip
     cautions = tuple(f"{one.what}: {one.why} ({one.rule})" for one in plan.warnings)
     passed = tuple(f"{one.what}: no line, {one.why} ({one.rule})" for one in plan.not_billed)
-    return Giving(lines, (*cautions, *passed))
+    bundled = frozenset(drug for line in plan.lines if line.code in BUNDLES for drug in line.drugs)
+    return Giving(lines, bundled, (*cautions, *passed))
+
+
+def procedures_of(visit: Sequence[Given]) -> tuple[BillLine, ...]:
+    """The lines of the other codes of a visit, each once, with the modifiers that they were told with."""
+    told = dict.fromkeys(text for given in visit for text in given.procedures)
+    lines = []
+    for text in told:
+        code, *modifiers = text.split("-")
+        lines.append(BillLine(code, tuple(modifiers), 1, "as told", is_procedure=True))
+    return tuple(lines)
+
+
+_Value = TypeVar("_Value")
+
+
+def _first(values: Iterable[_Value | None]) -> _Value | None:
+    """What one of the cases says of the patient."""
+    return next((value for value in values if value is not None), None)
 
 
 def _once(given: Given, code: str) -> GivenOnce:
-    milligrams = None
+    how, milligrams = given.giving, None
     dose = dose_of(given)
     if given.admin_family is AdminFamily.ESKETAMINE and not isinstance(dose, Refusal):
         try:
             amount = convert(dose, read_unit("mg")).amount
-            milligrams = given.dose.amount if amount == given.dose.amount else None
+            milligrams = Decimal(amount.numerator) / Decimal(amount.denominator)
         except UnitsNotConvertible:
-            milligrams = None
+            milligrams = None  # told there: the bundle goes by the dose
     return GivenOnce(
         code, Route(given.route or ""), given.admin_family or AdminFamily.THERAPEUTIC, given.start, given.stop,
-        access=given.access, primary=given.primary, dose_mg=milligrams,
+        access=given.access, primary=given.primary, dose_mg=milligrams, encounter=how.encounter, bag=how.bag,
+        syringes=how.syringes, sites=how.sites, pump_setups=how.pump_setups, device=how.device, vaccine=how.vaccine,
+        counselled_components=how.counselled_components,
     )  # fmt: skip

@@ -24,6 +24,12 @@ class BillLine:
     revenue_code: str | None = None  # of a facility's bill
     why: str = ""
     drugs: tuple[str, ...] = ()  # of a line for giving: what was given
+    is_procedure: bool = False  # another code of the visit, as it was told
+
+    @property
+    def is_drug(self) -> bool:
+        """Whether it bills a drug."""
+        return not (self.drugs or self.is_procedure)
 
 
 @dataclass(frozen=True, slots=True)

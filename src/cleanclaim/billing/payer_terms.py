@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from cleanclaim.claims import PayerProgram
-from cleanclaim.dosing import NdcUnit, WastePolicy
+from cleanclaim.dosing import Distinct, NdcUnit, SecondInjection, WastePolicy
 from cleanclaim.errors import InvalidValue
 from cleanclaim.reference import tables
 from cleanclaim.reference.lookup import Lookup
@@ -57,6 +57,8 @@ class PayerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ndc_qty_decimals: Annotated[int, msgspec.Meta(ge=0, le=3)] | None = None
     compound_code: str | None = None
     part_b_split_modifier: str | None = None
+    second_injection: SecondInjection | None = None  # of another drug on one day (ADM-13)
+    distinct: Distinct | None = None  # which modifiers say that a service is distinct (MDF-52, MDF-53)
 
 
 _KNOWN = frozenset(PayerTerms.__struct_fields__) | set(_LISTED)

@@ -29,6 +29,8 @@ def with_revenue(lookup: Lookup, line: BillLine, day: date, said: Mapping[str, s
     code = line.hcpcs_code
     if code in said:
         return replace(line, revenue_code=said[code])
+    if line.is_procedure:
+        return line  # told by its department, which is not known here
     if line.drugs:
         revenue, rule = _OF_GIVING.get(code), "FMT-39"
     elif "radiopharmaceutical" in traits_of(lookup, code, day):

@@ -2,6 +2,7 @@
 
 from cleanclaim.dosing.administration import (
     ADD_ON_BASES,
+    BUNDLES,
     AdminFamily,
     AdministrationLine,
     AdministrationPlan,
@@ -54,12 +55,12 @@ from cleanclaim.dosing.waste import (
 )
 
 __all__ = [
-    "ADD_ON_BASES", "JW_FROM", "JZ_FROM", "AdminFamily", "AdministrationLine", "AdministrationPlan", "BillingUnit",
-    "Caution", "Circumstances", "Confidence", "Container", "ContainerKind", "Device", "Distinct", "Excess", "Given",
-    "HydrationUnits", "LineQuantities", "NdcUnit", "NoChoice", "NoUnits", "NoVials", "NotBilled", "Objective",
-    "Route", "Rule", "SecondInjection", "Semantics", "Setting", "Split", "SplitLine", "UnitsResult", "Vaccine",
-    "VialChoice", "VialSize", "WastePolicy", "amount_in_ndc_unit", "choose_vials", "crosswalk_factor", "discard",
-    "discarded_units", "extra_hours", "hydration_units", "is_push", "line_quantities", "minutes_between",
+    "ADD_ON_BASES", "BUNDLES", "JW_FROM", "JZ_FROM", "AdminFamily", "AdministrationLine", "AdministrationPlan",
+    "BillingUnit", "Caution", "Circumstances", "Confidence", "Container", "ContainerKind", "Device", "Distinct",
+    "Excess", "Given", "HydrationUnits", "LineQuantities", "NdcUnit", "NoChoice", "NoUnits", "NoVials", "NotBilled",
+    "Objective", "Route", "Rule", "SecondInjection", "Semantics", "Setting", "Split", "SplitLine", "UnitsResult",
+    "Vaccine", "VialChoice", "VialSize", "WastePolicy", "amount_in_ndc_unit", "choose_vials", "crosswalk_factor",
+    "discard", "discarded_units", "extra_hours", "hydration_units", "is_push", "line_quantities", "minutes_between",
     "plan_administration", "quantity_agrees", "unit_factor", "units_for_combination", "units_for_dose",
     "units_for_ndc_quantity", "wasted_more_than_needed",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ and the licensed CPT book has the say.
 
 from cleanclaim.dosing.administration.choice import plan_administration
 from cleanclaim.dosing.administration.codes import ADD_ON_BASES
+from cleanclaim.dosing.administration.esketamine import BUNDLES
 from cleanclaim.dosing.administration.given import (
     AdminFamily,
     Circumstances,
@@ -27,7 +28,7 @@ from cleanclaim.dosing.administration.plan import (
 )
 
 __all__ = [
-    "ADD_ON_BASES", "AdminFamily", "AdministrationLine", "AdministrationPlan", "Caution", "Circumstances", "Confidence",
-    "Device", "Distinct", "Given", "NotBilled", "Route", "Rule", "SecondInjection", "Setting", "Vaccine",
+    "ADD_ON_BASES", "BUNDLES", "AdminFamily", "AdministrationLine", "AdministrationPlan", "Caution", "Circumstances",
+    "Confidence", "Device", "Distinct", "Given", "NotBilled", "Route", "Rule", "SecondInjection", "Setting", "Vaccine",
     "plan_administration",
 ]  # fmt: skip
