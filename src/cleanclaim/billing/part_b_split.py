@@ -103,7 +103,8 @@ def _unequal(claims: Sequence[list[Share]], lines: Sequence[Charged]) -> list[li
                 moved[giver].append(Share(share.line, share.units - 1, share.charge - price))
                 moved[taker].append(Share(share.line, 1, price))
                 totals = [_total(claim) for claim in moved]
-                if len(set(totals)) == len(totals) and max(totals) <= MOST:
+                units = [each.units for claim in moved for each in claim if each.line == share.line]
+                if len(set(totals)) == len(totals) and len(set(units)) == len(units) and max(totals) <= MOST:
                     return moved
     return None
 
