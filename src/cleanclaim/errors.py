@@ -16,6 +16,7 @@ CleanclaimError
 │   └── DamagedRelease      a release on disk differs from its manifest
 ├── PageError               an edit page that cannot be used: names the file and the line
 ├── MappingError            a mapping file that cannot be used: names the file, the line and the key
+├── PackageMissing          an extra that is not installed: the message says which
 ├── UnknownName             an edit, table, schema or command argument that does not exist
 └── EngineError             the SQL engine refused or ran out of memory, disk or time
 ```
@@ -89,6 +90,10 @@ class MappingError(CleanclaimError):
     def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
         self.file, self.line = file, line
         super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
+
+
+class PackageMissing(CleanclaimError):
+    """Something needs a package of an extra that is not installed. The message says how to get it."""
 
 
 class UnknownName(CleanclaimError):

@@ -102,7 +102,7 @@ def test_a_bill_of_a_complete_case_passes_the_check(tmp_path_factory: pytest.Tem
         for payer in ("medicare_b", "commercial")
         for day in (date(2024, 7, 1), date(2025, 11, 3), date(2026, 1, 5))
     ]  # fmt: skip
-    told = list(bill_cases(map(json.dumps, cases), reference=tmp_path_factory.mktemp("library")))
+    told = list(bill_cases(map(json.dumps, cases), reference=tmp_path_factory.mktemp("library")).cases)
     assert all(one.bill.lines for one in told)
     serious = {
         (one.bill.id, finding.id, finding.message)

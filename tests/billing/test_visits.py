@@ -26,7 +26,7 @@ def case(code: str, dose: str, size: str, **more: object) -> dict[str, object]:
 
 
 def told(library: Path, *cases: dict[str, object]) -> list[Billed]:
-    return list(bill_cases(map(json.dumps, cases), reference=library))
+    return list(bill_cases(map(json.dumps, cases), reference=library).cases)
 
 
 def lines(billed: Billed) -> list[str]:
@@ -112,7 +112,7 @@ def test_too_little_on_hand_is_refused(library: Path) -> None:
 
 def test_a_line_that_is_no_case_does_not_stop_the_others(library: Path) -> None:
     texts = ["{", "", json.dumps(case("J1745", "100 mg", "100 mg"))]
-    bad, good = list(bill_cases(texts, reference=library))
+    bad, good = list(bill_cases(texts, reference=library).cases)
     assert bad.bill.refusal is not None
     assert "line 1" in bad.bill.refusal.explanation
     assert lines(good) == ["J1745 x10 JZ"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ import msgspec
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.visits import Visit, billed_cases
 from cleanclaim.billing import Bill, Biller, Given
+from cleanclaim.claims.tables import ClaimTables
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.findings import Finding
+from cleanclaim.formats.jsonl import read_jsonl
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import Lookup
 
@@ -28,10 +32,18 @@ class Billed:
     findings: tuple[Finding, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class BilledCases:
+    """The cases of a file, in order, and the claims of their visits in the keys of JSON Lines."""
+
+    cases: tuple[Billed, ...]
+    claims: tuple[dict[str, Any], ...]
+
+
 def bill_cases(
     texts: Iterable[str], *, reference: Path | None = None, check: bool = True, edits: Path | None = None
-) -> Iterator[Billed]:
-    """Each case billed, in order; one that cannot be read is a refusal that names its line. Blank lines are none.
+) -> BilledCases:
+    """Each case billed; one that cannot be read is a refusal that names its line. Blank lines are none.
 
     Administrations of one visit (`visit`, on one day) have their lines for giving on the first of them, and are checked
     together as one claim.
@@ -39,15 +51,29 @@ def bill_cases(
     library = Library.open(reference)
     told = billed_cases(Biller(Lookup.of(library)), texts)
     visits = [visit for visit in told.visits if visit.cases]
-    findings = _checked(Checker(library, all_edits(edits)), visits, told.bills) if check else {}
-    yield from (Billed(bill, tuple(findings.get(number, ()))) for number, bill in enumerate(told.bills))
+    claims = tuple(claim_content(visit, told.bills) for visit in visits)
+    findings = _checked(Checker(library, all_edits(edits)), visits, claims, told.bills) if check else {}
+    billed = (Billed(bill, tuple(findings.get(number, ()))) for number, bill in enumerate(told.bills))
+    return BilledCases(tuple(billed), claims)
 
 
-def _checked(checker: Checker, visits: Sequence[Visit], bills: Sequence[Bill]) -> dict[int, list[Finding]]:
+def tables_of(claims: Sequence[dict[str, Any]]) -> ClaimTables:
+    """Claims in the keys of JSON Lines as tables; what they do not hold is a fault with the place of its claim."""
+    content = b"".join(msgspec.json.encode(one) + b"\n" for one in claims)
+    digest = hashlib.sha256(content).hexdigest()
+    (tables,) = read_jsonl(
+        BytesIO(content), name="billed", file_hash=digest, batch_claims=len(content)
+    )  # one batch: fewer claims, lines and faults than bytes
+    return tables
+
+
+def _checked(
+    checker: Checker, visits: Sequence[Visit], claims: Iterable[dict[str, Any]], bills: Sequence[Bill]
+) -> dict[int, list[Finding]]:
     """What fires on the claims of the visits, by the place of the case whose line it is about."""
     if not visits:
         return {}
-    fired = findings_of(checker, (claim_content(visit, bills) for visit in visits))
+    fired = findings_of(checker, claims)
     places = {visit.cases[0][0]: [number for number, _ in visit.cases for _ in bills[number].lines] for visit in visits}
     found: dict[int, list[Finding]] = {}
     for finding in fired:

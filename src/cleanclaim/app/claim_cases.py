@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from cleanclaim.app.bill_cases import claim_content, findings_of
+from cleanclaim.app.bill_cases import claim_content, findings_of, tables_of
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.claim_split import split_claim
@@ -25,7 +23,6 @@ from cleanclaim.claims import PayerProgram
 from cleanclaim.claims.tables import ClaimTables, payer_program_of
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.findings import Finding
-from cleanclaim.formats.jsonl import read_jsonl
 from cleanclaim.formats.x12.writing import ClaimParties, ControlNumbers, Exchange, Parties, Written, write_837
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import Lookup
@@ -34,7 +31,6 @@ _MEDICARE = {PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDI
 _MOST_POINTERS = 4
 _CENT = Decimal("0.01")
 _OF_A_VISIT = ("payer_program", "payer_id", "place_of_service", "bill_type")
-_NAME = "billed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +87,8 @@ def claim_cases(
             made += claim
             if len(claim) > 1:
                 notes.append(f"{place}: above Medicare Part B's total: split into {len(claim)} claims (UNW-25)")
+                if len({one.content["total_charge"] for one in claim}) < len(claim):
+                    notes.append(f"{place}: two of them have the same total, which may be taken for a duplicate")
             notes += [f"{place}: {one}" for number, _ in visit.cases for one in told.bills[number].warnings]
     made, unsayable = _sayable(made)
     refused += unsayable
@@ -116,7 +114,7 @@ def claim_cases(
 def _written(
     made: Sequence[_Made], parties: PartiesSaid, controls: ControlNumbers, made_at: datetime
 ) -> tuple[ClaimTables, Written]:
-    tables, said = _tables(made), parties.exchange
+    tables, said = tables_of([one.content for one in made]), parties.exchange
     keys = tables.claim["claim_key"].to_pylist()
     by_key = {int(key or 0): one.parties for key, one in zip(keys, made, strict=True)}
     written = write_837(
@@ -278,7 +276,10 @@ def _missing(field: str, expected: str) -> Refusal:
 
 def _sayable(made: Sequence[_Made]) -> tuple[list[_Made], list[NotClaimed]]:
     """The claims of which the tables hold every value, and the others with the value that they do not hold."""
-    faults = {fault["row"]: fault for fault in reversed(_tables(made).fault.to_pylist())} if made else {}
+    if not made:
+        return [], []
+    told = tables_of([one.content for one in made]).fault.to_pylist()
+    faults = {fault["row"]: fault for fault in reversed(told)}
     visits = {made[row - 1].visit for row in faults}
     kept = [one for one in made if one.visit not in visits]
     return kept, [_refused_by(faults[row], made) for row in sorted(faults)]
@@ -286,12 +287,3 @@ def _sayable(made: Sequence[_Made]) -> tuple[list[_Made], list[NotClaimed]]:
 
 def _refused_by(fault: dict[str, Any], made: Sequence[_Made]) -> NotClaimed:
     return NotClaimed(f"claim {made[fault['row'] - 1].content['claim_id']}", Refusal(fault["fault"], fault["message"]))
-
-
-def _tables(made: Sequence[_Made]) -> ClaimTables:
-    content = b"".join(msgspec.json.encode(one.content) + b"\n" for one in made)
-    digest = hashlib.sha256(content).hexdigest()
-    (tables,) = read_jsonl(
-        BytesIO(content), name=_NAME, file_hash=digest, batch_claims=len(content)
-    )  # one batch: fewer claims, lines and faults than bytes
-    return tables

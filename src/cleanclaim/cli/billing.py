@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from cleanclaim.app.bill_cases import Billed
 from cleanclaim.app.claim_cases import Claims
+from cleanclaim.claims.tables import ClaimTables
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.cli.output import opened_output
 from cleanclaim.edits.findings import Finding
@@ -51,6 +52,18 @@ def write_claims(claims: Claims, file: Path, out: TextIO) -> bool:
     for one in claims.refused:
         out.write(f"  not written: {one.place}: {one.refusal.explanation} [{one.refusal.reason}]\n")
     return not claims.refused
+
+
+def write_picture(tables: ClaimTables, file: Path) -> None:
+    """Draws the lines of the claims into a file.
+
+    Raises:  PackageMissing where typst is not installed.
+    """
+    from cleanclaim.formats.paper import draw_claims  # noqa: PLC0415
+
+    content = draw_claims(tables)
+    with opened_output(file) as stream:
+        stream.buffer.write(content)
 
 
 def _plain(one: Billed) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +20,10 @@ billing_app = typer.Typer()
 _AMOUNT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z%][\w/%.]*)\s*")
 _FORMS = {"hcpcs_code": r"[A-Za-z][0-9]{4}", "ndc": r"[0-9-]{10,13}"}
 _VIALS = re.compile(r"\s*(?:([0-9]+)\s*x\s*)?([0-9]*\.?[0-9]+)\s*([A-Za-z][\w/]*)\s*")
+PictureOption = Annotated[
+    Path | None,
+    typer.Option("--picture", help="Also draw the lines as on CMS-1500 or UB-04, as PDF (extra `letters`)."),
+]
 
 
 @billing_app.command()
@@ -35,6 +40,13 @@ def bill(
     ] = "",
     payer: Annotated[str, typer.Option("--payer", help="Payer program: medicare_b, medicaid, commercial ...")] = "",
     place: Annotated[str, typer.Option("--place", help="Place of service, two digits.")] = "",
+    bill_type: Annotated[str, typer.Option("--bill-type", help="Type of bill of a facility, as 131.")] = "",
+    on_hand: Annotated[
+        str, typer.Option("--on-hand", help="Without --vials: sizes to choose from, as '100 mg + 400 mg'.")
+    ] = "",
+    concentration: Annotated[
+        str, typer.Option("--concentration", help="For a dose in mL: what one mL holds, as '10 mg'.")
+    ] = "",
     ndc: Annotated[str, typer.Option("--ndc", help="NDC of the containers.")] = "",
     weight: Annotated[str, typer.Option("--weight", help="Weight of the patient in kg, for a dose by weight.")] = "",
     surface: Annotated[str, typer.Option("--surface", help="Body surface in m2, for a dose by it.")] = "",
@@ -48,6 +60,7 @@ def bill(
     stop: Annotated[str, typer.Option("--stop", help="Stop, HH:MM.")] = "",
     on: OnOption = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check the lines at once.")] = True,
+    picture: PictureOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
     edits: EditsOption = None,
@@ -56,18 +69,23 @@ def bill(
 
     One case by options, or many by a file. Exit codes: 0 all billed; 1 some could not be, and why is told.
     """
-    from cleanclaim.app.bill_cases import bill_cases  # noqa: PLC0415
-    from cleanclaim.cli.billing import write_bills  # noqa: PLC0415
+    from cleanclaim.app.bill_cases import bill_cases, tables_of  # noqa: PLC0415
+    from cleanclaim.cli.billing import write_bills, write_picture  # noqa: PLC0415
+    from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
 
     if bool(file) == bool(drug or dose):
         raise InvalidValue("expected a file of cases, or --drug and --dose")
     said = {
         "payer_program": payer, "place_of_service": place, "ndc": ndc, "weight_kg": weight, "bsa_m2": surface,
-        "route": route, "admin_family": family, "start": start, "stop": stop,
+        "route": route, "admin_family": family, "start": start, "stop": stop, "bill_type": bill_type,
+        "concentration": concentration,
     }  # fmt: skip
-    texts = _text(file).split("\n") if file else [_case(drug, dose, vials, kind, day_of(on), said)]
+    refuse_output(picture, "pdf", inputs=[file] if file else [])
+    texts = _text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day_of(on), said)]
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits)
-    everyone = write_bills(billed, output_format, sys.stdout)
+    everyone = write_bills(billed.cases, output_format, sys.stdout)
+    if picture and billed.claims:
+        write_picture(tables_of(billed.claims), picture)
     raise typer.Exit(0 if everyone else 1)
 
 
@@ -107,6 +125,7 @@ def claim(
     control: Annotated[int, typer.Option("--control", help="Control number of the interchange and its group.")] = 1,
     made: Annotated[str, typer.Option("--made", help="When it is made, YYYY-MM-DDTHH:MM; now unless said.")] = "",
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check the claims at once.")] = True,
+    picture: PictureOption = None,
     reference: ReferenceOption = None,
     edits: EditsOption = None,
 ) -> None:
@@ -117,17 +136,20 @@ def claim(
     """
     from cleanclaim.app.claim_cases import claim_cases  # noqa: PLC0415
     from cleanclaim.app.claim_parties import read_parties  # noqa: PLC0415
-    from cleanclaim.cli.billing import write_claims  # noqa: PLC0415
+    from cleanclaim.cli.billing import write_claims, write_picture  # noqa: PLC0415
     from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
     from cleanclaim.formats.x12.writing import ControlNumbers  # noqa: PLC0415
 
     refuse_output(output, "837", inputs=[file, parties])
+    refuse_output(picture, "pdf", inputs=[file, parties, output])
     behind = read_parties(_text(parties), place=str(parties))
     claims = claim_cases(
         _text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made),
         reference=there(reference), check=check, edits=edits,
     )  # fmt: skip
     everyone = write_claims(claims, output, sys.stdout)
+    if picture and claims.tables is not None:
+        write_picture(claims.tables, picture)
     raise typer.Exit(0 if everyone else 1)
 
 
@@ -149,25 +171,40 @@ def _text(file: Path) -> str:
         ) from None
 
 
-def _case(drug: str, dose: str, vials: str, kind: str, day: date, said: dict[str, str]) -> str:
-    """One case as JSON, from what the options say; the reader of cases judges it."""
+def _case(drug: str, dose: str, vials: tuple[str, str], kind: str, day: date, said: dict[str, str]) -> str:
+    """One case as JSON, from what the options say; the reader of cases judges it. `vials`: opened, on hand."""
     amount = _AMOUNT.fullmatch(dose)
     if not (drug and amount and said["payer_program"]):
         raise InvalidValue("expected --drug, --dose as '350 mg', and --payer")
-    ndc = said["ndc"]
-    containers = []
-    for text in filter(None, (part.strip() for part in vials.split("+"))):
-        one = _VIALS.fullmatch(text)
-        if one is None:
-            raise InvalidValue(f"--vials {text}: expected as '4 x 100 mg + 1 x 50 mg'")
-        container = {"amount": one[2], "unit": one[3], "count": int(one[1] or 1), "kind": kind, "ndc": ndc}
-        containers.append({name: value for name, value in container.items() if value})
+    opened = [
+        {"count": int(count or 1), "ndc": said["ndc"], **size} for count, size in _vials("--vials", vials[0], kind)
+    ]
+    on_hand = [{"available": int(count or 0), **size} for count, size in _vials("--on-hand", vials[1], kind)]
     case: dict[str, object] = {
         **{name: value for name, value in said.items() if value},
-        "service_date": day.isoformat(), "containers": containers, "dose": {"amount": amount[1], "unit": amount[2]},
+        "service_date": day.isoformat(), "containers": _told(opened),
+        "sizes_on_hand": _told(on_hand), "dose": {"amount": amount[1], "unit": amount[2]},
     }  # fmt: skip
+    if said["concentration"]:
+        held = _AMOUNT.fullmatch(said["concentration"])
+        if held is None:
+            raise InvalidValue("--concentration: expected what one mL holds, as '10 mg'")
+        case["concentration"] = {"amount": held[1], "unit": held[2]}
     for name in ("start", "stop"):
         if said[name]:
             case[name] = f"{day.isoformat()}T{said[name]}:00"
     case[next((name for name, form in _FORMS.items() if re.fullmatch(form, drug)), "drug")] = drug
     return json.dumps(case)
+
+
+def _vials(option: str, text: str, kind: str) -> Iterator[tuple[str | None, dict[str, str]]]:
+    """Containers as an option says them: the count, where it is said, and the size."""
+    for part in filter(None, (one.strip() for one in text.split("+"))):
+        read = _VIALS.fullmatch(part)
+        if read is None:
+            raise InvalidValue(f"{option} {part}: expected as '4 x 100 mg + 1 x 50 mg'")
+        yield read[1], {"amount": read[2], "unit": read[3], "kind": kind}
+
+
+def _told(containers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in one.items() if value} for one in containers]
