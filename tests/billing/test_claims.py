@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import pyx12.params
 import pyx12.x12n_document
+from pydantic import ValidationError
 from typer.testing import CliRunner
 from x12sdk.io import X12ModelReader
 
@@ -191,23 +192,47 @@ def test_they_are_read_back_the_same(made: tuple[list[Case], Claims]) -> None:
         assert all(line["revenue_code"] for line in lines)
 
 
-def test_x12sdk_reads_the_same_amounts(tmp_path: Path, made: tuple[list[Case], Claims]) -> None:
-    _, claims = made
-    path = tmp_path / "claims.837"
-    path.write_bytes(of_kind(claims, 0))
+def read_by_x12sdk(path: Path) -> dict[str, list[tuple[Decimal, Decimal]]]:
+    """Charge and units of each line, by claim; each claim's total is checked against them."""
     found = {}
     with X12ModelReader(str(path)) as reader:
         for model in reader.models():
             for subscriber in (one for billing in model.loop_2000a for one in billing.loop_2000b):
                 for level in [subscriber, *(subscriber.loop_2000c or [])]:
                     for claim in level.loop_2300 or []:
-                        said = [(line.sv1_segment.line_item_charge_amount, line.sv1_segment.service_unit_count)
-                                for line in claim.loop_2400]  # fmt: skip
+                        services = [getattr(line, "sv1_segment", None) or line.sv2_segment for line in claim.loop_2400]
+                        said = [(one.line_item_charge_amount, one.service_unit_count) for one in services]
                         found[claim.clm_segment.patient_control_number] = said
                         assert claim.clm_segment.total_claim_charge_amount == sum(charge for charge, _ in said)
-    assert found == {
+    return found
+
+
+def with_links(text: str) -> str:
+    """A REF after each CTP, which x12sdk's 837I model wants everywhere, where the transaction has it only as needed."""
+    linked = re.sub(r"(CTP\*[^~]*~)(?!\s*REF\*XZ)", r"\1REF*XZ*1~", text)
+    segments = [one.strip().partition("*")[0] for one in linked.split("~")]
+    counted = segments.index("SE") - segments.index("ST") + 1
+    return re.sub(r"SE\*\d+\*", f"SE*{counted}*", linked)
+
+
+@pytest.mark.parametrize(("place", "kind"), [(0, "P"), (1, "I")])
+def test_x12sdk_reads_the_same_amounts(tmp_path: Path, made: tuple[list[Case], Claims], place: int, kind: str) -> None:
+    _, claims = made
+    path, text = tmp_path / "claims.837", of_kind(claims, place).decode()
+    path.write_text(with_links(text) if kind == "I" else text)
+    assert read_by_x12sdk(path) == {
         name: [(line["charge_amount"], line["billed_units"]) for line in lines]
-        for name, lines in rows(claims, "P").items()
+        for name, lines in rows(claims, kind).items()
+    }
+
+
+def test_x12sdk_refuses_institutional_claims_for_that_alone(tmp_path: Path, made: tuple[list[Case], Claims]) -> None:
+    path = tmp_path / "claims.837"
+    path.write_bytes(of_kind(made[1], 1))
+    with pytest.raises(ValidationError) as refused:
+        read_by_x12sdk(path)
+    assert {(error["loc"][-2:], error["type"]) for error in refused.value.errors()} == {
+        (("loop_2410", "ref_segment"), "missing")
     }
 
 

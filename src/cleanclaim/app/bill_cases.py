@@ -54,7 +54,11 @@ def bill_cases(
     claims = tuple(claim_content(visit, told.bills) for visit in visits)
     findings = _checked(Checker(library, all_edits(edits)), visits, claims, told.bills) if check else {}
     billed = (Billed(bill, tuple(findings.get(number, ()))) for number, bill in enumerate(told.bills))
-    return BilledCases(tuple(billed), claims)
+    named = (
+        claim | {"claim_id": visit.cases[0][1].id or str(visit.cases[0][0] + 1)}
+        for visit, claim in zip(visits, claims, strict=True)
+    )
+    return BilledCases(tuple(billed), tuple(named))
 
 
 def tables_of(claims: Sequence[dict[str, Any]]) -> ClaimTables:
