@@ -22,7 +22,7 @@ def biller(tmp_path_factory: pytest.TempPathFactory) -> Biller:
     return Biller(Lookup.open(tmp_path_factory.mktemp("library")))
 
 
-def bill(biller: Biller, code: str, dose: str, vials: str, kind: str | None = SDV, **more: Any) -> Bill:
+def case(code: str, dose: str, vials: str, kind: str | None = SDV, **more: Any) -> dict[str, Any]:
     """`dose` as "350 mg", `vials` as "4 x 100 mg + 1 x 50 mg"."""
     amount, unit = dose.split()
     containers = []
@@ -30,11 +30,14 @@ def bill(biller: Biller, code: str, dose: str, vials: str, kind: str | None = SD
         count, size = one.split(" x ")
         content, of = size.split()
         containers.append({"amount": content, "unit": of, "count": int(count), "kind": kind})
-    case = {
+    return {
         "service_date": "2026-02-02", "payer_program": "medicare_b", "place_of_service": "11", "hcpcs_code": code,
         "dose": {"amount": amount, "unit": unit}, "containers": containers, **more,
     }  # fmt: skip
-    return biller.bill(read_given(json.dumps(case)))
+
+
+def bill(biller: Biller, code: str, dose: str, vials: str, kind: str | None = SDV, **more: Any) -> Bill:
+    return biller.bill(read_given(json.dumps(case(code, dose, vials, kind, **more))))
 
 
 def lines(told: Bill) -> str:
