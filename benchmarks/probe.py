@@ -176,6 +176,33 @@ def questions(_: Path) -> Result:
         }  # fmt: skip
 
 
+def billing(_: Path) -> Result:
+    """10,000 administrations of five drugs in visits of two, with what giving them takes: billed, then checked too."""
+    from cleanclaim.app.bill_cases import bill_cases
+
+    drugs = (("J1745", 100), ("J9271", 100), ("J2919", 125), ("J0897", 60), ("J9035", 400))
+    cases = []
+    for number in range(10_000):
+        (code, size), visit, dose = drugs[number % len(drugs)], number // 2, 30 + number * 7 % 370
+        day = f"2025-{visit % 12 + 1:02}-{visit % 27 + 1:02}"
+        container = {"amount": size, "unit": "mg", "count": -(-dose // size), "kind": "single_dose"}
+        cases.append({
+            "id": str(number), "visit": str(visit), "service_date": day, "payer_program": "medicare_b",
+            "place_of_service": "11", "hcpcs_code": code, "dose": {"amount": dose, "unit": "mg"},
+            "containers": [container], "route": "iv_infusion", "admin_family": "complex", "diagnoses": ["C50911"],
+            "charge_amount": "900.00",
+        })  # fmt: skip
+    texts = [json.dumps(one) for one in cases]
+    taken = {}
+    for name, check in (("billed", False), ("checked", True)):
+        start = time.perf_counter()
+        done = bill_cases(texts, check=check)
+        taken[name] = time.perf_counter() - start
+    lines = sum(len(one.bill.lines) for one in done.cases)
+    billed = sum(one.bill.refusal is None for one in done.cases)
+    return {**taken, "cases": billed, "lines": lines, "claims": len(done.claims)}
+
+
 def imports(folder: Path) -> Result:
     """A folder of publications into a new library, the look-up index built, and the library opened again."""
     from cleanclaim.reference import Library
@@ -204,6 +231,7 @@ PROBES: dict[str, Callable[[Path], Result]] = {
     "latency": latency,
     "lookup": lookup,
     "questions": questions,
+    "billing": billing,
     "imports": imports,
 }
 

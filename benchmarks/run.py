@@ -276,6 +276,22 @@ def questions(bench: Bench) -> list[Row]:
     return [Row(f"{name}, open library", result[name] * 1000, "ms", hows[name], goals[name]) for name in goals]
 
 
+def billing(bench: Bench) -> list[Row]:
+    """Administrations to claim lines, and their check."""
+    what, goal = "10,000 administrations billed", Goal(10, "s", at_least=False)
+    try:
+        result = bench.probe("billing", times=1 if bench.quick else 3)
+        if result["cases"] != 10_000:
+            raise ProbeError(f"{result['cases']:.0f} of 10,000 cases could be billed")
+    except ProbeError as failure:
+        return [Row.failed(what, str(failure), goal)]
+    how = f"{result['lines']:,.0f} lines in {result['claims']:,.0f} visits"
+    return [
+        Row(what, result["billed"], "s", how, goal),
+        Row(f"{what} and checked", result["checked"], "s", "the same, checked as claims", goal),
+    ]
+
+
 def start(bench: Bench) -> list[Row]:
     """The command line, from start to end."""
     what, goal = "cleanclaim code J9271 --on 2025-11-01", Goal(0.25, "s", at_least=False)
@@ -331,6 +347,7 @@ SECTIONS: dict[str, Callable[[Bench], list[Row]]] = {
     "latency": latency,
     "lookup": lookup,
     "questions": questions,
+    "billing": billing,
     "start": start,
     "imports": imports,
 }

@@ -9,7 +9,7 @@ import msgspec
 
 from cleanclaim.billing import Bill, Biller, BillLine, Given, Refusal, read_given
 from cleanclaim.billing.giving import Giving, giving_of, procedures_of
-from cleanclaim.billing.payer_terms import PayerTerms, payer_terms
+from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.billing.revenue import with_revenue
 from cleanclaim.billing.same_drug import together
 from cleanclaim.errors import UnreadableInput
@@ -116,10 +116,7 @@ def _put_together(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
 
 def _give(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
     """Put the lines for giving all drugs of a visit on its first bill, and a facility's revenue codes on all lines."""
-    first_case = visit.cases[0][1]
-    visit.terms, _ = payer_terms(
-        biller.lookup, first_case.payer_program, first_case.payer_id, first_case.service_date, first_case.payer_terms
-    )
+    visit.terms, _ = biller.terms(visit.cases[0][1])
     visit.giving = giving = giving_of([(case, visit.codes[number]) for number, case in visit.cases], visit.terms)
     for number, _ in visit.cases:
         if visit.codes[number] in giving.bundled:  # ADM-19: the bundle includes the drug

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -16,7 +16,7 @@ from cleanclaim.billing.drug import Drug, drug_given
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.ndc_lines import ndc_of_lines
-from cleanclaim.billing.payer_terms import PayerTerms, payer_terms
+from cleanclaim.billing.payer_terms import PayerTerms, TermsOfPayers
 from cleanclaim.billing.setting import WasteTerms, waste_terms
 from cleanclaim.billing.several_ndcs import Part, by_number
 from cleanclaim.billing.stock import chosen_vials, excess_warning
@@ -36,12 +36,15 @@ class Biller:
     def __init__(self, lookup: Lookup) -> None:
         """Takes open look-ups."""
         self.lookup = lookup
+        self._terms = TermsOfPayers(lookup)
+
+    def terms(self, given: Given) -> tuple[PayerTerms, Mapping[str, str]]:
+        """What the payer of an administration wants, and the release that tells each term."""
+        return self._terms.of(given.payer_program, given.payer_id, given.service_date, given.payer_terms)
 
     def bill(self, given: Given) -> Bill:
         """The lines of an administration, or why it cannot be billed as it was told."""
-        terms, releases = payer_terms(
-            self.lookup, given.payer_program, given.payer_id, given.service_date, given.payer_terms
-        )
+        terms, releases = self.terms(given)
         if given.ingredients:
             return bill_compound(self.lookup, given, terms)
         drug = drug_given(self.lookup, given)

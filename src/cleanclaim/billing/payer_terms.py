@@ -21,6 +21,7 @@ from cleanclaim.reference.lookup import Lookup
 _GENERAL = "*"
 _LISTED = {"ndc_unit": "ndc_units"}  # rules with a row for each value
 _NONE = "none"
+_MOST_KEPT = 10_000
 
 
 class NdcWaste(StrEnum):
@@ -64,13 +65,38 @@ class PayerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _KNOWN = frozenset(PayerTerms.__struct_fields__) | set(_LISTED)
 
 
-def payer_terms(
-    lookup: Lookup, program: PayerProgram, payer_id: str | None, on: date, said: PayerTerms | None = None
-) -> tuple[PayerTerms, Mapping[str, str]]:
-    """The terms of a payer on a day, and the release that tells each, where the case does not.
+class TermsOfPayers:
+    """The terms of payers in one library; what a payer's rows of a day say is read once."""
 
-    Raises:  InvalidValue for a row whose value its rule does not have.
-    """
+    def __init__(self, lookup: Lookup) -> None:
+        """Takes open look-ups."""
+        self._lookup = lookup
+        self._kept: dict[tuple[PayerProgram, str | None, date], tuple[PayerTerms, Mapping[str, str]]] = {}
+
+    def of(
+        self, program: PayerProgram, payer_id: str | None, on: date, said: PayerTerms | None = None
+    ) -> tuple[PayerTerms, Mapping[str, str]]:
+        """The terms of a payer on a day, and the release that tells each, where the case (`said`) does not.
+
+        Raises:  InvalidValue for a row whose value its rule does not have.
+        """
+        key = program, payer_id, on
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = _of_reference(self._lookup, *key)
+        terms, known = self._kept[key]
+        releases = dict(known)
+        for name in PayerTerms.__struct_fields__ if said else ():
+            if value := getattr(said, name):
+                terms = msgspec.structs.replace(terms, **{name: value})
+                releases.pop(name, None)
+        return terms, releases
+
+
+def _of_reference(
+    lookup: Lookup, program: PayerProgram, payer_id: str | None, on: date
+) -> tuple[PayerTerms, Mapping[str, str]]:
     values: dict[str, list[str]] = {}
     releases: dict[str, str] = {}
     told = lookup.told(tables.PAYER_RULE, "payer_program", str(program), on).rows
@@ -81,12 +107,7 @@ def payer_terms(
         if rule in _KNOWN:
             values.setdefault(rule, []).append(str(row["value"]))
             releases[_LISTED.get(rule, rule)] = str(row["release"])
-    terms = _read(values)
-    for name in PayerTerms.__struct_fields__:
-        if value := getattr(said, name, None):
-            terms = msgspec.structs.replace(terms, **{name: value})
-            releases.pop(name, None)
-    return terms, releases
+    return _read(values), releases
 
 
 def _read(values: dict[str, list[str]]) -> PayerTerms:

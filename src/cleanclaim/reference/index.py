@@ -90,13 +90,19 @@ class StarterIndex:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._made: dict[str, list[Record]] = {}
+        self._found: dict[tuple[str, str, str | None], list[Record]] = {}  # at most what the starter set holds
 
     def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
         """The rows of a table whose text column has a value (None: is empty), oldest first."""
         if schema.name in _OWN:
             return [row for row in self.every(schema) if row[column] == key]
-        found = self._library.rows_where(schema.name, column, key)
-        return _oldest_first([dict(zip(schema.names, row, strict=True)) for row in found])
+        kept = (schema.name, column, key)
+        if kept not in self._found:
+            rows = self._library.rows_where(schema.name, column, key)
+            if not rows:
+                return []
+            self._found[kept] = _oldest_first([dict(zip(schema.names, row, strict=True)) for row in rows])
+        return list(self._found[kept])
 
     def every(self, schema: TableSchema) -> list[Record]:
         """Every row of a table, in no order that means anything."""
