@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from cleanclaim.cli.commands import app
@@ -229,3 +230,51 @@ def test_hydration(tmp_path: Path) -> None:
         cases.append(one | {"id": minutes})
     found = {one["id"]: [line for line in said(one) if line[0] == "9"] for one in billed(cases, tmp_path)}
     assert found == HYDRATION
+
+
+def command(library: Path, *arguments: str) -> Any:
+    return CliRunner().invoke(app, [*arguments, "--reference", str(library)])
+
+
+OPTIONS = ["bill", "--drug", "J1745", "--payer", "medicare_b", "--on", "2025-11-03", "--kind", "single_dose"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--dose", "300 mg", "--on-hand", "100 mg + 400 mg"], "J1745-JZ x30"),
+        (["--dose", "300 mg", "--on-hand", "2 x 100 mg"], "vials-not-enough"),
+        (["--dose", "30 mL", "--concentration", "10 mg", "--vials", "3 x 100 mg"], "J1745-JZ x30"),
+        (["--dose", "30 mL", "--vials", "3 x 100 mg"], "needs-concentration"),
+        (["--dose", "300 mg", "--vials", "3 x 100 mg", "--bill-type", "131"], "0636 J1745-JZ x30"),
+        (["--dose", "-300 mg"], "expected --drug, --dose as '350 mg', and --payer"),
+        (["--dose", "300 mg", "--vials", "three"], "--vials three: expected"),
+        (["--dose", "300 mg", "--on-hand", "some"], "--on-hand some: expected"),
+        (["--dose", "30 mL", "--concentration", "strong"], "--concentration: expected"),
+    ],
+)
+def test_options(tmp_path: Path, options: list[str], expected: str) -> None:
+    told = command(tmp_path, *OPTIONS, *options)
+    assert expected in told.output + str(told.exception or "")
+
+
+def test_a_picture_beside_the_bill(tmp_path: Path) -> None:
+    picture = tmp_path / "lines.pdf"
+    told = command(tmp_path, *OPTIONS, "--dose", "350 mg", "--vials", "4 x 100 mg", "--picture", str(picture))
+    assert told.exit_code == 0
+    assert "J1745-JW x5" in told.output
+    assert "JW" in PdfReader(picture).pages[0].extract_text()
+    nowhere = command(tmp_path, *OPTIONS, "--dose", "350 mg", "--picture", str(tmp_path / "none" / "lines.pdf"))
+    assert "there is no folder" in str(nowhere.exception)
+
+
+def test_a_picture_of_claims(tmp_path: Path) -> None:
+    examples = Path(__file__).parents[2] / "examples" / "billing"
+    out, picture = tmp_path / "visit.837", tmp_path / "visit.pdf"
+    told = command(
+        tmp_path, "claim", str(examples / "given.jsonl"), "--parties", str(examples / "parties.json"),
+        "--output", str(out), "--picture", str(picture),
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert out.read_text().startswith("ISA*")
+    assert "96413" in PdfReader(picture).pages[0].extract_text()
