@@ -326,7 +326,7 @@ def test_a_packaged_drug_stands_under_pharmacy_and_an_untold_code_is_refused(
 ) -> None:
     """The starter set has no Addendum B, so a status is put in its place; a pump under the skin has no revenue code in the rulebook."""
     packaged = case(place_of_service=None, bill_type="131", route=None, admin_family=None, hcpcs_code="J2405")
-    packaged |= {"dose": {"amount": "4", "unit": "mg"}, "service_date": "2026-02-02"}
+    packaged |= {"dose": {"amount": "4", "unit": "mg"}, "service_date": "2026-02-02", "start": None, "stop": None}
     packaged["containers"] = [{"amount": "4", "unit": "mg", "count": 1, "kind": "single_dose"}]
     for is_packaged, revenue_code in ((False, "0636"), (True, "0250")):
         monkeypatch.setattr(revenue, "is_packaged", lambda *_, told=is_packaged: told)

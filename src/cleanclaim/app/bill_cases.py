@@ -107,7 +107,7 @@ def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:
         "claim_id": str(number), "claim_type": "I" if first.bill_type else "P",
         "payer_program": str(first.payer_program), "payer_id": first.payer_id,
         "place_of_service": first.place_of_service, "bill_type": first.bill_type,
-        "diagnoses": list(dict.fromkeys(code for _, case in visit.cases for code in case.diagnoses)) or None,
+        "diagnoses": diagnosis_codes(case for _, case in visit.cases) or None,
         "lines": [
             _said({
                 "line_number": place, "hcpcs_code": line.hcpcs_code, "modifiers": list(line.modifiers),
@@ -123,13 +123,19 @@ def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:
     })  # fmt: skip
 
 
+def diagnosis_codes(cases: Iterable[Given]) -> list[str]:
+    """The diagnoses as a claim says them, without the point."""
+    return list(dict.fromkeys(code.replace(".", "").strip().upper() for case in cases for code in case.diagnoses))
+
+
 def _is_one_dose(bill: Bill) -> bool:
     """Whether the dose of a case stands on one line, which its chart is then about."""
     return sum("JW" not in line.modifiers and line.is_drug for line in bill.lines) == 1
 
 
 def _charted(case: Given) -> dict[str, object] | None:
-    if case.weight_kg or case.bsa_m2 or not case.containers:
+    # A chart has no place for weight, surface and concentration, without which such a dose would be misread.
+    if case.weight_kg or case.bsa_m2 or case.concentration or not case.containers:
         return None
     return _said({
         "dose": {"amount": _text(case.dose.amount), "unit": case.dose.unit},

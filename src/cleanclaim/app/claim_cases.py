@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from cleanclaim.app.bill_cases import claim_content, findings_of, tables_of
+from cleanclaim.app.bill_cases import claim_content, diagnosis_codes, findings_of, tables_of
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.claim_split import split_claim
@@ -241,7 +241,7 @@ def _content(bills: Sequence[Bill], visit: Visit, own: ForClaim, parties: Partie
         "billing_taxonomy": parties.taxonomy(billing_npi), "rendering_npi": rendering_npi,
         "rendering_taxonomy": None if first.bill_type else parties.taxonomy(rendering_npi),
         "prior_auth": own.prior_auth,
-        "diagnoses": _codes(case for _, case in visit.cases),
+        "diagnoses": diagnosis_codes(case for _, case in visit.cases),
         "patient": {
             "member_id": subscriber.member_id, "first_name": treated.first_name,
             "birth_date": treated.birth_date.isoformat(), "sex": treated.sex,
@@ -260,14 +260,9 @@ def _charge(line: BillLine, charges: dict[str, Decimal]) -> Decimal | None:
 def _pointers(line: BillLine, case: Given, visit: Visit) -> list[str]:
     """The diagnoses of the drug; of a line for giving, those of all drugs that it gave. X12 holds four."""
     if not line.drugs:
-        return _codes([case])[:_MOST_POINTERS]
+        return diagnosis_codes([case])[:_MOST_POINTERS]
     given = [one for number, one in visit.cases if visit.codes[number] in line.drugs]
-    return _codes(given)[:_MOST_POINTERS]
-
-
-def _codes(cases: Iterable[Given]) -> list[str]:
-    """The diagnoses as a claim says them, without the point."""
-    return list(dict.fromkeys(code.replace(".", "").strip().upper() for case in cases for code in case.diagnoses))
+    return diagnosis_codes(given)[:_MOST_POINTERS]
 
 
 def _missing(field: str, expected: str) -> Refusal:

@@ -12,7 +12,7 @@ from cleanclaim.billing.giving import Giving, giving_of, procedures_of
 from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.billing.revenue import with_revenue
 from cleanclaim.billing.same_drug import together
-from cleanclaim.errors import UnreadableInput
+from cleanclaim.errors import InvalidValue, UnreadableInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,22 @@ def billed_cases(biller: Biller, texts: Iterable[str]) -> Cases:
     """Each case billed, in order; blank lines are none. The lines for giving are on the first bill of a visit."""
     numbered = [(number, text) for number, text in enumerate(texts, 1) if text.strip()]
     cases = [_case(text, number) for number, text in numbered]
-    bills = [biller.bill(one) if isinstance(one, Given) else Bill(None, refusal=one.refusal) for one in cases]
+    bills = [_bill(biller, one) for one in cases]
     visits = _visits(cases, bills)
     for visit in visits:
         if visit.cases:
             _put_together(biller, visit, bills)
             _give(biller, visit, bills)
     return Cases(cases, bills, [number for number, _ in numbered], visits)
+
+
+def _bill(biller: Biller, case: Given | Unread) -> Bill:
+    if isinstance(case, Unread):
+        return Bill(None, refusal=case.refusal)
+    try:
+        return biller.bill(case)
+    except InvalidValue as error:  # a row of the reference that says what its rule cannot mean
+        return Bill(case.id, refusal=Refusal("payer-rule-unread", str(error)))
 
 
 def _case(text: str, number: int) -> Given | Unread:
@@ -120,7 +129,7 @@ def _give(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
     visit.giving = giving = giving_of([(case, visit.codes[number]) for number, case in visit.cases], visit.terms)
     for number, _ in visit.cases:
         if visit.codes[number] in giving.bundled:  # ADM-19: the bundle includes the drug
-            bills[number] = replace(bills[number], lines=())
+            bills[number] = replace(bills[number], lines=(), refusal=giving.refusal)
     refused = (f"how it was given is not billed: {giving.refusal.explanation}",) if giving.refusal else ()
     first = visit.cases[0][0]
     bill = bills[first]

@@ -21,10 +21,12 @@ from cleanclaim.billing.setting import WasteTerms, waste_terms
 from cleanclaim.billing.several_ndcs import Part, by_number
 from cleanclaim.billing.stock import chosen_vials, excess_warning
 from cleanclaim.claims import PayerProgram
-from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, WastePolicy, discard
+from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, discard
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.values import Concentration, Quantity, read_unit
 
+_CENT = Decimal("0.01")
+_MOST_UNITS = 10**8  # SV104 has eight digits
 _LONGEST_DESCRIPTION = 80  # SV101-7; loop 2410 says the NDC anyway
 _OF_NUMBER = ("ndc_units", "ndc_waste_mode", "ndc_qty_decimals")
 _OF_SEVERAL = ("ndc_split_lines", "ndc_next_line_modifier")
@@ -112,6 +114,8 @@ class Biller:
                 f"the dose is {split.overfill} above the labelled content of what was opened: overfill is never billed"
                 " (UNW-09); correct the dose, or the containers",
             )
+        if any(line.units >= _MOST_UNITS for line in split.lines):
+            return Refusal("units-absurd", "more units than a claim line holds: check the dose and billing_unit")
         return _Portion(came_from_part, split, part.note)
 
 
@@ -171,7 +175,8 @@ def _told_once(
     if whole.kind is not None and unclear and not waste.exempt:
         warnings.append(f"{unclear}: what was discarded cannot be told, so neither JW nor JZ was decided")
     discarded = sum(one.split.discarded_units or 0 for one in portions)
-    if waste.policy in (None, WastePolicy.NONE, WastePolicy.DENY_WASTE) and discarded:
+    billed = any("JW" in line.modifiers or line.rule == "UNW-26" for one in portions for line in one.split.lines)
+    if discarded and not billed and not waste.exempt:
         warnings.append(f"{discarded} units were discarded and are not billed")
     if excess := excess_warning(whole.containers, whole.kind, dose, given, concentration):
         warnings.append(excess)
@@ -189,7 +194,8 @@ def _lines(
     warnings: list[str],
 ) -> list[BillLine]:
     code, noted = drug.answer.code, drug.billing_unit.semantics is Semantics.UNCLASSIFIED
-    charges = iter(_charges(given.charge_amount, [line for one in portions for line in one.split.lines]))
+    every = [line for one in portions for line in one.split.lines]
+    charges = iter(_charges(given.charge_amount, every, by_amount=noted))
     lines = []
     for place, portion in enumerate(portions):
         further = (terms.ndc_next_line_modifier,) if place and terms.ndc_next_line_modifier else ()
@@ -218,17 +224,21 @@ def _of_crosswalk(dose: Quantity, drug: Drug, came_from: Opened) -> Concentratio
     return Concentration(Quantity(factor * drug.billing_unit.amount, unit), Quantity.of(1, "mL"))
 
 
-def _charges(total: Decimal | None, lines: Sequence[SplitLine]) -> list[Decimal | None]:
-    """The charge in proportion to the drug of each line, to the cent; together exactly what was charged (UNW-19)."""
+def _charges(total: Decimal | None, lines: Sequence[SplitLine], *, by_amount: bool) -> list[Decimal | None]:
+    """The charge of each line, to the cent; together exactly what was charged (UNW-19).
+
+    In proportion to the units, or (`by_amount`) to the drug where one unit stands for any amount of it. A line of
+    discarded drug has at least a cent, where the charge is more than one: payers return it with nothing.
+    """
     if total is None or not lines:
         return [None] * len(lines)
-    whole = sum((line.quantity.amount for line in lines), Fraction(0))
-    cent = Decimal("0.01")
-    shares = [
-        (total * Decimal(share.numerator) / Decimal(share.denominator)).quantize(cent, ROUND_HALF_UP)
-        for line in lines
-        if (share := line.quantity.amount / whole if whole else Fraction(1, len(lines)))
-    ]
+    weights = [line.quantity.amount if by_amount else Fraction(line.units) for line in lines]
+    whole = sum(weights, Fraction(0))
+    shares = []
+    for weight in weights:
+        share = weight / whole if whole else Fraction(1, len(lines))
+        exact = total * Decimal(share.numerator) / Decimal(share.denominator)
+        shares.append(max(exact.quantize(_CENT, ROUND_HALF_UP), _CENT if total > _CENT else Decimal(0)))
     shares[0] += total - sum(shares, Decimal(0))
     return list(shares)
 
@@ -238,7 +248,7 @@ def _description(given: Given, line: SplitLine, came_from: Opened) -> str:
     done = "discarded" if "JW" in line.modifiers else "given"
     sizes = {str(one.content) for one in came_from.containers}
     strength = f"of {sizes.pop()}" if len(sizes) == 1 else None
-    parts = [given.drug, f"{line.quantity} {done}", given.route, strength]
+    parts = [given.drug, f"{line.quantity} {done}", (given.route or "").replace("_", " "), strength]
     told = " ".join(part for part in parts if part)
     with_ndc = f"{told} NDC {came_from.ndc11}" if came_from.ndc11 else told
     return with_ndc if len(with_ndc) <= _LONGEST_DESCRIPTION else told

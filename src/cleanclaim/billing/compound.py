@@ -96,7 +96,8 @@ def _description(one: Ingredient, amount: Quantity, route: str | None) -> str:
     """What the line says: an ingredient of a compound, its strength, amount and route (COD-44)."""
     told = one.concentration
     strength = f"{told.amount.normalize():f} {told.unit}/{told.per}" if told else None
-    return " ".join(part for part in ("compounded", one.name, strength, str(amount), route) if part)
+    way_in = route.replace("_", " ") if route else None
+    return " ".join(part for part in ("compounded", one.name, strength, str(amount), way_in) if part)
 
 
 def _ndc(amount: Quantity, concentration: Concentration | None, came_from: Opened, warnings: list[str]) -> NdcOfLine:

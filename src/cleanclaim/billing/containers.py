@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from cleanclaim.billing.given import Given
+from cleanclaim.billing.given import Given, GivenContainer
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.dosing import Container, ContainerKind, NdcUnit
 from cleanclaim.engine.schema import TableSchema
@@ -67,32 +67,45 @@ def opened(lookup: Lookup, code: str, given: Given) -> Opened | Refusal:
     ndcs = tuple(one.ndc11 for one in readings if one.ndc11)
     product = _on(lookup, tables.PRODUCT, ndcs[0], code, given) if ndcs else None
     listed = _on(lookup, tables.NDC_CROSSWALK, ndcs[0], code, given) if ndcs else None
-    kind, told = _kind(lookup, code, given, product)
-    return Opened(tuple(containers), kind, ndcs[0] if ndcs else None, ndcs[1:], product, listed, (*warnings, *told))
+    kind = _kind(lookup, code, given)
+    if isinstance(kind, Refusal):
+        return kind
+    if kind is None:
+        warnings.append(KIND_ASKED)
+    return Opened(tuple(containers), kind, ndcs[0] if ndcs else None, ndcs[1:], product, listed, tuple(warnings))
 
 
-def _kind(
-    lookup: Lookup, code: str, given: Given, product: Record | None
-) -> tuple[ContainerKind | None, tuple[str, ...]]:
-    said = {one.kind for one in given.containers if one.kind is not None}
-    if len(said) > 1:
-        return None, ("containers of two kinds were opened: bill each kind as an administration of its own",)
-    if said:
-        return said.pop(), ()
-    if product is not None and product["container"]:
-        return ContainerKind(str(product["container"])), ()
+def _kind(lookup: Lookup, code: str, given: Given) -> ContainerKind | Refusal | None:
+    """The kind of the containers: of each by its label as told, else by its product; None where one is not known."""
+    kinds = {_kind_of(lookup, code, one, given) for one in given.containers}
+    if len(kinds - {None}) > 1:
+        return Refusal("two-kinds", "containers of two kinds were opened: bill each kind as a case of its own")
+    if given.containers and kinds != {None}:
+        return kinds.pop() if len(kinds) == 1 else None
+    if given.ndc:
+        return _kind_of_product(_on(lookup, tables.PRODUCT, parse_ndc(given.ndc).ndc11, code, given))
     # Without a number all products of the code must agree, and must be all that there are.
-    kinds: set[object] = set()
-    numbered = given.ndc or any(one.ndc for one in given.containers)
-    if not numbered and lookup.covers(tables.PRODUCT, code, given.service_date):
-        known = lookup.told(tables.PRODUCT, "hcpcs_code", code, given.service_date)
-        kinds = {row["container"] for row in known.rows}
-    if len(kinds) == 1 and None not in kinds:
-        return ContainerKind(str(next(iter(kinds)))), ()
-    return None, (KIND_ASKED,)
+    if any(one.ndc for one in given.containers) or not lookup.covers(tables.PRODUCT, code, given.service_date):
+        return None
+    known = lookup.told(tables.PRODUCT, "hcpcs_code", code, given.service_date)
+    of_code = {_kind_of_product(row) for row in known.rows}
+    return of_code.pop() if len(of_code) == 1 else None
 
 
-def _on(lookup: Lookup, schema: TableSchema, ndc11: str, code: str, given: Given) -> Record | None:
+def _kind_of(lookup: Lookup, code: str, one: GivenContainer, given: Given) -> ContainerKind | None:
+    if one.kind is not None:
+        return one.kind
+    number = one.ndc or given.ndc
+    return _kind_of_product(_on(lookup, tables.PRODUCT, parse_ndc(number).ndc11, code, given)) if number else None
+
+
+def _kind_of_product(product: Record | None) -> ContainerKind | None:
+    return ContainerKind(str(product["container"])) if product is not None and product["container"] else None
+
+
+def _on(lookup: Lookup, schema: TableSchema, ndc11: str | None, code: str, given: Given) -> Record | None:
+    if ndc11 is None:
+        return None
     return next(iter(lookup.told(schema, "ndc11", ndc11, given.service_date, hcpcs_code=code).rows), None)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from cleanclaim.billing.given import Given, PerAmount
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.errors import CleanclaimError
-from cleanclaim.values import Concentration, Quantity
+from cleanclaim.values import Concentration, Dimension, Quantity
 
 _BY_BODY = {"/kg": "weight_kg", "/m2": "bsa_m2"}
 _MOST_DIGITS = 12
-_ABSURD = 10**7  # of any unit: a slip of the hand, not a dose
+# Above this a number is a slip of the hand, not a dose. Penicillin goes to 24 million units, a gene therapy to 1e16.
+_ABSURD = {Dimension.ACTIVITY: 10**9, Dimension.GENOMES: 10**18, Dimension.CELLS: 10**13}
+_USUAL_ABSURD = 10**7
 
 
 def dose_of(given: Given) -> Quantity | Refusal:
@@ -27,11 +29,14 @@ def dose_of(given: Given) -> Quantity | Refusal:
             amount, unit = amount * body, unit[: -len(ending)]
     if given.start and given.stop and given.stop < given.start:
         return Refusal("stop-before-start", "stop is before start: expected the end of the administration")
+    days = [time.date() for time in (given.start, given.stop) if time]
+    if days and given.service_date not in (days[0], days[-1]):
+        return Refusal("times-of-another-day", "start and stop are of another day than service_date")
     try:
         dose = Quantity.of(amount, unit)
     except CleanclaimError as error:
         return Refusal("dose-unread", f"dose: {error}")
-    if dose.amount > _ABSURD:
+    if dose.amount > _ABSURD.get(dose.unit.dimension, _USUAL_ABSURD):
         return Refusal("dose-absurd", f"a dose of {dose}: no dose is as large; check the number and its unit")
     return dose
 

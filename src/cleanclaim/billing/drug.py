@@ -13,6 +13,7 @@ from cleanclaim.reference.answers import CodeAnswer, CodeStatus
 from cleanclaim.reference.dosage import UnitSemantics, range_bounds
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.naming import code_meant
+from cleanclaim.values import Quantity, convert
 
 
 @dataclass(slots=True)
@@ -44,9 +45,7 @@ def _with_unit(answer: CodeAnswer, given: Given) -> Drug | Refusal:
             unit = BillingUnit.of(given.billing_unit.amount, given.billing_unit.unit)
         except CleanclaimError as error:
             return Refusal("billing-unit-unread", f"billing_unit: {error}")
-        if known and answer.amount is not None and (answer.amount, answer.unit) != (
-            given.billing_unit.amount, given.billing_unit.unit,
-        ):  # fmt: skip
+        if known and answer.amount is not None and not _same(unit, answer):
             return Refusal(
                 "billing-unit-contradicts",
                 f"billing_unit says {given.billing_unit.amount:f} {given.billing_unit.unit}; one unit of {code} is"
@@ -70,6 +69,15 @@ def _with_unit(answer: CodeAnswer, given: Given) -> Drug | Refusal:
     if answer.unit_semantics == UnitSemantics.RANGE:
         return Drug(answer, _range(answer), warnings)
     return Drug(answer, BillingUnit.of(answer.amount or 1, answer.unit or "each", answer.unit_semantics), warnings)
+
+
+def _same(said: BillingUnit, answer: CodeAnswer) -> bool:
+    """Whether a billing unit that was told is that of the code: 0.01 g is 10 mg."""
+    official = BillingUnit.of(answer.amount or 1, answer.unit or "each")
+    if said.unit is None or official.unit is None or not said.unit.converts_to(official.unit):
+        return False
+    told = convert(Quantity(said.amount or Fraction(0), said.unit), official.unit)
+    return told.amount == official.amount
 
 
 def _range(answer: CodeAnswer) -> BillingUnit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, TypeVar
@@ -18,6 +18,9 @@ from cleanclaim.errors import UnreadableInput
 Case = TypeVar("Case")
 
 _PROCEDURE = re.compile(r"[0-9A-Z]{5}(-[0-9A-Z]{2}){0,4}")
+_MODIFIER = re.compile(r"[0-9A-Z]{2}")
+_BILL_TYPE = re.compile(r"0?[1-8][1-9][0-9A-Z]?")
+_CENT, _MOST_MONEY = Decimal("0.01"), Decimal(10**10)
 _Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
@@ -28,10 +31,26 @@ def above_zero(**values: Decimal | None) -> None:
             raise ValueError(f"{name}: expected a number above zero")
 
 
+def check_charge(charge: Decimal | None) -> None:
+    """Raises ValueError for what is no amount of dollars and cents, or more than a claim can hold."""
+    if charge is None:
+        return
+    if not (charge.is_finite() and 0 <= charge < _MOST_MONEY and charge == charge.quantize(_CENT)):
+        raise ValueError("charge_amount: expected dollars and cents, not below zero")
+
+
 def check_charges(charges: Mapping[str, Decimal]) -> None:
-    """Raises ValueError for a charge that is below zero or no number."""
-    if not all(charge.is_finite() and charge >= 0 for charge in charges.values()):
+    """Raises ValueError for a charge of one unit that is below zero, no number, or more than a claim can hold."""
+    if not all(charge.is_finite() and 0 <= charge < _MOST_MONEY for charge in charges.values()):
         raise ValueError("charges: expected amounts of money, not below zero")
+
+
+def check_modifiers(modifiers: Sequence[str]) -> None:
+    """Raises ValueError for what is no modifier, stands twice, or follows from the dose."""
+    if {"JW", "JZ"} & {one.upper() for one in modifiers}:
+        raise ValueError("modifiers: expected those beside JW and JZ, which follow from the doses")
+    if not all(_MODIFIER.fullmatch(one) for one in modifiers) or len(set(modifiers)) < len(modifiers):
+        raise ValueError("modifiers: expected two capitals or digits each, and none twice")
 
 
 class Amount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,7 +111,7 @@ class Ingredient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         above_zero(amount=self.amount.amount)
-        check_charges({} if self.charge_amount is None else {self.name: self.charge_amount})
+        check_charge(self.charge_amount)
 
 
 class HowGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,10 +187,21 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2)
+        if self.billing_unit is not None:
+            above_zero(billing_unit=self.billing_unit.amount)
+        if self.bill_type is not None and not _BILL_TYPE.fullmatch(self.bill_type):
+            raise ValueError("bill_type: expected three digits, as 131, or four with a leading 0")
+        check_modifiers(self.modifiers)
+        if any(time is not None and time.tzinfo is not None for time in (self.start, self.stop)):
+            raise ValueError("start, stop: expected local times without a time zone")
         if not all(_PROCEDURE.fullmatch(one) for one in self.procedures):
             raise ValueError("procedures: expected codes with their modifiers, as 67028-RT")
-        if self.charge_amount is not None and not (self.charge_amount.is_finite() and self.charge_amount >= 0):
-            raise ValueError("charge_amount: expected an amount of money, not below zero")
+        check_charge(self.charge_amount)
+
+    @property
+    def facility(self) -> str:
+        """Type of facility and care of an institutional bill: 13 of 131 and 0131; empty on a professional one."""
+        return (self.bill_type or "").removeprefix("0")[:2]
 
 
 def read_given(text: str | bytes, *, place: str = "") -> Given:

@@ -11,6 +11,7 @@ from cleanclaim.billing.dose import dose_of
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import BillLine, Refusal
 from cleanclaim.billing.payer_terms import PayerTerms
+from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import (
     BUNDLES,
     AdminFamily,
@@ -24,6 +25,9 @@ from cleanclaim.dosing import (
 from cleanclaim.dosing import Given as GivenOnce
 from cleanclaim.errors import CleanclaimError, UnitsNotConvertible
 from cleanclaim.values import convert, read_unit
+
+# Medicare takes esketamine in its bundles alone (ADM-19); a plan of Medicare Advantage may want the drug instead.
+_BUNDLED_BY = {PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ def giving_of(visit: Sequence[tuple[Given, str]], terms: PayerTerms) -> Giving:
     cautions = tuple(f"{one.what}: {one.why} ({one.rule})" for one in plan.warnings)
     passed = tuple(f"{one.what}: no line, {one.why} ({one.rule})" for one in plan.not_billed)
     bundled = frozenset(drug for line in plan.lines if line.code in BUNDLES for drug in line.drugs)
+    sessions = {code for given, code in told if given.admin_family is AdminFamily.ESKETAMINE}
+    if sessions - bundled and first.payer_program in _BUNDLED_BY:
+        why = next(one for one in plan.not_billed if one.what in sessions)
+        return Giving(bundled=frozenset(sessions), refusal=Refusal("no-bundle", f"{why.what}: {why.why} ({why.rule})"))
     return Giving(lines, bundled, (*cautions, *passed))
 
 

@@ -86,13 +86,14 @@ def _told(split: Split, conversion: _Conversion, terms: PayerTerms, number: str)
     decimals = _DECIMALS if terms.ndc_qty_decimals is None else terms.ndc_qty_decimals
     unit, amounts = str(conversion.unit), [conversion.of(line.quantity) for line in split.lines]
     came_from = conversion.came_from
-    if terms.ndc_waste_mode is NdcWaste.WHOLE_CONTAINERS and came_from.kind is ContainerKind.SINGLE_DOSE:
+    # Without decimals pieces are whole: all that was opened, on the dose line (NX-10).
+    pieces = decimals == 0 and conversion.unit is NdcUnit.UN
+    if (pieces or terms.ndc_waste_mode is NdcWaste.WHOLE_CONTAINERS) and came_from.kind is ContainerKind.SINGLE_DOSE:
         drawn = sum((conversion.of(one) for one in (split.administered, split.discarded) if one), Fraction(0))
         contents = {one.content for one in came_from.containers}
         size = conversion.of(next(iter(contents))) if len(contents) == 1 else drawn
         whole = line_quantities(drawn, Fraction(0), decimals=decimals, whole_containers=True, container_size=size)
         return [NdcOfLine(number, whole.administered, unit), *([NdcOfLine()] * (len(split.lines) - 1))]
-    return [
-        NdcOfLine(number, line_quantities(amount, Fraction(0), decimals=decimals).administered, unit)
-        for amount in amounts
-    ]
+    both = line_quantities(amounts[0], sum(amounts[1:], Fraction(0)), decimals=decimals)
+    quantities = (both.administered, both.discarded)[: len(split.lines)]  # the dose, and its waste where that is billed
+    return [NdcOfLine(number, quantity, unit) for quantity in quantities]

@@ -21,6 +21,8 @@ from cleanclaim.reference.lookup import Lookup
 _GENERAL = "*"
 _LISTED = {"ndc_unit": "ndc_units"}  # rules with a row for each value
 _NONE = "none"
+_NOTHING = {"ndc_next_line_modifier": _NONE, "part_b_split_modifier": _NONE}  # said: no modifier
+_Modifier = Annotated[str, msgspec.Meta(pattern="^([0-9A-Z]{2}|none)$")]
 _MOST_KEPT = 10_000
 
 
@@ -54,10 +56,10 @@ class PayerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ndc_units: tuple[NdcUnit, ...] = ()
     ndc_waste_mode: NdcWaste | None = None
     ndc_split_lines: NdcSplit | None = None
-    ndc_next_line_modifier: str | None = None
+    ndc_next_line_modifier: _Modifier | None = None
     ndc_qty_decimals: Annotated[int, msgspec.Meta(ge=0, le=3)] | None = None
-    compound_code: str | None = None
-    part_b_split_modifier: str | None = None
+    compound_code: Annotated[str, msgspec.Meta(pattern="^[A-Z][0-9]{4}$")] | None = None
+    part_b_split_modifier: _Modifier | None = None
     second_injection: SecondInjection | None = None  # of another drug on one day (ADM-13)
     distinct: Distinct | None = None  # which modifiers say that a service is distinct (MDF-52, MDF-53)
 
@@ -88,8 +90,8 @@ class TermsOfPayers:
         terms, known = self._kept[key]
         releases = dict(known)
         for name in PayerTerms.__struct_fields__ if said else ():
-            if value := getattr(said, name):
-                terms = msgspec.structs.replace(terms, **{name: value})
+            if (value := getattr(said, name)) not in (None, ()):
+                terms = msgspec.structs.replace(terms, **{name: None if value == _NOTHING.get(name) else value})
                 releases.pop(name, None)
         return terms, releases
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 
 from cleanclaim.billing.authorisations import Authorisation
-from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, read_case
+from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, check_modifiers, read_case
 from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import Route
@@ -107,8 +107,7 @@ class Regimen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2, dose=self.dose.amount)
         for one in self.loading:
             above_zero(loading=one.dose.amount if one.dose else None)
-        if {"JW", "JZ"} & {one.strip().upper() for one in self.modifiers}:
-            raise ValueError("modifiers: expected those beside JW and JZ, which follow from the doses")
+        check_modifiers(self.modifiers)
         self._check_days()
 
     def _check_days(self) -> None:

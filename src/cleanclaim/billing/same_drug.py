@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import msgspec
 
-from cleanclaim.billing.dose import dose_of
+from cleanclaim.billing.dose import concentration_of, dose_of
 from cleanclaim.billing.given import Amount, Given
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.errors import CleanclaimError
@@ -24,6 +24,8 @@ def together(cases: Sequence[Given]) -> Given | str:
     differing = [name for name in _SAME if len({msgspec.json.encode(getattr(one, name)) for one in cases}) > 1]
     if differing:
         return f"{differing[0]} differs"
+    if len({one.ndc for one in cases if one.ndc and not one.containers} | {first.ndc} - {None}) > 1:
+        return "the NDC differs, and the containers of some are not told"
     if any(one.ingredients for one in cases):
         return "a compound stands by itself"
     if len({bool(one.containers) for one in cases}) > 1 and not _holds_all(cases):
@@ -36,7 +38,9 @@ def together(cases: Sequence[Given]) -> Given | str:
     charges = [one.charge_amount for one in cases if one.charge_amount is not None]
     return msgspec.structs.replace(
         first, dose=dose, weight_kg=None, bsa_m2=None,
-        containers=tuple(one for case in cases for one in case.containers),
+        containers=tuple(
+            msgspec.structs.replace(one, ndc=one.ndc or case.ndc) for case in cases for one in case.containers
+        ),
         sizes_on_hand=first.sizes_on_hand if all(one.sizes_on_hand == first.sizes_on_hand for one in cases) else (),
         charge_amount=sum(charges, Decimal(0)) if charges else None,
         diagnoses=tuple(dict.fromkeys(code for one in cases for code in one.diagnoses)),
@@ -49,9 +53,10 @@ def _added(cases: Sequence[Given]) -> Amount | None:
     known = [one for one in doses if not isinstance(one, Refusal)]
     if len(known) < len(doses):
         return None
-    unit = known[0].unit
+    unit, strength = known[0].unit, concentration_of(cases[0].concentration)  # the same in all
+    strength = None if isinstance(strength, Refusal) else strength
     try:
-        total = sum((convert(one, unit).amount for one in known), Fraction(0))
+        total = sum((convert(one, unit, concentration=strength).amount for one in known), Fraction(0))
     except CleanclaimError:
         return None
     amount = Decimal(total.numerator) / Decimal(total.denominator)

@@ -19,7 +19,8 @@ _ESRD_FROM = date(2025, 1, 1)  # UNW-15
 _DME_JZ_FROM, _DME_JW_FROM = date(2024, 1, 1), date(2025, 1, 1)  # UNW-23
 _NOT_BY_ITSELF = {"N"}  # OPPS status indicators of packaged drugs
 _INPATIENT, _CLINICS, _ESRD = {"11"}, {"71", "77"}, {"72"}
-_FACILITIES = {"19", "21", "22", "23", "24", "51", "61"}
+_FACILITIES = {"19", "21", "22", "23", "51", "61"}
+_SURGICAL_CENTER, _PACKAGED_IN_CENTER = "24", {"N1", "K5"}
 _CLINIC_PLACES = {"50", "72"}  # FQHC, RHC
 _SKIN_SUBSTITUTES_BY_CONTRACTOR = date(2023, 1, 1)  # until they became supplies (UNW-16)
 _NO_COST = Decimal("0.01")  # what a line says of a drug that cost nothing (ADM-01)
@@ -44,16 +45,31 @@ class WasteTerms:
 
 def waste_terms(lookup: Lookup, code: str, given: Given, terms: PayerTerms) -> WasteTerms:
     """The terms of an administration."""
-    if terms.waste_policy is not None:
-        return WasteTerms(terms.waste_policy, term="waste_policy")
-    if given.payer_program not in _MEDICARE:
+    said = terms.waste_policy
+    if said in (WastePolicy.NONE, WastePolicy.DENY_WASTE):
+        return WasteTerms(said, term="waste_policy")
+    if said is None and given.payer_program not in _MEDICARE:
         return WasteTerms(None, note=_NO_POLICY)
+    # What is exempt with Medicare is exempt with a payer that follows it, whole or for JW alone.
+    told = _as_medicare(lookup, code, given, terms)
+    if said is None or told.exempt:
+        return told
+    return replace(
+        told, policy=WastePolicy.JW_ONLY if said is WastePolicy.JW_ONLY else told.policy, term="waste_policy"
+    )
+
+
+def _as_medicare(lookup: Lookup, code: str, given: Given, terms: PayerTerms) -> WasteTerms:
     of_drug = _of_drug(traits_of(lookup, code, given.service_date), given, terms)
     exempt, note = (of_drug.exempt, of_drug.note) if of_drug.exempt else _exempt(lookup, code, given)
     note = note or of_drug.note
     if given.payer_program is PayerProgram.MEDICARE_DME:
+        if not exempt and JW_FROM <= given.service_date < _DME_JZ_FROM:
+            exempt = "UNW-23"
         return replace(of_drug, exempt=exempt, jw_from=_DME_JW_FROM, jz_from=_DME_JZ_FROM, note=note)
-    if (given.bill_type or "")[:2] in _ESRD:
+    if given.facility in _ESRD:
+        if not exempt and JW_FROM <= given.service_date < _ESRD_FROM:
+            exempt = "UNW-15"
         return replace(of_drug, exempt=exempt, jw_from=_ESRD_FROM, jz_from=_ESRD_FROM, note=note)
     return replace(of_drug, exempt=exempt, jw_from=min(JW_FROM, terms.jw_required_from or JW_FROM), note=note)
 
@@ -99,7 +115,7 @@ def _of_skin_substitute(day: date, by_contractor: WastePolicy | None) -> WasteTe
 
 def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
     """The rule that frees a setting from JW and JZ, and a word on a setting that is not told."""
-    facility = (given.bill_type or "")[:2]
+    facility = given.facility
     if facility in _INPATIENT | _CLINICS or given.place_of_service in _CLINIC_PLACES or given.place_of_service == "21":
         return "UNW-13", ""
     if facility == "13":
@@ -108,6 +124,15 @@ def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
             return "UNW-13", ""
         if packaged is None:
             return None, "no Addendum B covers the day: JW and JZ are as for drugs that the hospital is paid for"
+    if not given.bill_type and given.place_of_service == _SURGICAL_CENTER:
+        told = lookup.told(tables.ASC_PAYMENT, "hcpcs_code", code, given.service_date, addendum="BB")
+        if told.rows and told.rows[0]["payment_indicator"] in _PACKAGED_IN_CENTER:
+            return "UNW-13", ""
+        if not told.rows:
+            return (
+                None,
+                "no Addendum BB tells of the code that day: JW and JZ are as for drugs that the center is paid for",
+            )
     if not given.bill_type and given.place_of_service in _FACILITIES:
         return None, f"place of service {given.place_of_service}: the facility bills the drug, not the physician"
     return None, ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.dosing import (
@@ -49,7 +51,7 @@ def chosen_vials(
     if not sizes:
         return Chosen()
     by_size: dict[VialSize, SizeOnHand] = {}
-    for one in sizes:
+    for one in _added_up(sizes):
         try:
             by_size[_size(one, bounded=bounded, alone=len(sizes) == 1)] = one
         except CleanclaimError as error:
@@ -72,6 +74,21 @@ def chosen_vials(
     )
 
 
+def _added_up(sizes: Sequence[SizeOnHand]) -> list[SizeOnHand]:
+    """Rows of the same containers as one; as many as needed where one of them says no number."""
+    found: dict[SizeOnHand, SizeOnHand] = {}
+    for one in sizes:
+        alike = msgspec.structs.replace(one, available=None)
+        before = found.get(alike)
+        if before is None:
+            found[alike] = one
+        elif before.available is None or one.available is None:
+            found[alike] = alike
+        else:
+            found[alike] = msgspec.structs.replace(one, available=before.available + one.available)
+    return list(found.values())
+
+
 def excess_warning(
     opened: Sequence[Container],
     kind: ContainerKind | None,
@@ -82,7 +99,7 @@ def excess_warning(
     """A word where the single-dose containers opened wasted more than the best of the sizes on hand (WASTE-007)."""
     if kind is not ContainerKind.SINGLE_DOSE or not opened or not given.sizes_on_hand:
         return None
-    sizes = [_size(one, bounded=True, alone=False) for one in given.sizes_on_hand]
+    sizes = [_size(one, bounded=True, alone=False) for one in _added_up(given.sizes_on_hand)]
     told = wasted_more_than_needed(opened, dose, sizes, concentration=concentration)
     if isinstance(told, Excess):
         return (

@@ -165,10 +165,10 @@ def _moment(text: str) -> datetime:
 def _text(file: Path) -> str:
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableInput(
-            f"{file}: cannot be read as UTF-8 text: {getattr(error, 'strerror', None) or error}"
-        ) from None
+    except OSError as error:
+        raise UnreadableInput(f"{file}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableInput(f"{file}: no UTF-8 text: {error.reason} at byte {error.start}") from None
 
 
 def _case(drug: str, dose: str, vials: tuple[str, str], kind: str, day: date, said: dict[str, str]) -> str:
@@ -201,7 +201,7 @@ def _vials(option: str, text: str, kind: str) -> Iterator[tuple[str | None, dict
     """Containers as an option says them: the count, where it is said, and the size."""
     for part in filter(None, (one.strip() for one in text.split("+"))):
         read = _VIALS.fullmatch(part)
-        if read is None:
+        if read is None or read[1] == "0":
             raise InvalidValue(f"{option} {part}: expected as '4 x 100 mg + 1 x 50 mg'")
         yield read[1], {"amount": read[2], "unit": read[3], "kind": kind}
 

@@ -100,11 +100,17 @@ def line_quantities(
 ) -> LineQuantities:
     """The quantities to send, in NDC units: each line its own (UNW-20), or whole containers on the dose line alone.
 
+    What was given is rounded to the nearest, and what was discarded is the rest of the rounded sum, so that both
+    together are what was opened; neither is ever zero for an amount above zero.
+
     Units:   `container_size` is the content of one container in NDC units (1 for UN); `decimals` are the payer's.
     """
     if whole_containers:
         return LineQuantities(_rounded(_whole(administered + discarded, container_size), decimals), None)
-    return LineQuantities(_rounded(administered, decimals), _rounded(discarded, decimals) if discarded else None)
+    given = _rounded(administered, decimals)
+    if not discarded:
+        return LineQuantities(given, None)
+    return LineQuantities(given, max(_rounded(administered + discarded, decimals) - given, _step(decimals)))
 
 
 def quantity_agrees(
@@ -138,8 +144,12 @@ def _whole(quantity: Fraction, container_size: Fraction) -> Fraction:
     return ceil(quantity / container_size) * container_size
 
 
+def _step(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
+
+
 def _rounded(quantity: Fraction, decimals: int) -> Decimal:
     """The nearest decimal; never zero for an amount above zero: payers refuse it (NDC-15)."""
-    step = Decimal(1).scaleb(-decimals)
+    step = _step(decimals)
     rounded = (Decimal(quantity.numerator) / Decimal(quantity.denominator)).quantize(step, ROUND_HALF_UP)
     return max(rounded, step) if quantity else rounded

@@ -111,9 +111,10 @@ def discard(
     if units is None:
         line = line if exempt or kind in _UNTOLD else replace(line, rule="UNW-08")
         return replace(found, lines=(line,), explanation=_UNTOLD.get(kind, ""))
-    terms = _Terms(policy, has_jw=policy is WastePolicy.JW_ONLY or on >= jw_from, has_jz=on >= jz_from)
+    has_jw = policy is WastePolicy.JW_ONLY or on >= jw_from
+    terms = _Terms(policy, has_jw=has_jw, has_jz=on >= jz_from, together=not has_jw and on < JW_FROM)
     whole = billing_unit.semantics in _ONE_UNIT
-    lines = (line,) if exempt else _lines(line, opened.left, units, terms, whole=whole)
+    lines = (line,) if exempt else _lines(line, opened.left, units, terms, billing_unit, whole=whole)
     return replace(found, lines=lines, discarded=opened.left, discarded_units=units)
 
 
@@ -150,6 +151,7 @@ class _Terms:
     policy: WastePolicy | None
     has_jw: bool
     has_jz: bool
+    together: bool  # before JW: dose and waste on one line (UNW-26)
 
 
 def _opened(
@@ -207,16 +209,31 @@ def _whole_units_left(result: UnitsResult, left: Quantity | None, billing_unit: 
     return min(floor(beside), max(0, floor(beside + result.measure) - result.units))
 
 
-def _lines(line: SplitLine, left: Quantity | None, units: int, terms: _Terms, *, whole: bool) -> tuple[SplitLine, ...]:
+def _lines(
+    line: SplitLine, left: Quantity | None, units: int, terms: _Terms, billing_unit: BillingUnit, *, whole: bool
+) -> tuple[SplitLine, ...]:
     """The lines of a single-dose container: dose and JW, dose with JZ, or one line as long as there was no modifier."""
     if terms.policy not in {WastePolicy.CMS, WastePolicy.JW_ONLY}:
         return (replace(line, rule="UNW-21"),)
     if units and left is not None:
         if terms.has_jw:
-            return replace(line, rule="UNW-04"), SplitLine(units, ("JW",), left, "UNW-02")
+            return replace(line, rule="UNW-04"), SplitLine(units, ("JW",), _billed(left, units, billing_unit), "UNW-02")
+        if not terms.together:  # a setting where the rule of JW began later: discarded drug was not asked for
+            return (replace(line, rule="UNW-23"),)
         both = Quantity(line.quantity.amount + left.amount, left.unit)
         return (SplitLine(line.units if whole else line.units + units, (), both, "UNW-26"),)
     if terms.policy is WastePolicy.JW_ONLY:
         return (replace(line, rule="UNW-21"),)
     inside_one_unit = left is not None and left.amount > 0
     return (replace(line, modifiers=("JZ",) if terms.has_jz else (), rule="UNW-06" if inside_one_unit else "UNW-03"),)
+
+
+def _billed(left: Quantity, units: int, billing_unit: BillingUnit) -> Quantity:
+    """What a JW line stands for: the rest, or its units alone where the label allows fewer than the rest has."""
+    if (
+        billing_unit.semantics not in _DIVIDED
+        or not billing_unit.amount
+        or units >= floor(left.amount / billing_unit.amount)
+    ):
+        return left
+    return Quantity(units * billing_unit.amount, left.unit)
