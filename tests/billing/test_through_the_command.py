@@ -270,11 +270,15 @@ def test_a_picture_beside_the_bill(tmp_path: Path) -> None:
 
 def test_a_picture_of_claims(tmp_path: Path) -> None:
     examples = Path(__file__).parents[2] / "examples" / "billing"
-    out, picture = tmp_path / "visit.837", tmp_path / "visit.pdf"
+    out, picture, lines = (tmp_path / f"visit.{ending}" for ending in ("837", "pdf", "jsonl"))
     told = command(
         tmp_path, "claim", str(examples / "given.jsonl"), "--parties", str(examples / "parties.json"),
-        "--output", str(out), "--picture", str(picture),
+        "--output", str(out), "--picture", str(picture), "--jsonl", str(lines),
     )  # fmt: skip
     assert told.exit_code == 0, told.output
     assert out.read_text().startswith("ISA*")
     assert "96413" in PdfReader(picture).pages[0].extract_text()
+    (claim,) = [json.loads(line) for line in lines.read_text().splitlines()]
+    assert (claim["claim_id"], claim["total_charge"], len(claim["lines"])) == ("A1", "2162.00", 6)
+    checked = command(tmp_path, "check", str(lines))
+    assert checked.exit_code == 0, checked.output

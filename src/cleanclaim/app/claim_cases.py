@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cleanclaim.app.bill_cases import claim_content, diagnosis_codes, findings_of, tables_of
 from cleanclaim.app.checker import Checker
@@ -43,7 +45,7 @@ class NotClaimed:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims of a file of cases. `tables` and `written` are None where there is not one."""
+    """The claims of a file of cases that were written. `tables` and `written` are None where there is not one."""
 
     tables: ClaimTables | None
     written: Written | None
@@ -108,7 +110,7 @@ def claim_cases(
     sent = set(written.claim_keys) if check else set()
     contents = [one.content for key, one in zip(keys, made, strict=True) if key in sent]
     findings = findings_of(Checker(library, all_edits(edits)), contents) if contents else ()
-    return Claims(tables, written, tuple(refused), tuple(notes), findings)
+    return Claims(_only(tables, written.claim_keys), written, tuple(refused), tuple(notes), findings)
 
 
 def _written(
@@ -129,6 +131,16 @@ def _written(
         controls,
     )  # fmt: skip
     return tables, written
+
+
+def _only(tables: ClaimTables, keys: Sequence[int]) -> ClaimTables:
+    """The rows of some claims."""
+    wanted = pa.array(keys, pa.int64())
+
+    def kept(table: pa.Table) -> pa.Table:
+        return table.filter(pc.is_in(table["claim_key"], value_set=wanted))
+
+    return ClaimTables(kept(tables.claim), kept(tables.line), kept(tables.administration), tables.fault)
 
 
 def _is_part(made: _Made) -> bool:

@@ -54,6 +54,14 @@ def write_claims(claims: Claims, file: Path, out: TextIO) -> bool:
     return not claims.refused
 
 
+def write_json_lines(tables: ClaimTables, file: Path) -> None:
+    """Writes the claims as JSON Lines, as `check` reads them."""
+    from cleanclaim.formats.jsonl import write_jsonl  # noqa: PLC0415
+
+    with opened_output(file) as stream:
+        stream.write(write_jsonl(tables).content.decode())
+
+
 def write_picture(tables: ClaimTables, file: Path) -> None:
     """Draws the lines of the claims into a file.
 

@@ -122,6 +122,9 @@ def claim(
         Path, typer.Option("--parties", help="Who stands behind the claims, as JSON (`cleanclaim schema parties`).")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The 837 to write.")],
+    lines: Annotated[
+        Path | None, typer.Option("--jsonl", help="Also write the claims as JSON Lines, as `check` reads them.")
+    ] = None,
     control: Annotated[int, typer.Option("--control", help="Control number of the interchange and its group.")] = 1,
     made: Annotated[str, typer.Option("--made", help="When it is made, YYYY-MM-DDTHH:MM; now unless said.")] = "",
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check the claims at once.")] = True,
@@ -136,11 +139,12 @@ def claim(
     """
     from cleanclaim.app.claim_cases import claim_cases  # noqa: PLC0415
     from cleanclaim.app.claim_parties import read_parties  # noqa: PLC0415
-    from cleanclaim.cli.billing import write_claims, write_picture  # noqa: PLC0415
+    from cleanclaim.cli.billing import write_claims, write_json_lines, write_picture  # noqa: PLC0415
     from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
     from cleanclaim.formats.x12.writing import ControlNumbers  # noqa: PLC0415
 
     refuse_output(output, "837", inputs=[file, parties])
+    refuse_output(lines, "jsonl", inputs=[file, parties, output])
     refuse_output(picture, "pdf", inputs=[file, parties, output])
     behind = read_parties(_text(parties), place=str(parties))
     claims = claim_cases(
@@ -148,6 +152,8 @@ def claim(
         reference=there(reference), check=check, edits=edits,
     )  # fmt: skip
     everyone = write_claims(claims, output, sys.stdout)
+    if lines and claims.tables is not None:
+        write_json_lines(claims.tables, lines)
     if picture and claims.tables is not None:
         write_picture(claims.tables, picture)
     raise typer.Exit(0 if everyone else 1)
