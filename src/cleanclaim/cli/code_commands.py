@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from cleanclaim.cli.options import (
+    AuditFormat,
     CodeFormat,
     EditsOption,
     GuideFormat,
@@ -20,7 +22,7 @@ from cleanclaim.cli.options import (
     day_of,
     there,
 )
-from cleanclaim.errors import InvalidValue
+from cleanclaim.errors import InvalidValue, UnreadableInput
 
 if TYPE_CHECKING:
     from cleanclaim.reference.timeline import Timeline
@@ -165,3 +167,30 @@ def guide(
         told = pages.guide(code_meant(pages.lookup, code, day), day)
     with opened_output(output) as out:
         write_guide(told, output_format, out)
+
+
+@codes_app.command()
+def audit(
+    file: Annotated[Path, typer.Argument(readable=False, help="Prose, Markdown, HTML or PDF; - is standard input.")],
+    on: OnOption = None,
+    output_format: Annotated[AuditFormat, typer.Option("--format", help="How to print the audit.")] = AuditFormat.TABLE,
+    output: OutputOption = None,
+    reference: ReferenceOption = None,
+) -> None:
+    """What a text says of codes, each statement held against the reference: supported, contradicted, not checkable.
+
+    No network, no model. Exit codes: 0 nothing is contradicted; 1 something is.
+    """
+    from cleanclaim.app.audits import audit_text  # noqa: PLC0415
+    from cleanclaim.cli.audits import write_audit  # noqa: PLC0415
+    from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
+
+    refuse_output(output, output_format, inputs=[file])
+    try:
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{file}: cannot be read: {error.strerror or error}") from None
+    audited = audit_text(content, str(file), day_of(on), reference=there(reference))
+    with opened_output(output) as out:
+        write_audit(audited, output_format, out)
+    raise typer.Exit(1 if audited.audit.summary.contradicted else 0)

@@ -52,6 +52,15 @@ class GuideFormat(StrEnum):
     JSON = "json"
 
 
+class AuditFormat(StrEnum):
+    """How to print the audit of a text."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    SARIF = "sarif"
+
+
 class RowsFormat(StrEnum):
     """How to print what has many rows: differences, readings of descriptors."""
 

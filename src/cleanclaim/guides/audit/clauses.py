@@ -1,0 +1,74 @@
+"""A sentence as clauses, each about one code; and what its words do to a statement: deny it, or call it a mistake."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from cleanclaim.guides.audit.phrases import phrases
+
+CODE = re.compile(r"(?<![A-Za-z0-9])([A-CEGHJ-MP-V][0-9]{4})(?![0-9A-Za-z])(?:-([A-Z0-9]{2})(?![A-Za-z0-9]))?")
+# Where one clause ends and the next begins, the surest first; at the last two the later clause is the longer one.
+_BREAKS = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r";", r"[.?!]\s", r"[,:—–]?\s+(?:while|whereas|but|by contrast|unlike|although|though|yet)\b",
+        r",\s+(?:and|or|not)\b", r"\s+(?:and|or)\s+", r"\s\|\s", r",\s", r"\s[-–—]\s",
+    )
+]  # fmt: skip
+_DENIED, _NO_DENIAL = phrases("denied"), phrases("not_a_denial")
+_MISTAKE, _CORRECTION = phrases("mistake"), phrases("correction")
+
+
+class Clause(NamedTuple):
+    """A part of a sentence about one code; `also` are others that share what is said of it."""
+
+    text: str
+    code: str
+    at: int  # where the code stands in `text`; -1 where it is the one the text is about
+    modifier: str | None = None  # written behind the code: J1745-JW
+    also: tuple[str, ...] = ()
+
+
+def clauses(text: str) -> list[Clause]:
+    """The clauses of a sentence, one for each code in it."""
+    found = list(CODE.finditer(text))
+    if not found:
+        return []
+    if len(found) == 1 or len({one[1] for one in found}) == 1:
+        modifier = next((one[2] for one in found if one[2]), None)
+        return [Clause(text, found[0][1], found[0].start(), modifier)]
+    cuts = [0]
+    for one, two in pairwise(found):
+        cuts.append(one.end() + _cut(text[one.end() : two.start()]))
+    cuts.append(len(text))
+    return [
+        Clause(text[start:end], one[1], one.start() - start, one[2])
+        for one, start, end in zip(found, cuts, cuts[1:], strict=False)
+    ]
+
+
+def _cut(between: str) -> int:
+    """Where the clause of one code ends and that of the next begins."""
+    for pattern in _BREAKS:
+        places = list(pattern.finditer(between))
+        if places:
+            return places[-1].start() + 1 if pattern in _BREAKS[-2:] else places[0].start() + 1
+    return len(between)
+
+
+def is_denied(text: str, at: int) -> bool:
+    """Whether what stands at a place is denied: `is not thiamine`, `never with modifier 25`."""
+    before = _NO_DENIAL.sub("", text[:at])
+    last = max((before.rfind(mark) for mark in (";", ". ", ": ", ", but ")), default=-1)
+    return bool(_DENIED.search(before[last + 1 :]))
+
+
+def is_called_wrong(text: str, at: int) -> bool:
+    """Whether the sentence calls what stands at a place a mistake."""
+    wrong = _MISTAKE.search(text)
+    if not wrong:
+        return False
+    right = _CORRECTION.search(text, wrong.end())
+    return right is None or at < right.start()

@@ -1,0 +1,54 @@
+"""The days, months and years that a text names."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from typing import NamedTuple
+
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DAY = re.compile(
+    rf"\b(?:(?P<month>{_MONTH})\.? (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>(?:19|20)[0-9]{{2}})"
+    rf"|(?P<day2>[0-9]{{1,2}}) (?P<month2>{_MONTH}) (?P<year2>(?:19|20)[0-9]{{2}})"
+    r"|(?P<m3>[0-9]{1,2})/(?P<d3>[0-9]{1,2})/(?P<y3>(?:19|20)[0-9]{2})"
+    r"|(?P<y4>(?:19|20)[0-9]{2})-(?P<m4>[0-9]{2})-(?P<d4>[0-9]{2})"
+    rf"|(?P<month5>{_MONTH})\.?,? (?:of )?(?P<year5>(?:19|20)[0-9]{{2}})"
+    r"|(?P<year6>(?<![$0-9-])(?:19|20)[0-9]{2})(?![0-9-]))",
+    re.IGNORECASE,
+)
+
+
+class Day(NamedTuple):
+    """A day as far as a text says it."""
+
+    first: date
+    last: date
+    at: int
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is the one that is said, or in the month or year."""
+        return self.first <= day <= self.last
+
+
+def days(text: str) -> list[Day]:
+    """The days, months and years in a text."""
+    found = []
+    for one in _DAY.finditer(text):
+        month = one["month"] or one["month2"] or one["month5"]
+        year = int(one["year"] or one["year2"] or one["y3"] or one["y4"] or one["year5"] or one["year6"])
+        number = _MONTHS[month.lower()] if month else int(one["m3"] or one["m4"] or 0)
+        day = int(one["day"] or one["day2"] or one["d3"] or one["d4"] or 0)
+        try:
+            if day:
+                first = last = date(year, number, day)
+            elif number:
+                first, last = date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+            else:
+                first, last = date(year, 1, 1), date(year, 12, 31)
+        except ValueError:
+            continue
+        found.append(Day(first, last, one.start()))
+    return found
