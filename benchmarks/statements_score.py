@@ -18,6 +18,7 @@ from cleanclaim.guides.audit import Auditor
 from cleanclaim.reference.lookup import Lookup
 
 STATEMENTS = Path(__file__).parent / "statements" / "statements.jsonl"
+HELD_OUT = STATEMENTS.with_name("held_out.jsonl")
 SUPPORTED, CONTRADICTED = "supported", "contradicted"
 # A wrong salt may be told as a wrong drug, a wrong unit as a wrong amount: README.md of the folder, rules 4 and 5.
 _AS_GOOD = {
@@ -72,9 +73,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reference", type=Path)
     parser.add_argument("--misses", action="store_true")
-    parser.add_argument("--half", choices=["odd", "even"])
+    parser.add_argument("--held-out", action="store_true", help="the texts that were written after the detector")
     given = parser.parse_args()
-    items = [one for one in items_of() if not given.half or (int(one["id"][1:]) % 2 == 1) == (given.half == "odd")]
+    items = items_of(HELD_OUT if given.held_out else STATEMENTS)
     result = score(Auditor.of(Lookup.open(given.reference)), items)
     found, wanted = result["found"], result["wanted"]
     told, false = sum(result["told"].values()), sum(result["false"].values())

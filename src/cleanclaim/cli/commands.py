@@ -14,6 +14,7 @@ from cleanclaim.cli.billing_commands import billing_app
 from cleanclaim.cli.code_commands import codes_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
 from cleanclaim.cli.options import EditsOption, FailOn, Format, ReferenceOption, Show, column_mapping, day_of, there
+from cleanclaim.cli.policy_commands import policies_app
 from cleanclaim.cli.reference_commands import reference_app
 
 app = typer.Typer(
@@ -123,4 +124,5 @@ app.add_typer(codes_app)
 app.add_typer(explain_app)
 app.add_typer(edits_app, name="edits")
 app.add_typer(formats_app, name="formats")
+app.add_typer(policies_app, name="policies")
 app.add_typer(reference_app, name="reference")

@@ -21,6 +21,7 @@ from cleanclaim.formats.jsonl import claim_json_schema
 from cleanclaim.formats.tabular import mapping_json_schema
 from cleanclaim.guides import Guide
 from cleanclaim.guides.audit import Audit
+from cleanclaim.policies import policy_json_schema
 from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
 from cleanclaim.reference.dosage_report import DosageReport
 from cleanclaim.reference.search import SearchAnswer
@@ -45,6 +46,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "timeline": lambda: msgspec.json.schema(list[Timeline]),
     "similar": lambda: msgspec.json.schema(list[SimilarCodes]),
     "audit": lambda: msgspec.json.schema(Audit),
+    "policies": policy_json_schema,
     "guide": lambda: msgspec.json.schema(Guide),
     "dosage": lambda: msgspec.json.schema(DosageReport),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),

@@ -1,0 +1,80 @@
+"""The commands of payer policies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleanclaim.cli.options import OnOption, ShortFormat, ShortFormatOption, day_of
+from cleanclaim.errors import InvalidValue
+
+policies_app = typer.Typer(no_args_is_help=True, help="Payer policies: dated YAML files of what payers ask for.")
+_Paths = Annotated[list[Path], typer.Argument(help="Files of policies, and folders of them.")]
+
+
+@policies_app.command("validate")
+def validate(files: _Paths) -> None:
+    """Whether files of policies can be used; each fault with its line and key.
+
+    Exit codes: 0 all can; 1 some cannot.
+    """
+    from cleanclaim.cli.policies import write_faults  # noqa: PLC0415
+    from cleanclaim.policies import read_policies  # noqa: PLC0415
+
+    read = read_policies(files)
+    write_faults(read.faults, sys.stdout)
+    print(f"{len(read.policies):,} policies can be used, {len(read.faults):,} faults")
+    raise typer.Exit(1 if read.faults else 0)
+
+
+@policies_app.command("explain")
+def explain_policies(
+    files: _Paths,
+    payer: Annotated[list[str], typer.Option("--payer", help="Name or number of the payer; several stand together.")],
+    code: Annotated[str, typer.Option("--code", help="HCPCS code of the drug.")],
+    ndc: Annotated[str, typer.Option("--ndc", help="Its NDC, where a policy is about one package.")] = "",
+    on: OnOption = None,
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+) -> None:
+    """What payers ask for about a drug on a day: which policy decides each attribute, before which, and conflicts.
+
+    Exit codes: 0 all clear; 1 two policies of the same rank contradict each other, or none is about the drug.
+    """
+    from cleanclaim.cli.policies import write_explained, write_faults  # noqa: PLC0415
+    from cleanclaim.policies import Asked, explain, read_policies  # noqa: PLC0415
+    from cleanclaim.values import parse_ndc  # noqa: PLC0415
+
+    read = read_policies(files)
+    write_faults(read.faults, sys.stderr)
+    number = parse_ndc(ndc) if ndc else None
+    if number and number.ndc11 is None:
+        raise InvalidValue(f"--ndc {ndc}: {number.problem}")
+    told = [
+        explain(
+            read.policies, read.groups,
+            Asked(one, code.strip().upper(), day_of(on), number.ndc11 if number else None),
+        )
+        for one in payer
+    ]  # fmt: skip
+    write_explained(told, output_format, sys.stdout)
+    raise typer.Exit(1 if any(one.has_conflict or not one.policies for one in told) else 0)
+
+
+@policies_app.command("diff")
+def diff_policies(
+    before: Annotated[Path, typer.Argument(help="A file or folder of policies.")],
+    after: Annotated[Path, typer.Argument(help="The later one.")],
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+) -> None:
+    """What changed between two sets of policies. Exit codes: 0 nothing; 1 something."""
+    from cleanclaim.cli.policies import write_changes, write_faults  # noqa: PLC0415
+    from cleanclaim.policies import differences, read_policies  # noqa: PLC0415
+
+    old, new = read_policies([before]), read_policies([after])
+    write_faults((*old.faults, *new.faults), sys.stderr)
+    changes = differences(old.policies, new.policies)
+    write_changes(changes, output_format, sys.stdout)
+    raise typer.Exit(1 if changes else 0)

@@ -1,0 +1,102 @@
+"""Which policies are about a drug on a day, which of them decides each attribute, and where two contradict each other.
+
+The most specific goes first (NDC, then code, then group), then the higher precedence; equal ones that say different
+things are a conflict, and are shown, never settled in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cleanclaim.policies.policy import LineOfBusiness, Policy
+
+_SPECIFIC = {"ndc": 3, "hcpcs": 2, "group": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about: a payer by its name or number, a code on a day, and what more is known."""
+
+    payer: str
+    hcpcs_code: str
+    on: date
+    ndc11: str | None = None
+    line_of_business: LineOfBusiness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One attribute: its value, the policy that decides, those that it goes before, and those that contradict it."""
+
+    attribute: str
+    value: Any
+    policy: str
+    by: str  # ndc, hcpcs or group
+    precedence: int
+    before: tuple[str, ...] = ()
+    conflicts: tuple[tuple[str, Any], ...] = ()  # policies of the same rank that say something else
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What a payer asks for, attribute by attribute."""
+
+    asked: Asked
+    policies: tuple[str, ...]
+    decided: tuple[Decided, ...]
+
+    @property
+    def has_conflict(self) -> bool:
+        """Whether two policies of the same rank contradict each other."""
+        return any(one.conflicts for one in self.decided)
+
+
+def explain(policies: Sequence[Policy], groups: Mapping[str, Sequence[str]], asked: Asked) -> Explained:
+    """What the policies of a payer say of a drug on a day."""
+    ranked = sorted(
+        ((_rank(one, groups, asked), one) for one in policies if _is_of(one, asked)),
+        key=lambda pair: (-pair[0][0], -pair[1].precedence, pair[1].id),
+    )
+    applying = [(by, one) for by, one in ranked if by[0]]
+    said: dict[str, list[tuple[tuple[int, str], Policy, Any]]] = {}
+    for by, policy in applying:
+        for name, value in policy.attributes().items():
+            said.setdefault(name, []).append((by, policy, value))
+    decided = tuple(_decided(name, values) for name, values in sorted(said.items()))
+    return Explained(asked, tuple(one.id for _, one in applying), decided)
+
+
+def _is_of(policy: Policy, asked: Asked) -> bool:
+    """Whether a policy is of the payer and the kind of plan, on the day."""
+    names = {policy.payer.casefold(), *(one.casefold() for one in policy.payer_id)}
+    of_plan = (
+        asked.line_of_business is None
+        or not policy.lines_of_business
+        or asked.line_of_business in policy.lines_of_business
+    )
+    return asked.payer.casefold() in names and of_plan and policy.effective.holds(asked.on)
+
+
+def _rank(policy: Policy, groups: Mapping[str, Sequence[str]], asked: Asked) -> tuple[int, str]:
+    """How specific a policy is about the drug, and by what; 0 where it is about another one."""
+    applies = policy.applies_to
+    if asked.ndc11 and asked.ndc11 in applies.ndc:
+        return _SPECIFIC["ndc"], "ndc"
+    if asked.hcpcs_code in applies.hcpcs:
+        return _SPECIFIC["hcpcs"], "hcpcs"
+    if any(asked.hcpcs_code in groups.get(name, ()) for name in applies.group):
+        return _SPECIFIC["group"], "group"
+    return 0, ""
+
+
+def _decided(name: str, said: Sequence[tuple[tuple[int, str], Policy, Any]]) -> Decided:
+    (rank, by), first, value = said[0]
+    of_same_rank = (rank, first.precedence)
+    equal = [(one, other) for (other_rank, _), one, other in said[1:] if (other_rank, one.precedence) == of_same_rank]
+    conflicts = tuple((one.id, other) for one, other in equal if other != value)
+    agreeing = {one.id for one, _ in equal}
+    before = tuple(one.id for _, one, _ in said[1:] if one.id not in agreeing)
+    return Decided(name, value, first.id, by, first.precedence, before, conflicts)

@@ -1,0 +1,273 @@
+"""A payer policy as its file says it (documentation-and-policies.md, sections 3 to 5). Unknown keys are refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+
+from cleanclaim.dosing import NdcUnit, WastePolicy
+from cleanclaim.values import OPEN_END
+
+_Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+_Code = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{5}$")]
+_Place = Annotated[str, msgspec.Meta(pattern="^[0-9]{2}$")]
+_Modifier = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{2}$")]
+_Taxonomy = Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{1,10}$")]
+_Diagnosis = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?\*?(?:-[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?)?")
+_NAME = "^[a-z0-9]+(?:-[a-z0-9]+)*$"
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """No key but those that are named."""
+
+
+class Need(StrEnum):
+    """Whether a prior authorisation is needed."""
+
+    NONE = "none"
+    REQUIRED = "required"
+    NOTIFICATION = "notification"
+
+
+class NdcNeed(StrEnum):
+    """When the payer wants an NDC on the line."""
+
+    REQUIRED = "required"
+    NOC_ONLY = "noc_only"
+    NEVER = "never"
+
+
+class Supply(StrEnum):
+    """Who may buy the drug: the provider (buy and bill), or a pharmacy (white bag)."""
+
+    BUY_BILL = "buy_bill"
+    WHITE_BAG = "white_bag"
+    EITHER = "either"
+
+
+class LineOfBusiness(StrEnum):
+    """The kind of plan; Medicare's own rules are policies of `medicare`."""
+
+    COMMERCIAL = "commercial"
+    MEDICAID = "medicaid"
+    MEDICARE_ADVANTAGE = "medicare_advantage"
+    EXCHANGE = "exchange"
+    MEDICARE = "medicare"
+
+
+class Severity(StrEnum):
+    """What a policy that is not met makes of a line."""
+
+    REJECT = "reject"
+    DENY = "deny"
+    WARN = "warn"
+    INFO = "info"
+
+
+class Effective(_Strict, frozen=True):
+    """The first and the last day of service on which a policy holds."""
+
+    start: date
+    end: date = OPEN_END
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError("end: expected a day that is not before start")
+
+    def holds(self, day: date) -> bool:
+        """Whether a policy holds on a day."""
+        return self.start <= day <= self.end
+
+
+class AppliesTo(_Strict, frozen=True):
+    """The drugs of a policy: by NDC (eleven digits), by code, by a group of codes that the policies name."""
+
+    ndc: tuple[Annotated[str, msgspec.Meta(pattern="^[0-9]{11}$")], ...] = ()
+    hcpcs: tuple[_Code, ...] = ()
+    group: tuple[Annotated[str, msgspec.Meta(pattern="^[a-z0-9_]+$")], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.ndc or self.hcpcs or self.group):
+            raise ValueError("expected ndc, hcpcs or group")
+
+
+class Bounds(_Strict, frozen=True):
+    """A lowest and a highest value, both in."""
+
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.min is None and self.max is None:
+            raise ValueError("expected min or max")
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError("max: expected no less than min")
+
+
+class Diagnoses(_Strict, frozen=True):
+    """Diagnoses that are covered, or never; as `K50*`, `O09.211`, `C00-C97`."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    min_match: _Count = 1
+
+    def __post_init__(self) -> None:
+        for name in ("include", "exclude"):
+            if not all(_Diagnosis.fullmatch(one) for one in getattr(self, name)):
+                raise ValueError(f"{name}: expected diagnosis codes as K50*, O09.211 or C00-C97")
+
+
+class Places(_Strict, frozen=True):
+    """Places of service where the drug may be given, or may not."""
+
+    allow: tuple[_Place, ...] = ()
+    deny: tuple[_Place, ...] = ()
+
+    def __post_init__(self) -> None:
+        if set(self.allow) & set(self.deny):
+            raise ValueError("expected each place in allow or in deny")
+
+
+class Step(_Strict, frozen=True):
+    """What must have been tried before: codes, or a class of drugs by name."""
+
+    prefer: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    trial_days: _Count | None = None
+    exceptions: tuple[str, ...] = ()
+
+
+class Rems(_Strict, frozen=True):
+    """A safety program (REMS) and what shows that it was kept."""
+
+    program: str
+    evidence: tuple[str, ...] = ()
+
+
+class Scope(_Strict, frozen=True):
+    """What an authorisation is bound to."""
+
+    units: bool = False
+    dates: bool = False
+    site: bool = False
+    provider: bool = False
+
+
+class Requires(_Strict, frozen=True):
+    """What must be there."""
+
+    prior_auth: Need | None = None
+    auth_scope: Scope | None = None
+    dx: Diagnoses | None = None
+    age: Bounds | None = None
+    sex: Annotated[str, msgspec.Meta(pattern="^(any|F|M)$")] | None = None
+    weight_kg: Bounds | None = None
+    gestation_weeks: Bounds | None = None
+    specialty: tuple[_Taxonomy, ...] = ()
+    pos: Places | None = None
+    site_of_care: tuple[str, ...] = ()
+    step: tuple[Step, ...] = ()
+    rems: Rems | None = None
+    ordering_provider: bool | None = None
+
+
+class Period(_Strict, frozen=True):
+    """So many in so many days."""
+
+    n: _Count
+    days: _Count
+
+
+class Limits(_Strict, frozen=True):
+    """The most that is covered."""
+
+    units_per_dose: Bounds | None = None
+    mg_per_kg: Bounds | None = None
+    doses_per_period: Period | None = None
+    units_per_period: Period | None = None
+    interval_days: Bounds | None = None
+    course_doses: Bounds | None = None
+    lifetime_doses: Bounds | None = None
+
+
+class Billing(_Strict, frozen=True):
+    """How the line must look."""
+
+    modifiers_required: tuple[_Modifier, ...] = ()
+    modifiers_forbidden: tuple[_Modifier, ...] = ()
+    ndc: NdcNeed | None = None
+    ndc_units: tuple[NdcUnit, ...] = ()
+    waste: WastePolicy | None = None
+    corrected_claim_days: _Count | None = None
+    timely_filing_days: _Count | None = None
+    appeal_levels: _Count | None = None
+
+    def __post_init__(self) -> None:
+        if set(self.modifiers_required) & set(self.modifiers_forbidden):
+            raise ValueError("expected each modifier in modifiers_required or in modifiers_forbidden")
+
+
+class OnFail(_Strict, frozen=True):
+    """What to expect where the policy is not met."""
+
+    severity: Severity
+    carc: Annotated[str, msgspec.Meta(pattern="^[A-Z]?[0-9]{1,3}$")] | None = None
+    rarc: Annotated[str, msgspec.Meta(pattern="^(M|MA|N)[0-9]{1,4}$")] | None = None
+    message: str | None = None
+
+
+class Policy(_Strict, frozen=True):
+    """One policy of one payer. `payer_id`: as claims name the payer; several where it has several."""
+
+    id: Annotated[str, msgspec.Meta(pattern=_NAME)]
+    payer: Annotated[str, msgspec.Meta(min_length=1)]
+    effective: Effective
+    applies_to: AppliesTo
+    on_fail: OnFail
+    payer_id: tuple[str, ...] = ()
+    lines_of_business: tuple[LineOfBusiness, ...] = ()
+    precedence: int = 0
+    requires: Requires = Requires()
+    limits: Limits = Limits()
+    billing: Billing = Billing()
+    supply: Supply | None = None
+    documents: tuple[Annotated[str, msgspec.Meta(pattern="^DOC-[0-9A-Z]+$")], ...] = ()
+    source: str | None = None  # where the payer says so
+    checked: date | None = None
+
+    def attributes(self) -> dict[str, Any]:
+        """What the policy says, by the names of its keys: `requires.prior_auth`, `limits.interval_days`; no more."""
+        found: dict[str, Any] = {}
+        for part in ("requires", "limits", "billing"):
+            said = getattr(self, part)
+            for name in said.__struct_fields__:
+                if (value := getattr(said, name)) not in (None, ()):
+                    found[f"{part}.{name}"] = _said(msgspec.to_builtins(value))
+        if self.supply is not None:
+            found["supply"] = str(self.supply)
+        if self.documents:
+            found["documents"] = list(self.documents)
+        return found
+
+
+def _said(value: Any) -> Any:  # noqa: ANN401 - what YAML may hold
+    """Without keys that say nothing."""
+    if not isinstance(value, dict):
+        return value
+    return {key: _said(one) for key, one in value.items() if one not in (None, [], (), False)}
+
+
+class PolicyFile(_Strict, frozen=True):
+    """A file of policies, with the groups of codes that they name."""
+
+    policies: tuple[Policy, ...]
+    groups: dict[str, tuple[_Code, ...]] = {}
+
+
+def policy_json_schema() -> dict[str, Any]:
+    """The JSON Schema of a file of policies (one that is a bare list has `policies` alone)."""
+    return msgspec.json.schema(PolicyFile)

@@ -1,0 +1,158 @@
+"""Files of policies: YAML with no aliases, each fault with its file, line and key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from cleanclaim.policies.policy import Policy, PolicyFile
+
+_LARGEST = 5_000_000  # bytes
+_PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
+_STEP = re.compile(r"\[(?P<place>[0-9]+)\]|\.(?P<key>[^.\[]+)|\[\.\.\.\]")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFault:
+    """Why a policy or a file was not taken."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policies that were read, the groups of codes that they name, and what was refused."""
+
+    policies: tuple[Policy, ...]
+    groups: dict[str, tuple[str, ...]]
+    faults: tuple[PolicyFault, ...]
+
+
+def read_policies(paths: Iterable[Path]) -> Policies:
+    """The policies of some files and folders (`*.yaml`, `*.yml`); a bad one does not lose the others."""
+    found: list[Policy] = []
+    groups: dict[str, tuple[str, ...]] = {}
+    faults: list[PolicyFault] = []
+    places: dict[str, str] = {}
+    for path in _files(paths):
+        for policy, line in _read(path, groups, faults):
+            if policy.id in places:
+                faults.append(
+                    PolicyFault(str(path), line, "id", f"{policy.id} is there already, in {places[policy.id]}")
+                )
+                continue
+            places[policy.id] = str(path)
+            found.append(policy)
+            faults += _without_group(policy, groups, str(path), line)
+    return Policies(tuple(found), groups, tuple(faults))
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    return [
+        file
+        for path in paths
+        for file in (sorted((*path.glob("*.yaml"), *path.glob("*.yml"))) if path.is_dir() else [path])
+    ]
+
+
+def _read(path: Path, groups: dict[str, tuple[str, ...]], faults: list[PolicyFault]) -> list[tuple[Policy, int]]:
+    try:
+        content = path.read_bytes()
+        if len(content) > _LARGEST:
+            raise ValueError(f"larger than {_LARGEST:,} bytes")
+        text = content.decode("utf-8-sig")
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise ValueError("expected no aliases")
+        node, said = yaml.compose(text, Loader=_Loader), yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    except OSError as error:
+        faults.append(PolicyFault(str(path), 0, "", f"cannot be read: {error.strerror or error}"))
+        return []
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        faults.append(PolicyFault(str(path), mark.line + 1 if mark else 0, "", f"no YAML that is taken: {problem}"))
+        return []
+    items, lead = (said, ()) if isinstance(said, list) else (None, ("policies",))
+    if isinstance(said, dict):
+        items = said.get("policies")
+        groups |= _groups(path, {key: value for key, value in said.items() if key != "policies"}, node, faults)
+    if not isinstance(items, list):
+        faults.append(
+            PolicyFault(str(path), 1, "", "expected a list of policies, or a mapping with policies and groups")
+        )
+        return []
+    made = []
+    for place, item in enumerate(items):
+        at = (*lead, place)
+        try:
+            made.append((msgspec.convert(item, Policy, strict=False, builtin_types=()), _line(node, at)))
+        except msgspec.ValidationError as error:
+            faults.append(_fault(path, node, at, str(error)))
+    return made
+
+
+def _groups(
+    path: Path, said: dict[str, Any], node: yaml.Node | None, faults: list[PolicyFault]
+) -> dict[str, tuple[str, ...]]:
+    try:
+        return dict(msgspec.convert({"policies": (), **said}, PolicyFile, strict=False).groups)
+    except msgspec.ValidationError as error:
+        faults.append(_fault(path, node, (), str(error)))
+        return {}
+
+
+def _without_group(policy: Policy, groups: dict[str, tuple[str, ...]], file: str, line: int) -> list[PolicyFault]:
+    return [
+        PolicyFault(file, line, "applies_to.group", f"{policy.id}: no file read so far has the group {name}")
+        for name in policy.applies_to.group
+        if name not in groups
+    ]
+
+
+def _fault(path: Path, node: yaml.Node | None, lead: tuple[str | int, ...], message: str) -> PolicyFault:
+    """The fault at its line, with the key in words."""
+    found = _PATH.search(message)
+    steps = [
+        int(one["place"]) if one["place"] else one["key"]
+        for one in _STEP.finditer(found["path"].removeprefix("$") if found else "")
+        if one["place"] or one["key"]
+    ]
+    whole = (*lead, *steps)
+    key = ".".join(str(step) for step in steps)
+    return PolicyFault(str(path), _line(node, whole), key, _PATH.sub("", message))
+
+
+def _line(node: yaml.Node | None, steps: Sequence[str | int]) -> int:
+    """The line of what a path leads to, as far as it goes; from 1."""
+    line = node.start_mark.line + 1 if node else 0
+    for step in steps:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+        elif isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == step), None)
+        else:
+            break
+        if node is None:
+            break
+        line = node.start_mark.line + 1
+    return line
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose plain words stay what they are written as: codes, numbers with leading zeros, days."""
+
+
+# No number, day or truth value is read into another one: `07` stays 07, `on` stays on; the shapes convert them.
+_Loader.yaml_implicit_resolvers = {
+    letter: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
+    for letter, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
