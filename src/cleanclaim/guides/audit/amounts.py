@@ -40,7 +40,7 @@ _FRACTIONS = [
     )
 ]
 _NUMBER = r"(?P<number>(?<![\w.])[0-9][0-9,]*(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+)(?P<million> million)?"
-_AMOUNT = re.compile(rf"{_NUMBER}[ -]?(?P<unit>{_MEASURE})\b(?!/(?:ml|kg|m2))", re.IGNORECASE)
+_AMOUNT = re.compile(rf"{_NUMBER}[ -]?(?P<unit>{_MEASURE})\b(?! ?/ ?(?:ml|kg|m2|m²))", re.IGNORECASE)
 # A measure without a number is one of it: `per milligram`, `counts microcuries`.
 _BARE = re.compile(rf"{text_of('one_of')}(?P<unit>{_MEASURE})\b", re.IGNORECASE)
 # Units of activity: `100 units` is an amount only beside the words of a billing unit, else it is what is billed.

@@ -143,9 +143,9 @@ class Auditor:
         """Modifiers that ended before a day, with the words for it."""
         found = {}
         for name in _ENDING:
-            rows = self.lookup.index.rows(tables.MODIFIER, "modifier", name)
-            last = max((day for row in rows if isinstance(day := row["span_to"], date)), default=on)
-            if last < on:
+            rows = self.lookup.told(tables.MODIFIER, "modifier", name, on).rows
+            last = next((row["span_to"] for row in rows), None)
+            if isinstance(last, date) and last < on:
                 found[name] = f"modifier {name} ended on {last}"
         return found
 

@@ -17,6 +17,7 @@ _BREAKS = [
         r",\s+(?:and|or|not)\b", r"\s+(?:and|or)\s+", r"\s\|\s", r",\s", r"\s[-–—]\s",
     )
 ]  # fmt: skip
+_LISTED = re.compile(r",? ?(?:and|or|/|&)? ?(?:HCPCS )?(?:codes? )?", re.IGNORECASE)
 _DENIED, _NO_DENIAL = phrases("denied"), phrases("not_a_denial")
 _MISTAKE, _CORRECTION = phrases("mistake"), phrases("correction")
 
@@ -39,13 +40,21 @@ def clauses(text: str) -> list[Clause]:
     if len(found) == 1 or len({one[1] for one in found}) == 1:
         modifier = next((one[2] for one in found if one[2]), None)
         return [Clause(text, found[0][1], found[0].start(), modifier)]
-    cuts = [0]
+    # Codes that stand in a list share what is said: `J8520 and J8521 until September`.
+    groups = [[found[0]]]
     for one, two in pairwise(found):
-        cuts.append(one.end() + _cut(text[one.end() : two.start()]))
+        if _LISTED.fullmatch(text[one.end() : two.start()]):
+            groups[-1].append(two)
+        else:
+            groups.append([two])
+    cuts = [0]
+    for first, second in pairwise(groups):
+        cuts.append(first[-1].end() + _cut(text[first[-1].end() : second[0].start()]))
     cuts.append(len(text))
     return [
         Clause(text[start:end], one[1], one.start() - start, one[2])
-        for one, start, end in zip(found, cuts, cuts[1:], strict=False)
+        for group, start, end in zip(groups, cuts, cuts[1:], strict=False)
+        for one in group
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -15,6 +16,8 @@ _ENDED, _BEGAN, _PAST = phrases("ended"), phrases("began"), phrases("past")
 _IN_FORCE, _STATED_IN_FORCE, _USED = phrases("in_force"), phrases("stated_in_force"), phrases("used")
 _COMING = phrases("coming")
 _NEAR = 30  # characters
+_IT = re.compile(r"^(?:it|that code|the former) \S*$", re.IGNORECASE)
+_OF_MODIFIER = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9] (?:is |was |has |modifier )*$")
 
 
 def span(clause: Clause, answer: CodeAnswer) -> Iterator[Judged]:
@@ -22,6 +25,8 @@ def span(clause: Clause, answer: CodeAnswer) -> Iterator[Judged]:
     text, said = clause.text, days(clause.text)
     official = f"{clause.code}: {answer.valid_from or '?'} to {answer.valid_to or '?'}"
     ended = _ENDED.search(text)
+    if ended and (_IT.search(text[: ended.start() + 1]) or _OF_MODIFIER.search(text[: ended.start()])):
+        return  # what ended is not this code, but what `it` stands for, or a modifier
     if ended and not is_denied(text, ended.start()):
         yield from _end(answer, said, ended.start(), official)
         return
@@ -37,7 +42,8 @@ def span(clause: Clause, answer: CodeAnswer) -> Iterator[Judged]:
 def _end(answer: CodeAnswer, said: list[Day], after: int, official: str) -> Iterator[Judged]:
     """An end that is said: on a day, or at all. The day after the last one is as good."""
     is_over = answer.status is CodeStatus.TERMINATED
-    day = next((one for one in said if one.at > after), said[-1] if said else None)
+    day = next((one for one in said if one.at > after), None)
+    day = day or next((one for one in said if after - _NEAR < one.at), None)
     if day is None:
         yield Judged.of(Kind.DATES, official, right=is_over)
     elif answer.valid_to:

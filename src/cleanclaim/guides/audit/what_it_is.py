@@ -21,7 +21,8 @@ _SALT_OF = re.compile(r"\bthe (?P<salt>(?:sodium |potassium )?[a-z]+)(?: salt| e
 _ROUTES = {
     name: re.compile(words, re.IGNORECASE)
     for name, words in {
-        "intravenous": r"\bintravenous(?:ly)?\b|\biv\b(?! [0-9])",
+        "intravenous": r"\bintravenous(?:ly)?\b|\biv\b(?! [0-9])|through a (?:peripheral |central )?vein|into a vein",
+        "ophthalmic": r"\bophthalmic\b|(?:for|in|into) the eyes?\b", "otic": r"\botic\b|(?:for|in|into) the ears?\b",
         "subcutaneous": r"\bsubcutaneous(?:ly)?\b|\bsub-?q\b|under the skin|\bsc (?:injection|shot|use)\b",
         "intramuscular": r"\bintramuscular(?:ly)?\b|\bim\b", "nasal": r"\bnasal\b|\bintranasal(?:ly)?\b",
         "oral": r"\boral(?:ly)?\b|\bby mouth\b|\btablets?\b|\bcapsules?\b", "intravitreal": r"\bintravitreal\b",
@@ -63,6 +64,9 @@ def meaning(clause: Clause, names: Sequence[Mention], drug: Drug, answer: CodeAn
     official = f"{clause.code}: {answer.descriptor}"
     right = [one for one in names if _means(one, clause.code, drug)]
     stated = [one for one in right or names if _is_stated(clause.text, one.start)]
+    others = [one for one in names if one not in right and one.name.is_brand and _is_stated(clause.text, one.start)]
+    if drug.is_brand_only and others and not any(one.name.is_brand for one in right):
+        right, stated = [], others
     if not right:
         yield Judged.of(Kind.MEANING, official, right=not stated)
         return
