@@ -23,6 +23,8 @@ class Authorisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     visits: _Count | None = None
     used_so_far: _Count = 0  # units, before the first visit of the course
     visits_so_far: _Count = 0
+    places_of_service: tuple[str, ...] = ()  # where it may be given; anywhere unless said
+    rendering_npis: tuple[str, ...] = ()  # by whom; anybody unless said
 
     def __post_init__(self) -> None:
         if self.last_day < self.first_day:
@@ -72,8 +74,8 @@ class _Account:
     def is_for(self, code: str) -> bool:
         return code in {one.strip().upper() for one in self.terms.hcpcs_codes}
 
-    def why_not(self, day: date, code: str, units: int) -> str | None:
-        """Why it does not cover a visit; None where it does."""
+    def why_not(self, day: date, code: str, units: int, place: str | None, npi: str | None) -> str | None:
+        """Why it does not cover a visit; None where it does. A place or provider that is not told is taken as right."""
         terms, number = self.terms, self.terms.number
         if not self.is_for(code):
             return f"{number} is for {', '.join(terms.hcpcs_codes)}, not for {code}"
@@ -81,6 +83,10 @@ class _Account:
             return f"{number} starts on {terms.first_day}, after {day}"
         if day > terms.last_day:
             return f"{number} ended on {terms.last_day}, before {day}"
+        if place and terms.places_of_service and place not in terms.places_of_service:
+            return f"{number} is for place of service {' or '.join(terms.places_of_service)}, not {place}"
+        if npi and terms.rendering_npis and npi not in terms.rendering_npis:
+            return f"{number} is for another rendering provider"
         if self.visits_left == 0:
             return f"{number} has no visit left of {terms.visits}"
         if self.units_left is not None and self.units_left < units:
@@ -95,14 +101,14 @@ class Ledger:
         """Takes what the payer has agreed to, with what was used so far."""
         self._accounts = [_Account(one, one.used_so_far, one.visits_so_far) for one in authorisations]
 
-    def take(self, day: date, code: str, units: int) -> Taken:
+    def take(self, day: date, code: str, units: int, *, place: str | None = None, npi: str | None = None) -> Taken:
         """Use up what a visit needs, of one authorisation: the first to end that has all of its units.
 
         A visit that none covers whole takes nothing: a claim names one authorisation.
         """
         reasons = []
         for account in sorted(self._accounts, key=lambda one: (one.terms.last_day, one.terms.first_day)):
-            why = account.why_not(day, code, units)
+            why = account.why_not(day, code, units, place, npi)
             if why is None:
                 account.units_used += units
                 account.visits_used += 1

@@ -183,7 +183,7 @@ def _visit(
     code, units = bill.lines[0].hcpcs_code, sum(line.billed_units for line in bill.lines)
     administered, discarded, told = _units(bill)
     limit = code_day(biller.lookup, code, planned.day, ()).limit
-    taken = ledger.take(planned.day, code, units)
+    taken = ledger.take(planned.day, code, units, place=regimen.place_of_service)
     price = limit.payment_limit
     warnings = (*_code_change(before, code), *bill.warnings, *told, *of_vials, *taken.warnings)
     visit = Visit(

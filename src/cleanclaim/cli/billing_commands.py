@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -157,6 +157,51 @@ def claim(
     if picture and claims.tables is not None:
         write_picture(claims.tables, picture)
     raise typer.Exit(0 if everyone else 1)
+
+
+auth_app = typer.Typer(no_args_is_help=True, help="Prior authorisations: what is left of them.")
+
+
+@auth_app.callback()
+def _auth() -> None:
+    """A group of commands, though there is one yet."""
+
+
+@auth_app.command("status")
+def auth_status_command(
+    file: Annotated[
+        Path, typer.Argument(readable=False, help="Authorisations as JSON Lines (`cleanclaim schema authorisation`).")
+    ],
+    planned: Annotated[
+        Path | None, typer.Option("--planned", help="Doses to come as JSON Lines (`cleanclaim schema planned`).")
+    ] = None,
+    within: Annotated[int, typer.Option("--within", min=0, help="Days before its end that one is running out.")] = 30,
+    on: OnOption = None,
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+) -> None:
+    """Where authorisations stand: what is about to run out, and which planned dose none of them covers.
+
+    Exit codes: 0 all is covered and nothing runs out; 1 something is not, or does.
+    """
+    from cleanclaim.billing.auth_status import PlannedDose, auth_status  # noqa: PLC0415
+    from cleanclaim.billing.authorisations import Authorisation  # noqa: PLC0415
+    from cleanclaim.cli.authorisations import write_auth_status  # noqa: PLC0415
+
+    doses = _rows(planned, PlannedDose) if planned else []
+    told = auth_status(_rows(file, Authorisation), doses, day_of(on), within_days=within)
+    write_auth_status(told, output_format, sys.stdout)
+    raise typer.Exit(0 if told.is_clear else 1)
+
+
+_Row = TypeVar("_Row")
+
+
+def _rows(file: Path, shape: type[_Row]) -> list[_Row]:
+    """The rows of a file of JSON Lines. Raises: UnreadableInput for the first that has not the shape."""
+    from cleanclaim.billing.given import read_case  # noqa: PLC0415
+
+    lines = enumerate(_text(file).split("\n"), 1)
+    return [read_case(text, shape, place=f"{file}, line {number}") for number, text in lines if text.strip()]
 
 
 def _moment(text: str) -> datetime:

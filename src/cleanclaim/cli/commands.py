@@ -10,7 +10,7 @@ import typer
 
 from cleanclaim import __version__
 from cleanclaim.cli import CANNOT_RUN
-from cleanclaim.cli.billing_commands import billing_app
+from cleanclaim.cli.billing_commands import auth_app, billing_app
 from cleanclaim.cli.code_commands import codes_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
 from cleanclaim.cli.options import EditsOption, FailOn, Format, ReferenceOption, Show, column_mapping, day_of, there
@@ -124,5 +124,6 @@ app.add_typer(codes_app)
 app.add_typer(explain_app)
 app.add_typer(edits_app, name="edits")
 app.add_typer(formats_app, name="formats")
+app.add_typer(auth_app, name="auth")
 app.add_typer(policies_app, name="policies")
 app.add_typer(reference_app, name="reference")

@@ -13,6 +13,8 @@ from cleanclaim.app.change_result import ClaimChanges
 from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.billing import Bill, Course, Given, Regimen
+from cleanclaim.billing.auth_status import PlannedDose
+from cleanclaim.billing.authorisations import Authorisation
 from cleanclaim.claims import TABLES as CLAIM_TABLES
 from cleanclaim.edits.findings import Finding
 from cleanclaim.engine.schema import TableSchema
@@ -38,6 +40,8 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "parties": lambda: msgspec.json.schema(PartiesSaid),
     "regimen": lambda: msgspec.json.schema(Regimen),
     "course": lambda: msgspec.json.schema(Course),
+    "authorisation": lambda: msgspec.json.schema(Authorisation),
+    "planned": lambda: msgspec.json.schema(PlannedDose),
     "mapping": mapping_json_schema,
     "finding": lambda: msgspec.json.schema(Finding),
     "fault": lambda: msgspec.json.schema(Fault),
