@@ -256,3 +256,48 @@ def test_explain_fails_where_nothing_is_clear(payer: str, code: str, words: str)
 def test_an_open_end_is_open() -> None:
     far = (date(2025, 1, 1) + timedelta(days=365 * 500)).isoformat()
     assert value(asked("Cascadia Blue", "J1745", far), "requires.prior_auth") == "required"
+
+
+# Billing reads them
+
+
+@pytest.mark.parametrize(
+    ("day", "lines", "told_by"),
+    [
+        ("2023-12-31", ["J1745 x35"], False),  # no policy yet: neither modifier
+        ("2024-12-31", ["J1745 x35", "J1745 x5 JW"], True),  # of the group: JW alone
+        ("2025-01-01", ["J1745 x35", "J1745 x5 JW"], True),
+    ],
+)
+def test_a_bill_goes_by_the_policy_of_the_day(tmp_path: Path, day: str, lines: list[str], told_by: bool) -> None:
+    case = {
+        "service_date": day, "payer_program": "commercial", "payer_id": "NLM01", "place_of_service": "11",
+        "hcpcs_code": "J1745", "dose": {"amount": "350", "unit": "mg"},
+        "containers": [{"amount": "100", "unit": "mg", "count": 4, "kind": "single_dose"}],
+    }  # fmt: skip
+    options = ["bill", "-", "--policies", str(EXAMPLES), "--format", "jsonl", "--reference", str(tmp_path)]
+    (one,) = [json.loads(line) for line in CliRunner().invoke(app, options, input=json.dumps(case)).output.splitlines()]
+    assert [
+        " ".join((line["hcpcs_code"], f"x{line['billed_units']}", *line["modifiers"])) for line in one["lines"]
+    ] == lines
+    assert any(release.startswith("policy northlake") for release in one["releases"]) == told_by
+
+
+def test_nothing_discarded_is_said_only_where_the_policy_follows_medicare(tmp_path: Path) -> None:
+    def modifiers(day: str) -> list[str]:
+        case = {
+            "service_date": day, "payer_program": "commercial", "payer_id": "NLM01", "hcpcs_code": "J1745",
+            "dose": {"amount": "400", "unit": "mg"},
+            "containers": [{"amount": "100", "unit": "mg", "count": 4, "kind": "single_dose"}],
+        }  # fmt: skip
+        options = ["bill", "-", "--policies", str(EXAMPLES), "--format", "jsonl", "--reference", str(tmp_path)]
+        return json.loads(CliRunner().invoke(app, options, input=json.dumps(case)).output)["lines"][0]["modifiers"]
+
+    assert modifiers("2024-12-31") == []  # jw_only
+    assert modifiers("2025-01-01") == ["JZ"]  # cms
+
+
+def test_a_bill_does_not_rest_on_half_of_the_policies(tmp_path: Path) -> None:
+    (path,) = written(tmp_path, SOUND + SOUND.replace("required", "maybe").replace("a-policy", "b"))
+    options = ["bill", "--drug", "J1745", "--dose", "100 mg", "--payer", "commercial", "--policies", str(path)]
+    assert f"{path}:11: requires.prior_auth" in str(CliRunner().invoke(app, options).exception)

@@ -20,6 +20,7 @@ from cleanclaim.claims.tables import ClaimTables
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.findings import Finding
 from cleanclaim.formats.jsonl import read_jsonl
+from cleanclaim.policies import Policies
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import Lookup
 
@@ -41,7 +42,12 @@ class BilledCases:
 
 
 def bill_cases(
-    texts: Iterable[str], *, reference: Path | None = None, check: bool = True, edits: Path | None = None
+    texts: Iterable[str],
+    *,
+    reference: Path | None = None,
+    check: bool = True,
+    edits: Path | None = None,
+    policies: Policies | None = None,
 ) -> BilledCases:
     """Each case billed; one that cannot be read is a refusal that names its line. Blank lines are none.
 
@@ -49,7 +55,7 @@ def bill_cases(
     together as one claim.
     """
     library = Library.open(reference)
-    told = billed_cases(Biller(Lookup.of(library)), texts)
+    told = billed_cases(Biller(Lookup.of(library), policies), texts)
     visits = [visit for visit in told.visits if visit.cases]
     claims = tuple(claim_content(visit, told.bills) for visit in visits)
     findings = _checked(Checker(library, all_edits(edits)), visits, claims, told.bills) if check else {}

@@ -26,6 +26,7 @@ from cleanclaim.claims.tables import ClaimTables, payer_program_of
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.findings import Finding
 from cleanclaim.formats.x12.writing import ClaimParties, ControlNumbers, Exchange, Parties, Written, write_837
+from cleanclaim.policies import Policies
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import Lookup
 
@@ -63,14 +64,14 @@ class _Made:
 
 def claim_cases(
     texts: Iterable[str], parties: PartiesSaid, controls: ControlNumbers, made_at: datetime,
-    *, reference: Path | None = None, check: bool = True, edits: Path | None = None,
+    *, reference: Path | None = None, check: bool = True, edits: Path | None = None, policies: Policies | None = None,
 ) -> Claims:  # fmt: skip
     """The cases billed, each visit one claim. What lacks something is refused by field, and the others are written.
 
     Raises:  InvalidValue when the envelope cannot be written: no claim is at fault.
     """
     library = Library.open(reference)
-    told = billed_cases(Biller(Lookup.of(library)), texts)
+    told = billed_cases(Biller(Lookup.of(library), policies), texts)
     made: list[_Made] = []
     notes: list[str] = []
     refused = [

@@ -22,6 +22,7 @@ from cleanclaim.billing.several_ndcs import Part, by_number
 from cleanclaim.billing.stock import chosen_vials, excess_warning
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, discard
+from cleanclaim.policies import Policies
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.values import Concentration, Quantity, read_unit
 
@@ -35,23 +36,23 @@ _OF_SEVERAL = ("ndc_split_lines", "ndc_next_line_modifier")
 class Biller:
     """Bills from one open library."""
 
-    def __init__(self, lookup: Lookup) -> None:
-        """Takes open look-ups."""
+    def __init__(self, lookup: Lookup, policies: Policies | None = None) -> None:
+        """Takes open look-ups, and policies of payers where there are some."""
         self.lookup = lookup
-        self._terms = TermsOfPayers(lookup)
+        self._terms = TermsOfPayers(lookup, policies)
 
-    def terms(self, given: Given) -> tuple[PayerTerms, Mapping[str, str]]:
-        """What the payer of an administration wants, and the release that tells each term."""
-        return self._terms.of(given.payer_program, given.payer_id, given.service_date, given.payer_terms)
+    def terms(self, given: Given, code: str | None = None) -> tuple[PayerTerms, Mapping[str, str]]:
+        """What the payer of an administration wants (for a code, where it is known), and what tells each term."""
+        return self._terms.of(given.payer_program, given.payer_id, given.service_date, given.payer_terms, code=code)
 
     def bill(self, given: Given) -> Bill:
         """The lines of an administration, or why it cannot be billed as it was told."""
-        terms, releases = self.terms(given)
         if given.ingredients:
-            return bill_compound(self.lookup, given, terms)
+            return bill_compound(self.lookup, given, self.terms(given)[0])
         drug = drug_given(self.lookup, given)
         if isinstance(drug, Refusal):
             return Bill(given.id, refusal=drug)
+        terms, releases = self.terms(given, drug.answer.code)
         made = self._made(given, drug, terms)
         if isinstance(made, Refusal):
             return Bill(given.id, refusal=made, releases=drug.answer.releases)

@@ -15,6 +15,7 @@ import msgspec
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import Distinct, NdcUnit, SecondInjection, WastePolicy
 from cleanclaim.errors import InvalidValue
+from cleanclaim.policies import Asked, Policies, explain
 from cleanclaim.reference import tables
 from cleanclaim.reference.lookup import Lookup
 
@@ -24,6 +25,10 @@ _NONE = "none"
 _NOTHING = {"ndc_next_line_modifier": _NONE, "part_b_split_modifier": _NONE}  # said: no modifier
 _Modifier = Annotated[str, msgspec.Meta(pattern="^([0-9A-Z]{2}|none)$")]
 _MOST_KEPT = 10_000
+
+
+# What a policy says of billing, by the term that it is. Two policies that contradict each other tell nothing.
+_OF_POLICY = {"billing.waste": "waste_policy", "billing.ndc_units": "ndc_units"}
 
 
 class NdcWaste(StrEnum):
@@ -64,21 +69,28 @@ class PayerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     distinct: Distinct | None = None  # which modifiers say that a service is distinct (MDF-52, MDF-53)
 
 
+_FIELDS = {one.name: one.type for one in msgspec.structs.fields(PayerTerms)}
 _KNOWN = frozenset(PayerTerms.__struct_fields__) | set(_LISTED)
 
 
 class TermsOfPayers:
-    """The terms of payers in one library; what a payer's rows of a day say is read once."""
+    """The terms of payers in one library and in policies; what a payer's rows of a day say is read once."""
 
-    def __init__(self, lookup: Lookup) -> None:
-        """Takes open look-ups."""
-        self._lookup = lookup
+    def __init__(self, lookup: Lookup, policies: Policies | None = None) -> None:
+        """Takes open look-ups, and policies of payers that go before what the library has."""
+        self._lookup, self._policies = lookup, policies
         self._kept: dict[tuple[PayerProgram, str | None, date], tuple[PayerTerms, Mapping[str, str]]] = {}
 
     def of(
-        self, program: PayerProgram, payer_id: str | None, on: date, said: PayerTerms | None = None
+        self,
+        program: PayerProgram,
+        payer_id: str | None,
+        on: date,
+        said: PayerTerms | None = None,
+        *,
+        code: str | None = None,
     ) -> tuple[PayerTerms, Mapping[str, str]]:
-        """The terms of a payer on a day, and the release that tells each, where the case (`said`) does not.
+        """The terms of a payer on a day, and the release or policy that tells each, where the case (`said`) does not.
 
         Raises:  InvalidValue for a row whose value its rule does not have.
         """
@@ -89,6 +101,13 @@ class TermsOfPayers:
             self._kept[key] = _of_reference(self._lookup, *key)
         terms, known = self._kept[key]
         releases = dict(known)
+        if self._policies and payer_id and code:
+            told = explain(self._policies.policies, self._policies.groups, Asked(payer_id, code, on))
+            for one in told.decided:
+                if (name := _OF_POLICY.get(one.attribute)) and not one.conflicts:
+                    value = msgspec.convert(one.value, _FIELDS[name])
+                    terms = msgspec.structs.replace(terms, **{name: value})
+                    releases[name] = f"policy {one.policy}"
         for name in PayerTerms.__struct_fields__ if said else ():
             if (value := getattr(said, name)) not in (None, ()):
                 terms = msgspec.structs.replace(terms, **{name: None if value == _NOTHING.get(name) else value})
