@@ -14,6 +14,7 @@ from cleanclaim.guides.packages import packages
 from cleanclaim.reference.answers import COVERAGE, CodeAnswer
 from cleanclaim.reference.differences import unit_words
 from cleanclaim.reference.dosage import UnitSemantics
+from cleanclaim.reference.drug_names import read_drug_name
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.timeline import Entry, Timeline
 from cleanclaim.values import OPEN_END, Quantity, read_unit
@@ -57,7 +58,7 @@ def _paragraphs(answer: CodeAnswer, facts: Mapping[str, Row]) -> Iterator[str]:
         yield "It is for drugs that have no code of their own on the day; where one exists, this one is denied."
     elif row.get("line_kind") == "drug":
         yield "It stands for the drug alone. Giving it (injection, infusion) has a code and a line of its own."
-    if "self-administered" in answer.descriptor.lower():
+    if read_drug_name(answer.descriptor).self_administered_clause:
         yield (
             "The descriptor limits it to drug that is given under a physician's direct supervision and not by the"
             " patients themselves: Medicare Part B pays it only so (COD-58)."
