@@ -8,7 +8,8 @@ import msgspec
 
 from cleanclaim.claims import Lost
 from cleanclaim.edits.findings import Finding
-from cleanclaim.edits.pages import Authority, Severity
+from cleanclaim.edits.pages import Authority
+from cleanclaim.values import Severity
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ def auth_status(
     """The standing of each authorisation, and what covers each planned dose in the order of their days.
 
     `within_days`: an authorisation that ends within so many days is about to run out; so is one with too little left
-    for the next planned dose of its codes. Doses before the day are no longer planned, and are left out.
+    for all planned doses of its codes until its last day. Doses before the day are no longer planned, and are left out.
     """
     to_come = sorted(
         (one for one in planned if one.service_date >= on),
@@ -91,8 +91,8 @@ def auth_status(
 
 
 def _standing(one: Authorisation, to_come: Sequence[PlannedDose], on: date, within_days: int) -> Standing:
-    units_left = None if one.units is None else max(0, one.units - one.used_so_far)
-    visits_left = None if one.visits is None else max(0, one.visits - one.visits_so_far)
+    units_left = one.units_left(one.used_so_far)
+    visits_left = one.visits_left(one.visits_so_far)
     days_left = max(0, (one.last_day - max(on, one.first_day)).days + 1)
     if on > one.last_day:
         state = State.ENDED
@@ -112,8 +112,7 @@ def _too_little(
     one: Authorisation, to_come: Sequence[PlannedDose], units_left: int | None, visits_left: int | None
 ) -> list[str]:
     """Words on the planned doses of its codes and days that it has not enough for, all together."""
-    codes = {code.strip().upper() for code in one.hcpcs_codes}
-    own = [dose for dose in to_come if dose.hcpcs_code.upper() in codes and dose.service_date <= one.last_day]
+    own = [dose for dose in to_come if one.is_for(dose.hcpcs_code.upper()) and dose.service_date <= one.last_day]
     units, found = sum(dose.units for dose in own), []
     if units_left is not None and units > units_left:
         found.append(f"{units_left:,} units are left, {units:,} are planned until {one.last_day}")

@@ -32,6 +32,18 @@ class Authorisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.units is None and self.visits is None:
             raise ValueError("expected units, visits or both")
 
+    def units_left(self, used: int) -> int | None:
+        """Units left when so many are used; None where it sets no such bound."""
+        return None if self.units is None else max(0, self.units - used)
+
+    def visits_left(self, used: int) -> int | None:
+        """Visits left when so many are used; None where it sets no such bound."""
+        return None if self.visits is None else max(0, self.visits - used)
+
+    def is_for(self, code: str) -> bool:
+        """Whether a code, in capitals, is one of its codes."""
+        return code in {one.strip().upper() for one in self.hcpcs_codes}
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -65,19 +77,16 @@ class _Account:
 
     @property
     def units_left(self) -> int | None:
-        return None if self.terms.units is None else max(0, self.terms.units - self.units_used)
+        return self.terms.units_left(self.units_used)
 
     @property
     def visits_left(self) -> int | None:
-        return None if self.terms.visits is None else max(0, self.terms.visits - self.visits_used)
-
-    def is_for(self, code: str) -> bool:
-        return code in {one.strip().upper() for one in self.terms.hcpcs_codes}
+        return self.terms.visits_left(self.visits_used)
 
     def why_not(self, day: date, code: str, units: int, place: str | None, npi: str | None) -> str | None:
         """Why it does not cover a visit; None where it does. A place or provider that is not told is taken as right."""
         terms, number = self.terms, self.terms.number
-        if not self.is_for(code):
+        if not terms.is_for(code):
             return f"{number} is for {', '.join(terms.hcpcs_codes)}, not for {code}"
         if day < terms.first_day:
             return f"{number} starts on {terms.first_day}, after {day}"
@@ -115,7 +124,7 @@ class Ledger:
                 return Taken(account.terms.number, warnings=_several_codes(account, code))
             reasons.append(why)
         for account in self._accounts:
-            if account.first_not_covered is None and account.is_for(code) and day >= account.terms.first_day:
+            if account.first_not_covered is None and account.terms.is_for(code) and day >= account.terms.first_day:
                 account.first_not_covered = day
         return Taken(why="; ".join(reasons) or None)
 

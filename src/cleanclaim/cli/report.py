@@ -23,7 +23,7 @@ from cleanclaim.app.result import CheckResult, ClaimSummary, Fault, LoadNext
 from cleanclaim.cli.options import FailOn, Format
 from cleanclaim.edits.findings import Finding, severity_order
 from cleanclaim.edits.outcomes import Outcome
-from cleanclaim.edits.pages import Severity
+from cleanclaim.values import Severity
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a claim id may hold what would command a terminal
 PLAIN_WIDTH = 100  # where the output is no terminal

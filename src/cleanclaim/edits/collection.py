@@ -13,9 +13,10 @@ from pathlib import Path
 from cleanclaim.edits.dictionary import Dictionary, dictionary
 from cleanclaim.edits.language import parse_expression
 from cleanclaim.edits.outcomes import Edit, EditCase, both
-from cleanclaim.edits.pages import Authority, Case, Confidence, Page, Severity, read_page
+from cleanclaim.edits.pages import Authority, Case, Confidence, Page, read_page
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError, UnknownName
+from cleanclaim.values import Severity
 
 # The order in which families stand in reports (domain/edits.md, engine notes).
 FAMILIES = (

@@ -15,7 +15,8 @@ from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import COMPLETE
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
-from cleanclaim.edits.pages import Authority, Confidence, Fix, Prediction, Severity
+from cleanclaim.edits.pages import Authority, Confidence, Fix, Prediction
+from cleanclaim.values import Severity
 
 
 class LinePlace(msgspec.Struct, frozen=True):

@@ -18,7 +18,8 @@ from enum import StrEnum
 
 from cleanclaim.edits.language import Expression
 from cleanclaim.edits.language.tree import And, Atom, Constant, Not, Or, atom_columns
-from cleanclaim.edits.pages import Case, Confidence, Grain, InForce, Page, Severity
+from cleanclaim.edits.pages import Case, Confidence, Grain, InForce, Page
+from cleanclaim.values import Severity
 
 SERVICE_DATE = "service_date"
 

@@ -18,18 +18,10 @@ import msgspec
 import yaml
 
 from cleanclaim.errors import PageError
+from cleanclaim.values import Severity
 
 MOST_PAGE_BYTES = 100_000
 MOST_DEPTH = 20
-
-
-class Severity(StrEnum):
-    """What happens to the claim: returned by the front end, denied on adjudication, worth a look, a note."""
-
-    REJECT = "reject"
-    DENY = "deny"
-    WARN = "warn"
-    INFO = "info"
 
 
 class Confidence(StrEnum):

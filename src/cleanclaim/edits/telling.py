@@ -24,8 +24,9 @@ from cleanclaim.edits.findings import (
 )  # fmt: skip
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome
-from cleanclaim.edits.pages import Fix, Grain, Severity
+from cleanclaim.edits.pages import Fix, Grain
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.values import Severity
 
 _AT_RISK = {Severity.REJECT, Severity.DENY}
 # What each claim bills, and how much of it stands under a reject or deny. Without a total it bills what its lines do.

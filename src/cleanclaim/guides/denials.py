@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from cleanclaim.edits.applying import SETTINGS, Applying
 from cleanclaim.edits.collection import message_fields
 from cleanclaim.edits.findings import predictions_of, severity_order, worst
-from cleanclaim.edits.pages import Severity
 from cleanclaim.guides.blocks import Section, Table
+from cleanclaim.values import Severity
 
 _HEADING = "Common Denial Reasons"
 _COLUMNS = ("edit", "what is wrong", "comes to", "a remittance would say", "where", "what to do", "authority")

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from cleanclaim.dosing import NdcUnit, WastePolicy
-from cleanclaim.values import OPEN_END
+from cleanclaim.values import OPEN_END, Severity
 
 _Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 _Code = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{5}$")]
@@ -58,15 +58,6 @@ class LineOfBusiness(StrEnum):
     MEDICARE_ADVANTAGE = "medicare_advantage"
     EXCHANGE = "exchange"
     MEDICARE = "medicare"
-
-
-class Severity(StrEnum):
-    """What a policy that is not met makes of a line."""
-
-    REJECT = "reject"
-    DENY = "deny"
-    WARN = "warn"
-    INFO = "info"
 
 
 class Effective(_Strict, frozen=True):

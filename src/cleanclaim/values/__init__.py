@@ -1,9 +1,10 @@
-"""Values that mean something by themselves: money, quantities, NDC, NPI, days. Standard library only."""
+"""Values that mean something by themselves: money, quantities, NDC, NPI, days, severity. Standard library only."""
 
 from cleanclaim.values.days import OPEN_END, Interval, parse_date
 from cleanclaim.values.identifiers import is_npi
 from cleanclaim.values.money import money
 from cleanclaim.values.ndc import NdcKind, NdcReading, format_ndc, parse_ndc, ten_digit_candidates
+from cleanclaim.values.severity import Severity
 from cleanclaim.values.units import (
     Concentration,
     Dimension,
@@ -17,7 +18,7 @@ from cleanclaim.values.units import (
 )
 
 __all__ = [
-    "OPEN_END", "Concentration", "Dimension", "Interval", "Missing", "NdcKind", "NdcReading", "Quantity", "Unit",
-    "convert", "exact", "format_ndc", "is_npi", "missing_knowledge", "money", "parse_date", "parse_ndc", "read_unit",
-    "ten_digit_candidates",
+    "OPEN_END", "Concentration", "Dimension", "Interval", "Missing", "NdcKind", "NdcReading", "Quantity",
+    "Severity", "Unit", "convert", "exact", "format_ndc", "is_npi", "missing_knowledge", "money", "parse_date",
+    "parse_ndc", "read_unit", "ten_digit_candidates",
 ]  # fmt: skip

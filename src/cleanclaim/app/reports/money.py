@@ -14,7 +14,7 @@ from decimal import Decimal
 from cleanclaim.app.result import CheckResult
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.outcomes import Outcome
-from cleanclaim.edits.pages import Severity
+from cleanclaim.values import Severity
 
 AT_RISK = {Severity.REJECT, Severity.DENY}
 

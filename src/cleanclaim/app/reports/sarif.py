@@ -18,7 +18,7 @@ from cleanclaim.app.reports.words import CONFIDENCES, authority, expected
 from cleanclaim.app.result import CheckResult, ClaimSummary, EditSummary, Fault
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.outcomes import Outcome
-from cleanclaim.edits.pages import Severity
+from cleanclaim.values import Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.REJECT: "error", Severity.DENY: "error", Severity.WARN: "warning", Severity.INFO: "note"}

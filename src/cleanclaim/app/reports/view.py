@@ -13,7 +13,7 @@ from cleanclaim.app.reports.money import FirstFix, Share, Shares, by_code, by_ed
 from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.outcomes import Outcome
-from cleanclaim.edits.pages import Severity
+from cleanclaim.values import Severity
 
 MOST_FINDINGS = 10_000  # listed one by one: more would make a page that no browser opens
 MOST_ROWS = 10  # of a plot

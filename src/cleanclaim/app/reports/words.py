@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from cleanclaim.app.result import ClaimSummary, Fault
 from cleanclaim.edits.findings import Finding
-from cleanclaim.edits.pages import Authority, Confidence, Severity
-from cleanclaim.values import OPEN_END
+from cleanclaim.edits.pages import Authority, Confidence
+from cleanclaim.values import OPEN_END, Severity
 
 _TELLING = 3  # a shorter value (no, 2) may stand in a message by chance
 _AMONG_LINES = {"hcpcs_code", "modifiers", "billed_units", "charge_amount", "service_date"}

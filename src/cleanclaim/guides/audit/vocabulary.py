@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import NamedTuple
@@ -58,11 +58,8 @@ class Drug:
 
     ingredients: frozenset[str]
     salts: frozenset[str] = frozenset()
-    brands: frozenset[str] = frozenset()
     routes: frozenset[str] = frozenset()
-    qualifiers: frozenset[str] = frozenset()
     is_brand_only: bool = False  # a biosimilar, or the product of one maker
-    suffix: str | None = None
     form: str | None = None
     is_compounded: bool = False
 
@@ -119,18 +116,14 @@ class Vocabulary:
         return sorted(found, key=lambda one: one.start)
 
     def _add_code(self, row: Record) -> None:
-        code, ingredient = str(row["hcpcs_code"]), _plain(str(row["ingredient"]))
+        code, ingredient = str(row["hcpcs_code"]), str(row["ingredient"]).casefold().strip()
         drug = self.drugs.setdefault(code, Drug(frozenset()))
         drug.ingredients |= {ingredient}
-        if row["salt"]:
-            drug.salts |= set(_salts(str(row["salt"])))
+        drug.salts |= {one.strip() for one in str(row["salt"] or "").split(" and ") if one.strip()}
         drug.routes |= {one for one in str(row["route"] or "").split(" or ") if one}
-        drug.qualifiers |= {one.strip() for one in str(row["qualifiers"] or "").split(",") if one.strip()}
         drug.is_compounded |= bool(row["compounded"])
         drug.form = drug.form or (str(row["form"]) if row["form"] else None)
-        drug.suffix = drug.suffix or (str(row["suffix"]) if row["suffix"] else None)
         brands = {one.strip() for one in re.split(r" or |/", str(row["brand"] or "")) if one.strip()}
-        drug.brands |= brands
         drug.is_brand_only |= bool(row["biosimilar"] or row["maker"])
         if ingredient not in _TOO_COMMON and len(ingredient) > 3:
             self._put(Named(ingredient, frozenset({ingredient})))
@@ -179,14 +172,6 @@ def _read(content: str) -> tuple[str, str | None]:
     while at > 1 and words[at - 1] in SALTS and not content.startswith(("sodium ferric", "potassium chloride")):
         at -= 1
     return " ".join(words[:at]), " ".join(words[at:]) or None
-
-
-def _plain(ingredient: str) -> str:
-    return ingredient.casefold().strip()
-
-
-def _salts(text: str) -> Iterator[str]:
-    yield from (one.strip() for one in text.split(" and ") if one.strip())
 
 
 def _words(text: str) -> tuple[str, ...]:
