@@ -58,7 +58,7 @@ def bill_cases(
     told = billed_cases(Biller(Lookup.of(library), policies), texts)
     visits = [visit for visit in told.visits if visit.cases]
     claims = tuple(claim_content(visit, told.bills) for visit in visits)
-    findings = _checked(Checker(library, all_edits(edits)), visits, claims, told.bills) if check else {}
+    findings = _checked(Checker.of(library, all_edits(edits), policies), visits, claims, told.bills) if check else {}
     billed = (Billed(bill, tuple(findings.get(number, ()))) for number, bill in enumerate(told.bills))
     named = (
         claim | {"claim_id": visit.cases[0][1].id or str(visit.cases[0][0] + 1)}

@@ -11,9 +11,10 @@ from typing import Self
 import pyarrow as pa
 
 from cleanclaim.app.archives import Limits
+from cleanclaim.app.beside import Beside, sound_policies
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.reading import Reading, Watch
-from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, Summary
+from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, Fault, PolicyConflict, Summary
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.findings import as_money, as_text, severity_of
@@ -24,6 +25,8 @@ from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.telling import ClaimTotals, LineTotals
 from cleanclaim.engine.connection import Engine
 from cleanclaim.formats.tabular import ColumnMapping
+from cleanclaim.policies import Policies
+from cleanclaim.policies.compiling import Contradiction, contradictions, policy_tables, with_defaults
 from cleanclaim.reference.library import Library
 
 
@@ -35,16 +38,36 @@ class Checker:
     edits: tuple[Edit, ...]
     memory_limit: str = ""
     limits: Limits = field(default_factory=Limits)  # of what an archive may hold
+    policies: Mapping[str, pa.Table] = field(default_factory=dict)  # of payers, as tables
+    contradictions: tuple[Contradiction, ...] = ()  # between policies: what they say there counts as unknown
     _tables: dict[str, pa.Table] = field(default_factory=dict)  # the as-of tables that a check has asked for
 
     @classmethod
-    def open(cls, reference: Path | None = None, *, edits: Path | None = None, memory_limit: str = "") -> Self:
-        """A checker on a reference library, with a site's own edits beside the shipped ones.
+    def open(
+        cls,
+        reference: Path | None = None,
+        *,
+        edits: Path | None = None,
+        policies: Path | None = None,
+        memory_limit: str = "",
+    ) -> Self:
+        """A checker on a reference library, with a site's own edits and payers' policies beside the shipped ones.
 
         The starter set stands in when there is no library.
-        Raises: PageError for a page that cannot be used; LibraryError for a damaged library.
+        Raises: PageError for a page that cannot be used; LibraryError for a damaged library; InvalidValue for a policy
+        that cannot be used.
         """
-        return cls(Library.open(reference), all_edits(edits), memory_limit)
+        return cls.of(Library.open(reference), all_edits(edits), sound_policies(policies), memory_limit)
+
+    @classmethod
+    def of(
+        cls, library: Library, edits: tuple[Edit, ...], policies: Policies | None = None, memory_limit: str = ""
+    ) -> Self:
+        """A checker on an open library; the shipped policies stand behind those that are given."""
+        used = with_defaults(policies)
+        return cls(
+            library, edits, memory_limit, policies=policy_tables(used), contradictions=contradictions(used)
+        )  # fmt: skip
 
     def check_files(
         self,
@@ -54,24 +77,27 @@ class Checker:
         mapping: ColumnMapping | None = None,
         show_not_evaluated: bool = False,
         checked_on: date | None = None,
+        beside: Beside | None = None,
         watch: Watch | None = None,
     ) -> CheckResult:
         """The claims of some files and folders checked together: lines of one patient and day meet across files.
 
         `mapping` says which columns of CSV and Parquet files are which. `checked_on` stands for today where a rule asks
-        for it; without it each file's own date does, never the clock.
+        for it; without it each file's own date does, never the clock. `beside` are files that tell what no claim does.
         A file of which nothing could be read is a fault when others could.
         Raises: UnreadableInput when nothing could be read in any of them.
         """
+        handed, faults = beside.tables(mapping) if beside else ({}, ())
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
+            bench.hand_in({**self.policies, **handed})
             bench.use_reference(self._table)
             reading = Reading(bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch)
             reading.read(paths)
             if watch:
                 watch("checking", 0, 0)
             run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated)
-            return _result(self, bench, reading, run)
+            return _result(self, bench, reading, run, faults)
 
     def _table(self, name: str) -> pa.Table:
         if name not in self._tables:
@@ -91,26 +117,33 @@ def check_files(
     return Checker.open(reference, edits=edits).check_files(paths, complete=complete, mapping=mapping)
 
 
-def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun) -> CheckResult:
+def _result(
+    checker: Checker, bench: Workbench, reading: Reading, run: EditRun, beside: tuple[Fault, ...]
+) -> CheckResult:
     fired = [finding for finding in run.findings if finding.outcome is Outcome.FIRES]
     by_severity = {
         severity: sum(finding.severity is severity for finding in fired)
         for severity in dict.fromkeys(item.severity for item in fired)
     }
     summary = Summary(
-        claims=bench.claims, lines=bench.lines, findings=len(fired), faults=reading.fault_count, files=reading.files,
+        claims=bench.claims, lines=bench.lines, findings=len(fired),
+        faults=reading.fault_count + len(beside), files=reading.files,
         not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
         claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
         total_charge=f"{run.billed.charges:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=run.billed.lines_without_charge,
         claims_unread=reading.claims_unread,
         reference=reference_in_words(checker.library), load_next=load_next(run.wants),
+        policy_conflicts=tuple(
+            PolicyConflict(one.payer_id, one.drug, one.attribute, one.policies, one.first_day)
+            for one in checker.contradictions
+        ),
     )  # fmt: skip
     releases = sorted({release for finding in run.findings for release in finding.releases})
     return CheckResult(
         summary,
         run.findings,
-        reading.told(),
+        (*reading.told(), *beside),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
         tuple(_claim_summary(item, by_row=item.file in bench.files_by_row) for item in run.totals),

@@ -110,7 +110,7 @@ def claim_cases(
     keys = tables.claim["claim_key"].to_pylist()
     sent = set(written.claim_keys) if check else set()
     contents = [one.content for key, one in zip(keys, made, strict=True) if key in sent]
-    findings = findings_of(Checker(library, all_edits(edits)), contents) if contents else ()
+    findings = findings_of(Checker.of(library, all_edits(edits), policies), contents) if contents else ()
     return Claims(_only(tables, written.claim_keys), written, tuple(refused), tuple(notes), findings)
 
 

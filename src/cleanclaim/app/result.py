@@ -92,6 +92,16 @@ class LoadNext(msgspec.Struct, frozen=True):
     edits: tuple[str, ...]
 
 
+class PolicyConflict(msgspec.Struct, frozen=True):
+    """Policies of one payer and rank that contradict each other: what they say there counts as unknown."""
+
+    payer: str
+    drug: str  # code or NDC; * for any
+    attribute: str
+    policies: tuple[str, ...]
+    first_day: date
+
+
 class Summary(msgspec.Struct, frozen=True):
     """The totals of a check. Amounts are strings of decimals."""
 
@@ -109,6 +119,7 @@ class Summary(msgspec.Struct, frozen=True):
     claims_unread: bool
     reference: str  # in words: on what the check ran
     load_next: tuple[LoadNext, ...] = ()  # the most useful first
+    policy_conflicts: tuple[PolicyConflict, ...] = ()
 
 
 class CheckResult(msgspec.Struct, frozen=True):

@@ -8,25 +8,27 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
-from cleanclaim.cli.options import EditsOption, OnOption, ReferenceOption, ShortFormat, ShortFormatOption, day_of, there
-from cleanclaim.errors import InvalidValue, UnreadableInput
-
-if TYPE_CHECKING:
-    from cleanclaim.policies import Policies
+from cleanclaim.cli.options import (
+    EditsOption,
+    OnOption,
+    PoliciesOption,
+    ReferenceOption,
+    ShortFormat,
+    ShortFormatOption,
+    day_of,
+    there,
+)
+from cleanclaim.errors import InvalidValue
 
 billing_app = typer.Typer()
 
 _AMOUNT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z%][\w/%.]*)\s*")
 _FORMS = {"hcpcs_code": r"[A-Za-z][0-9]{4}", "ndc": r"[0-9-]{10,13}"}
 _VIALS = re.compile(r"\s*(?:([0-9]+)\s*x\s*)?([0-9]*\.?[0-9]+)\s*([A-Za-z][\w/]*)\s*")
-PoliciesOption = Annotated[
-    Path | None,
-    typer.Option("--policies", help="Policies of payers (a file or folder), before what the reference tells of them."),
-]
 PictureOption = Annotated[
     Path | None,
     typer.Option("--picture", help="Also draw the lines as on CMS-1500 or UB-04, as PDF (extra `letters`)."),
@@ -77,7 +79,9 @@ def bill(
 
     One case by options, or many by a file. Exit codes: 0 all billed; 1 some could not be, and why is told.
     """
+    from cleanclaim.app.beside import sound_policies  # noqa: PLC0415
     from cleanclaim.app.bill_cases import bill_cases, tables_of  # noqa: PLC0415
+    from cleanclaim.app.row_files import read_text  # noqa: PLC0415
     from cleanclaim.cli.billing import write_bills, write_picture  # noqa: PLC0415
     from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
 
@@ -89,8 +93,8 @@ def bill(
         "concentration": concentration,
     }  # fmt: skip
     refuse_output(picture, "pdf", inputs=[file] if file else [])
-    texts = _text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day_of(on), said)]
-    billed = bill_cases(texts, reference=there(reference), check=check, edits=edits, policies=_policies(policies))
+    texts = read_text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day_of(on), said)]
+    billed = bill_cases(texts, reference=there(reference), check=check, edits=edits, policies=sound_policies(policies))
     everyone = write_bills(billed.cases, output_format, sys.stdout)
     if picture and billed.claims:
         write_picture(tables_of(billed.claims), picture)
@@ -110,11 +114,12 @@ def course(
 
     Exit codes: 0 all visits can be billed and, where authorisations are given, are covered; 1 some cannot or are not.
     """
+    from cleanclaim.app.row_files import read_text  # noqa: PLC0415
     from cleanclaim.billing import Biller, plan_course, read_regimen  # noqa: PLC0415
     from cleanclaim.cli.courses import write_course  # noqa: PLC0415
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
-    regimen = read_regimen(_text(file), place=str(file))
+    regimen = read_regimen(read_text(file), place=str(file))
     planned = plan_course(Biller(Lookup.open(there(reference))), regimen)
     write_course(planned, output_format, sys.stdout)
     raise typer.Exit(0 if planned.is_clear else 1)
@@ -146,8 +151,10 @@ def claim(
     What lacks something is left out and told by field; what fires on the others is told, and they are written.
     Exit codes: 0 all written; 1 some could not be.
     """
+    from cleanclaim.app.beside import sound_policies  # noqa: PLC0415
     from cleanclaim.app.claim_cases import claim_cases  # noqa: PLC0415
     from cleanclaim.app.claim_parties import read_parties  # noqa: PLC0415
+    from cleanclaim.app.row_files import read_text  # noqa: PLC0415
     from cleanclaim.cli.billing import write_claims, write_json_lines, write_picture  # noqa: PLC0415
     from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
     from cleanclaim.formats.x12.writing import ControlNumbers  # noqa: PLC0415
@@ -155,10 +162,10 @@ def claim(
     refuse_output(output, "837", inputs=[file, parties])
     refuse_output(lines, "jsonl", inputs=[file, parties, output])
     refuse_output(picture, "pdf", inputs=[file, parties, output])
-    behind = read_parties(_text(parties), place=str(parties))
+    behind = read_parties(read_text(parties), place=str(parties))
     claims = claim_cases(
-        _text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made),
-        reference=there(reference), check=check, edits=edits, policies=_policies(policies),
+        read_text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made),
+        reference=there(reference), check=check, edits=edits, policies=sound_policies(policies),
     )  # fmt: skip
     everyone = write_claims(claims, output, sys.stdout)
     if lines and claims.tables is not None:
@@ -192,40 +199,15 @@ def auth_status_command(
 
     Exit codes: 0 all is covered and nothing runs out; 1 something is not, or does.
     """
+    from cleanclaim.app.row_files import read_rows  # noqa: PLC0415
     from cleanclaim.billing.auth_status import PlannedDose, auth_status  # noqa: PLC0415
     from cleanclaim.billing.authorisations import Authorisation  # noqa: PLC0415
     from cleanclaim.cli.authorisations import write_auth_status  # noqa: PLC0415
 
-    doses = _rows(planned, PlannedDose) if planned else []
-    told = auth_status(_rows(file, Authorisation), doses, day_of(on), within_days=within)
+    doses = read_rows(planned, PlannedDose) if planned else []
+    told = auth_status(read_rows(file, Authorisation), doses, day_of(on), within_days=within)
     write_auth_status(told, output_format, sys.stdout)
     raise typer.Exit(0 if told.is_clear else 1)
-
-
-def _policies(path: Path | None) -> Policies | None:
-    """The policies of a file or folder, all of them sound: a bill must not rest on half of them.
-
-    Raises:  InvalidValue for the first fault.
-    """
-    from cleanclaim.policies import read_policies  # noqa: PLC0415
-
-    if path is None:
-        return None
-    read = read_policies([path])
-    for fault in read.faults:
-        raise InvalidValue(f"--policies {fault.file}:{fault.line}: {fault.key}: {fault.message}")
-    return read
-
-
-_Row = TypeVar("_Row")
-
-
-def _rows(file: Path, shape: type[_Row]) -> list[_Row]:
-    """The rows of a file of JSON Lines. Raises: UnreadableInput for the first that has not the shape."""
-    from cleanclaim.billing.given import read_case  # noqa: PLC0415
-
-    lines = enumerate(_text(file).split("\n"), 1)
-    return [read_case(text, shape, place=f"{file}, line {number}") for number, text in lines if text.strip()]
 
 
 def _moment(text: str) -> datetime:
@@ -235,15 +217,6 @@ def _moment(text: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007
     except ValueError:
         raise InvalidValue(f"--made {text}: expected as 2026-03-20T09:05") from None
-
-
-def _text(file: Path) -> str:
-    try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UnreadableInput(f"{file}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise UnreadableInput(f"{file}: no UTF-8 text: {error.reason} at byte {error.start}") from None
 
 
 def _case(drug: str, dose: str, vials: tuple[str, str], kind: str, day: date, said: dict[str, str]) -> str:

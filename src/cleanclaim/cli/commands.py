@@ -13,7 +13,21 @@ from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.billing_commands import auth_app, billing_app
 from cleanclaim.cli.code_commands import codes_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
-from cleanclaim.cli.options import EditsOption, FailOn, Format, ReferenceOption, Show, column_mapping, day_of, there
+from cleanclaim.cli.options import (
+    AuthorisationsOption,
+    EditsOption,
+    FailOn,
+    Format,
+    HistoryFromOption,
+    HistoryOption,
+    OnFileOption,
+    PoliciesOption,
+    ReferenceOption,
+    Show,
+    column_mapping,
+    day_of,
+    there,
+)
 from cleanclaim.cli.policy_commands import policies_app
 from cleanclaim.cli.reference_commands import reference_app
 
@@ -61,6 +75,11 @@ def check(
         str | None,
         typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD; else the date of each file."),
     ] = None,
+    policies: PoliciesOption = None,
+    authorisations: AuthorisationsOption = None,
+    history: HistoryOption = None,
+    history_from: HistoryFromOption = None,
+    on_file: OnFileOption = None,
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
 ) -> None:
     """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it.
@@ -69,14 +88,17 @@ def check(
     2 nothing could be read, or the command is wrong. `--fail-on never` is 0 whatever was found.
     """
     from cleanclaim.app import Checker  # noqa: PLC0415
+    from cleanclaim.app.beside import Beside  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.cli.progress import watching  # noqa: PLC0415
     from cleanclaim.cli.report import exit_code, write_result  # noqa: PLC0415
 
     day = day_of(checked_on, "--checked-on") if checked_on else None
+    first_day = day_of(history_from, "--history-from") if history_from else None
     refuse_output(output, output_format, inputs=files)
     columns = column_mapping(mapping)
-    checker = Checker.open(there(reference), edits=edits, memory_limit=memory_limit)
+    checker = Checker.open(there(reference), edits=edits, policies=policies, memory_limit=memory_limit)
+    beside = Beside(authorisations, on_file, tuple(history or ()), first_day)
     with watching() as watch:
         result = checker.check_files(
             files,
@@ -84,6 +106,7 @@ def check(
             mapping=columns,
             show_not_evaluated=show is Show.NOT_EVALUATED,
             checked_on=day,
+            beside=beside,
             watch=watch,
         )
     with opened_output(output) as out:

@@ -94,6 +94,29 @@ ReferenceOption = Annotated[
 
 EditsOption = Annotated[Path | None, typer.Option("--edits", help="Folder with edit pages of your own.")]
 
+PoliciesOption = Annotated[
+    Path | None, typer.Option("--policies", help="Policies of payers: a YAML file, or a folder of them.")
+]
+OnFileOption = Annotated[
+    Path | None,
+    typer.Option("--on-file", help="What is on file for claims, as JSON Lines (`cleanclaim schema on-file`)."),
+]
+AuthorisationsOption = Annotated[
+    Path | None,
+    typer.Option("--authorisations", help="Prior authorisations, as JSON Lines (`cleanclaim schema authorisation`)."),
+]
+HistoryOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--history", help="Earlier claims: files and folders as they are checked; may be given several times."
+    ),
+]
+HistoryFromOption = Annotated[
+    str | None,
+    typer.Option(
+        "--history-from", help="First day from which the history has every claim: only then is `not given` known."
+    ),
+]
 OnOption = Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")]
 
 OutputOption = Annotated[

@@ -279,6 +279,12 @@ def _not_evaluated(console: Console, result: CheckResult) -> None:
                 edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else "")
             )
     console.print(Padding(table, (0, 0, 0, 2)))
+    for one in result.summary.policy_conflicts:
+        console.print(
+            f"Policies contradict each other: {' and '.join(one.policies)} on {one.attribute} of {one.drug}, from"
+            f" {one.first_day} on; what reads it is not evaluated.",
+            markup=False,
+        )
     if result.summary.load_next:
         first, *others = result.summary.load_next
         console.print(Text.assemble("The most useful file to load next: ", (_load_next(first), "bold"), "."))

@@ -24,6 +24,8 @@ from cleanclaim.formats.tabular import mapping_json_schema
 from cleanclaim.guides import Guide
 from cleanclaim.guides.audit import Audit
 from cleanclaim.policies import policy_json_schema
+from cleanclaim.policies.on_file import OnFile
+from cleanclaim.policies.tables import HANDED_IN
 from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
 from cleanclaim.reference.dosage_report import DosageReport
 from cleanclaim.reference.search import SearchAnswer
@@ -51,11 +53,12 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "similar": lambda: msgspec.json.schema(list[SimilarCodes]),
     "audit": lambda: msgspec.json.schema(Audit),
     "policies": policy_json_schema,
+    "on-file": lambda: msgspec.json.schema(OnFile),
     "guide": lambda: msgspec.json.schema(Guide),
     "dosage": lambda: msgspec.json.schema(DosageReport),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
 }
-_TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES)}
+_TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES, *HANDED_IN.values())}
 
 
 def shape_text(name: str) -> str:

@@ -29,6 +29,8 @@ ROW_ID = {
     Grain.CLAIM: "claim_row",
     Grain.DRUG_DAY: "drug_day_row",
     Grain.LINE_PAIR: "pair_row",
+    Grain.POLICY_LINE: "policy_line_row",
+    Grain.DIAGNOSIS: "diagnosis_row",
 }
 
 

@@ -18,6 +18,8 @@ from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Confidence, Fix, Prediction
 from cleanclaim.values import Severity
 
+ON_FAIL = "policy_on_fail"  # the fact in which policies say what to expect, attribute by attribute
+
 
 class LinePlace(msgspec.Struct, frozen=True):
     """A claim line, as a person finds it."""
@@ -93,7 +95,8 @@ def facts_to_show(edit: Edit) -> tuple[str, ...]:
 @cache
 def facts_needed(edit: Edit) -> tuple[str, ...]:
     """The facts that judging and telling an edit need."""
-    return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), COMPLETE)))
+    by_policy = (ON_FAIL,) if edit.page.front.by_policy else ()
+    return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), *by_policy, COMPLETE)))
 
 
 def message_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> str:
@@ -120,6 +123,17 @@ def evidence_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> dict[st
 def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
     """What a remittance would say, likeliest first."""
     return case.case.predicted or ()
+
+
+def by_policy(edit: Edit, facts: Mapping[str, Any]) -> tuple[Severity, tuple[Prediction, ...]] | None:
+    """What the deciding policy expects where it is not met, in place of what the page expects; None where none says."""
+    said = dict(part.split("=", 1) for part in (facts.get(ON_FAIL) or "").split(";") if part)
+    for attribute in edit.page.front.by_policy:
+        if attribute in said:
+            severity, carc, rarc, _policy = said[attribute].split(" ")
+            predicted = (Prediction("CO", carc, None if rarc == "-" else rarc),) if carc != "-" else ()
+            return Severity(severity), predicted
+    return None
 
 
 def severity_order(severity: Severity) -> int:

@@ -39,6 +39,8 @@ class Grain(StrEnum):
     CLAIM = "claim"
     DRUG_DAY = "drug_day"
     LINE_PAIR = "line_pair"
+    POLICY_LINE = "policy_line"
+    DIAGNOSIS = "diagnosis"
 
 
 class InForce(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +106,7 @@ class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     in_force: InForce = InForce()
     unless_fires: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    by_policy: tuple[str, ...] = ()  # attributes of a policy, whose own word on what to expect goes before the page's
 
 
 @dataclass(frozen=True, slots=True)

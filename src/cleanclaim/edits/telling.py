@@ -14,6 +14,7 @@ from cleanclaim.edits.findings import (
     Finding,
     LinePlace,
     as_money,
+    by_policy,
     evidence_of,
     facts_needed,
     fix_of,
@@ -192,9 +193,10 @@ def _charges(about: tuple[int, ...], places: _Places) -> str | None:
 
 def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
     case = mark.edit.cases[mark.case]
+    severity, predicted = by_policy(mark.edit, facts) or (case.severity, ())
     return Finding(
-        case=case.case.name, outcome=Outcome.FIRES, severity=case.severity, message=message_of(mark.edit, case, facts),
-        fix=fix_of(mark.edit, case, facts), predicted=predictions_of(case), confidence=case.confidence,
+        case=case.case.name, outcome=Outcome.FIRES, severity=severity, message=message_of(mark.edit, case, facts),
+        fix=fix_of(mark.edit, case, facts), predicted=predicted or predictions_of(case), confidence=case.confidence,
         evidence=evidence_of(mark.edit, case, facts), **shared,
     )  # fmt: skip
 

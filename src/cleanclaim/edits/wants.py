@@ -28,6 +28,8 @@ _CHARGE = {
     Grain.DRUG_DAY: "line_charge_sum",
     Grain.CLAIM: "total_charge",
     Grain.LINE_PAIR: "line_charge_sum",
+    Grain.POLICY_LINE: "charge_amount",
+    Grain.DIAGNOSIS: "charge_amount",
 }
 _NOTHING = -1  # in place of the number of a lack
 _Rows = npt.NDArray[np.int64]

@@ -1,7 +1,8 @@
 """Which policies are about a drug on a day, which of them decides each attribute, and where two contradict each other.
 
-The most specific goes first (NDC, then code, then group), then the higher precedence; equal ones that say different
-things are a conflict, and are shown, never settled in silence.
+A payer's own go before those of every payer (`*`); then the most specific goes first (NDC, then code, then group, then
+all drugs), then the higher precedence; equal ones that say different things are a conflict, and are shown, never
+settled in silence.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Any
 
 from cleanclaim.policies.policy import LineOfBusiness, Policy
 
-_SPECIFIC = {"ndc": 3, "hcpcs": 2, "group": 1}
+ANY = "*"  # every payer
+_SPECIFIC = {"ndc": 4, "hcpcs": 3, "group": 2, "all": 1}
+_OWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Decided:
     attribute: str
     value: Any
     policy: str
-    by: str  # ndc, hcpcs or group
+    by: str  # ndc, hcpcs, group or all
     precedence: int
     before: tuple[str, ...] = ()
     conflicts: tuple[tuple[str, Any], ...] = ()  # policies of the same rank that say something else
@@ -71,24 +74,32 @@ def explain(policies: Sequence[Policy], groups: Mapping[str, Sequence[str]], ask
 
 def _is_of(policy: Policy, asked: Asked) -> bool:
     """Whether a policy is of the payer and the kind of plan, on the day."""
-    names = {policy.payer.casefold(), *(one.casefold() for one in policy.payer_id)}
     of_plan = (
         asked.line_of_business is None
         or not policy.lines_of_business
         or asked.line_of_business in policy.lines_of_business
     )
-    return asked.payer.casefold() in names and of_plan and policy.effective.holds(asked.on)
+    of_payer = ANY in policy.payer_id or asked.payer.casefold() in names_of(policy)
+    return of_payer and of_plan and policy.effective.holds(asked.on)
+
+
+def names_of(policy: Policy) -> frozenset[str]:
+    """The names and numbers of its payer, in small letters."""
+    return frozenset(one.casefold() for one in (policy.payer, *policy.payer_id))
 
 
 def _rank(policy: Policy, groups: Mapping[str, Sequence[str]], asked: Asked) -> tuple[int, str]:
     """How specific a policy is about the drug, and by what; 0 where it is about another one."""
     applies = policy.applies_to
+    own = _OWN if ANY not in policy.payer_id else 0
     if asked.ndc11 and asked.ndc11 in applies.ndc:
-        return _SPECIFIC["ndc"], "ndc"
+        return own + _SPECIFIC["ndc"], "ndc"
     if asked.hcpcs_code in applies.hcpcs:
-        return _SPECIFIC["hcpcs"], "hcpcs"
+        return own + _SPECIFIC["hcpcs"], "hcpcs"
     if any(asked.hcpcs_code in groups.get(name, ()) for name in applies.group):
-        return _SPECIFIC["group"], "group"
+        return own + _SPECIFIC["group"], "group"
+    if applies.all:
+        return own + _SPECIFIC["all"], "all"
     return 0, ""
 
 

@@ -50,6 +50,14 @@ class Supply(StrEnum):
     EITHER = "either"
 
 
+class Benefit(StrEnum):
+    """Under which benefit the payer covers a drug that a provider gives, if at all."""
+
+    MEDICAL = "medical"
+    SELF_ADMINISTERED = "self_administered"  # only what patients give themselves: not as a provider's drug
+    EXCLUDED = "excluded"
+
+
 class LineOfBusiness(StrEnum):
     """The kind of plan; Medicare's own rules are policies of `medicare`."""
 
@@ -76,15 +84,21 @@ class Effective(_Strict, frozen=True):
 
 
 class AppliesTo(_Strict, frozen=True):
-    """The drugs of a policy: by NDC (eleven digits), by code, by a group of codes that the policies name."""
+    """The drugs of a policy: by NDC (eleven digits), by code, by a group of codes that the policies name, or all."""
 
     ndc: tuple[Annotated[str, msgspec.Meta(pattern="^[0-9]{11}$")], ...] = ()
     hcpcs: tuple[_Code, ...] = ()
     group: tuple[Annotated[str, msgspec.Meta(pattern="^[a-z0-9_]+$")], ...] = ()
+    all: bool = False  # what the payer says of every drug
 
     def __post_init__(self) -> None:
-        if not (self.ndc or self.hcpcs or self.group):
-            raise ValueError("expected ndc, hcpcs or group")
+        if not (self.ndc or self.hcpcs or self.group or self.all):
+            raise ValueError("expected ndc, hcpcs or group, or all: true")
+
+
+def _expect_diagnoses(name: str, said: tuple[str, ...]) -> None:
+    if not all(_Diagnosis.fullmatch(one) for one in said):
+        raise ValueError(f"{name}: expected diagnosis codes as K50*, O09.211 or C00-C97")
 
 
 class Bounds(_Strict, frozen=True):
@@ -109,8 +123,17 @@ class Diagnoses(_Strict, frozen=True):
 
     def __post_init__(self) -> None:
         for name in ("include", "exclude"):
-            if not all(_Diagnosis.fullmatch(one) for one in getattr(self, name)):
-                raise ValueError(f"{name}: expected diagnosis codes as K50*, O09.211 or C00-C97")
+            _expect_diagnoses(name, getattr(self, name))
+
+
+class ExcludedUse(_Strict, frozen=True):
+    """Diagnoses for which a coverage decision names the drug as not covered, and the decision."""
+
+    dx: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    by: Annotated[str, msgspec.Meta(min_length=3)]
+
+    def __post_init__(self) -> None:
+        _expect_diagnoses("dx", self.dx)
 
 
 class Places(_Strict, frozen=True):
@@ -125,11 +148,15 @@ class Places(_Strict, frozen=True):
 
 
 class Step(_Strict, frozen=True):
-    """What must have been tried before: codes, or a class of drugs by name."""
+    """What must have been tried before: codes, or a class of drugs by name.
+
+    `lookback_days` before the day are searched: a trial is missing only where the history covers them.
+    """
 
     prefer: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     trial_days: _Count | None = None
-    exceptions: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()  # what, when it is on file, stands for the trial
+    lookback_days: _Count = 365
 
 
 class Rems(_Strict, frozen=True):
@@ -154,16 +181,23 @@ class Requires(_Strict, frozen=True):
     prior_auth: Need | None = None
     auth_scope: Scope | None = None
     dx: Diagnoses | None = None
+    label_dx: tuple[str, ...] = ()  # the diagnoses of label and compendia: another one is off-label
+    nc_dx: ExcludedUse | None = None
     age: Bounds | None = None
     sex: Annotated[str, msgspec.Meta(pattern="^(any|F|M)$")] | None = None
     weight_kg: Bounds | None = None
     gestation_weeks: Bounds | None = None
     specialty: tuple[_Taxonomy, ...] = ()
     pos: Places | None = None
-    site_of_care: tuple[str, ...] = ()
+    site_of_care: tuple[
+        Annotated[str, msgspec.Meta(pattern="^(office|outpatient_hospital|home|infusion_center|asc)$")], ...
+    ] = ()
     step: tuple[Step, ...] = ()
     rems: Rems | None = None
     ordering_provider: bool | None = None
+
+    def __post_init__(self) -> None:
+        _expect_diagnoses("label_dx", self.label_dx)
 
 
 class Period(_Strict, frozen=True):
@@ -190,11 +224,14 @@ class Billing(_Strict, frozen=True):
 
     modifiers_required: tuple[_Modifier, ...] = ()
     modifiers_forbidden: tuple[_Modifier, ...] = ()
+    route_modifiers: tuple[_Modifier, ...] = ()  # exactly one of them tells the route
+    use_code: _Code | None = None  # the code that the payer wants instead
     ndc: NdcNeed | None = None
     ndc_units: tuple[NdcUnit, ...] = ()
     waste: WastePolicy | None = None
     corrected_claim_days: _Count | None = None
-    timely_filing_days: _Count | None = None
+    timely_filing_days: _Count | None = None  # from the day of service to the last day on which it may file
+    timely_filing_years: _Count | None = None  # the same day so many calendar years on
     appeal_levels: _Count | None = None
 
     def __post_init__(self) -> None:
@@ -226,6 +263,7 @@ class Policy(_Strict, frozen=True):
     limits: Limits = Limits()
     billing: Billing = Billing()
     supply: Supply | None = None
+    benefit: Benefit | None = None
     documents: tuple[Annotated[str, msgspec.Meta(pattern="^DOC-[0-9A-Z]+$")], ...] = ()
     source: str | None = None  # where the payer says so
     checked: date | None = None
@@ -238,8 +276,9 @@ class Policy(_Strict, frozen=True):
             for name in said.__struct_fields__:
                 if (value := getattr(said, name)) not in (None, ()):
                     found[f"{part}.{name}"] = _said(msgspec.to_builtins(value))
-        if self.supply is not None:
-            found["supply"] = str(self.supply)
+        for name in ("supply", "benefit"):
+            if (value := getattr(self, name)) is not None:
+                found[name] = str(value)
         if self.documents:
             found["documents"] = list(self.documents)
         return found

@@ -17,6 +17,8 @@ columns:
   unit_semantics: {type: text, meaning: "linear, up_to, per_container ...", source: reference hcpcs}
   line_kind: {type: text, meaning: "drug, administration, evaluation, supply, eye_injection, procedure, imaging, bundle (visit and drug in one code), laboratory, anesthesia or medicine, by the code", ask: "what kind of service the code is", source: reference code_range}
   given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait; COD-09"}
+  self_admin_clause: {type: boolean, meaning: "whether the descriptor of the day says that Medicare pays only what is given under supervision, not what patients give themselves", ask: "a code list that covers the code and the day", tables: [hcpcs], source: "reference hcpcs; COD-58"}
+  is_skin_substitute: {type: boolean, meaning: "whether the code is a skin substitute; not known for codes of their series (A2, Q41 to Q49) without a trait", source: reference drug_trait}
   local_use: {type: boolean, meaning: "whether the drug is given at one side of the body (eye, joint, implant)", ask: "where in the body the drug is given", source: reference drug_trait}
   is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait"}
   is_radiopharmaceutical: {type: boolean, meaning: "whether the drug is a radiopharmaceutical, imaging or contrast agent", source: "reference code_range, drug_trait"}
@@ -78,6 +80,7 @@ traits AS (
     k.service_date,
     max(CASE WHEN t.trait IN ('intravitreal', 'local') THEN 1 WHEN t.trait = 'systemic' THEN 0 END) = 1 AS local_use,
     bool_or(t.trait IN ('radiopharmaceutical', 'contrast')) AS is_radiopharmaceutical,
+    bool_or(t.trait = 'skin_substitute') AS is_skin_substitute,
     bool_or(t.trait = 'self_administered') AS is_self_administered,
     bool_or(t.trait = 'vaccine_1861s10') AS is_vaccine
   FROM keys AS k
@@ -129,6 +132,12 @@ SELECT
     WHEN t.is_vaccine OR k.hcpcs_code BETWEEN '90476' AND '90759' OR k.hcpcs_code BETWEEN '91300' AND '91322' THEN TRUE
     WHEN n.hcpcs_code IS NOT NULL OR r.kind IS NOT NULL THEN FALSE
   END AS is_vaccine,
+  CASE WHEN h.in_span THEN regexp_full_match(upper_ascii(h.descriptor), '.*SELF[ -]ADMINISTERED.*') END AS self_admin_clause,
+  CASE
+    WHEN t.is_skin_substitute THEN TRUE
+    WHEN regexp_full_match(k.hcpcs_code, 'Q4[1-9][0-9]{2}|A2[0-9]{3}') THEN NULL
+    WHEN n.hcpcs_code IS NOT NULL OR r.kind IS NOT NULL THEN FALSE
+  END AS is_skin_substitute,
   t.local_use,
   coalesce(r.kind = 'radiopharmaceutical' OR t.is_radiopharmaceutical, r.kind = 'radiopharmaceutical', t.is_radiopharmaceutical) AS is_radiopharmaceutical,
   coalesce(h.release, v.release, n.release, r.release) AS code_release,

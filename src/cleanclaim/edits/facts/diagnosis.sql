@@ -1,70 +1,40 @@
 /*---
-about: Whether the diagnosis codes of the claim are valid on its day.
-grain: claim
-keys: [diagnoses, service_date, diagnosis_code_set, first_diagnosis]
+about: One diagnosis of one claim line (of an institutional claim, which has no pointers, each of the claim).
+grain: diagnosis
+needs: [line, policy]
 columns:
-  invalid_diagnoses: {type: text, meaning: "codes that may not stand on the claim, each with the reason", source: reference diagnosis}
-  diagnosis_invalid: {type: boolean, meaning: "whether an ICD-10-CM code has a dot, is a header, or is on no list of the day", ask: "the ICD-10-CM codes of the fiscal year of service", tables: [diagnosis], source: "reference diagnosis and its coverage; FMT-12"}
-  manifestation_first: {type: boolean, meaning: "whether the first diagnosis is a manifestation, which never stands first", ask: "the ICD-10-CM codes of the fiscal year of service", tables: [diagnosis], source: reference diagnosis}
-  diagnosis_release: {type: text, meaning: release that decided, source: reference}
-  diagnosis_lacks: {type: text, meaning: "`diagnosis` where no release covers the day", source: reference diagnosis and its coverage}
+  complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
+  payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
+  hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
+  service_date: {type: date, meaning: the day, source: line.service_date}
+  charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
+  diagnosis: {type: text, meaning: the diagnosis as sent, source: line.diagnoses}
+  policy_on_fail: {type: text, meaning: what the payer expects where it is not met, source: policy_rule}
+  nc_dx: {type: text, meaning: "diagnoses for which a coverage decision excludes the drug; - for none", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  nc_dx_by: {type: text, meaning: that decision, source: policy_rule}
+  policy_release: {type: text, meaning: the policies that were read, source: policy_rule}
 ---*/
-WITH codes AS (
-  SELECT DISTINCT diagnoses, service_date, diagnosis AS sent, upper_ascii(replace(diagnosis, '.', '')) AS code
-  FROM (SELECT diagnoses, service_date, diagnosis_code_set, unnest(diagnoses) AS diagnosis FROM keys)
-  WHERE coalesce(diagnosis_code_set, 'icd10') = 'icd10'
-),
-covered AS (
-  SELECT d.service_date, max(c.release) AS release
-  FROM (SELECT DISTINCT service_date FROM codes WHERE service_date IS NOT NULL) AS d
-  JOIN ref_coverage AS c ON c."table" = 'diagnosis' AND c.key IS NULL AND d.service_date BETWEEN c.valid_from AND c.valid_to
-  GROUP BY d.service_date
-),
-told AS (
-  SELECT c.code, c.service_date, bool_or(d.billable) AS billable, bool_or(d.manifestation) AS manifestation, max(d.release) AS release
-  FROM (SELECT DISTINCT code, service_date FROM codes WHERE service_date IS NOT NULL) AS c
-  JOIN ref_diagnosis AS d ON d.diagnosis_code = c.code AND c.service_date BETWEEN d.valid_from AND d.valid_to
-  GROUP BY c.code, c.service_date
-),
-judged AS (
-  SELECT
-    c.diagnoses,
-    c.service_date,
-    c.sent,
-    CASE
-      WHEN contains(c.sent, '.') THEN 'has a dot'
-      WHEN t.billable THEN NULL
-      WHEN NOT t.billable THEN 'is a heading, not a code to bill'
-      WHEN v.service_date IS NOT NULL THEN 'is no ICD-10-CM code on the day'
-    END AS why,
-    contains(c.sent, '.') OR t.billable IS NOT NULL OR v.service_date IS NOT NULL AS known,
-    t.manifestation,
-    coalesce(t.release, v.release) AS release
-  FROM codes AS c
-  LEFT JOIN covered AS v ON v.service_date = c.service_date
-  LEFT JOIN told AS t ON t.code = c.code AND t.service_date = c.service_date
-),
-together AS (
-  SELECT
-    diagnoses,
-    service_date,
-    string_agg(fault, '; ' ORDER BY fault) AS invalid_diagnoses,
-    CASE WHEN bool_or(why IS NOT NULL) THEN TRUE WHEN bool_and(known) THEN FALSE END AS diagnosis_invalid,
-    max(release) AS diagnosis_release
-  FROM (SELECT *, sent || ' ' || why AS fault FROM judged)
-  GROUP BY diagnoses, service_date
-)
 SELECT
-  k.diagnoses,
-  k.service_date,
-  k.diagnosis_code_set,
-  k.first_diagnosis,
-  t.invalid_diagnoses,
-  CASE WHEN array_length(k.diagnoses) = 0 THEN FALSE ELSE t.diagnosis_invalid END AS diagnosis_invalid,
-  CASE WHEN array_length(k.diagnoses) = 0 THEN FALSE ELSE j.manifestation END AS manifestation_first,
-  t.diagnosis_release,
-  CASE WHEN array_length(k.diagnoses) > 0 AND v.service_date IS NULL THEN 'diagnosis' END AS diagnosis_lacks
-FROM keys AS k
-LEFT JOIN together AS t ON t.diagnoses = k.diagnoses AND t.service_date IS NOT DISTINCT FROM k.service_date AND coalesce(k.diagnosis_code_set, 'icd10') = 'icd10'
-LEFT JOIN judged AS j ON j.diagnoses = k.diagnoses AND j.service_date IS NOT DISTINCT FROM k.service_date AND j.sent = k.first_diagnosis
-LEFT JOIN covered AS v ON v.service_date = k.service_date
+  row_number() OVER (ORDER BY d.line_row, d.diagnosis) - 1 AS diagnosis_row,
+  d.claim_row,
+  [d.line_row] AS line_rows,
+  d.complete,
+  d.payer_program,
+  d.hcpcs_code,
+  d.service_date,
+  d.charge_amount,
+  d.diagnosis,
+  p.policy_on_fail,
+  p.policy_nc_dx AS nc_dx,
+  p.policy_nc_dx_by AS nc_dx_by,
+  p.policy_release
+FROM (
+  SELECT DISTINCT line_row, claim_row, complete, payer_program, payer_id, hcpcs_code, ndc11, service_date, charge_amount, unnest(drug_diagnoses) AS diagnosis
+  FROM fact_line
+) AS d
+LEFT JOIN fact_policy AS p
+  ON p.payer_program IS NOT DISTINCT FROM d.payer_program
+  AND p.payer_id IS NOT DISTINCT FROM d.payer_id
+  AND p.hcpcs_code IS NOT DISTINCT FROM d.hcpcs_code
+  AND p.ndc11 IS NOT DISTINCT FROM d.ndc11
+  AND p.service_date IS NOT DISTINCT FROM d.service_date

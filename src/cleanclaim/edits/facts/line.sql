@@ -34,7 +34,13 @@ columns:
   ndc_count: {type: integer, meaning: drug identifications on the line, source: line.ndc_count}
   prior_auth: {type: text, meaning: "authorisation of the line, else of the claim", source: "line.prior_auth, claim.prior_auth"}
   notes: {type: text, meaning: "note of the line and of the claim", source: "line.note, claim.note"}
+  drug_diagnoses: {type: list of text, meaning: "diagnosis codes that the line is for: those it points to; on an institutional claim, which has no pointers, all of the claim", source: "line.diagnoses, claim.diagnoses"}
+  claim_diagnoses: {type: list of text, meaning: diagnosis codes of the claim, source: claim.diagnoses}
   claim_diagnosis_count: {type: integer, meaning: diagnosis codes of the claim, source: claim.diagnoses}
+  sex: {type: text, meaning: "F or M; null where the claim says neither", ask: the sex of the patient, source: claim.sex}
+  provider_taxonomy: {type: text, meaning: "taxonomy of the rendering provider, else of the billing provider", ask: the provider's taxonomy (PRV), source: "claim.rendering_taxonomy, claim.billing_taxonomy"}
+  ordered_by: {type: text, meaning: "ordering provider of the line, else the referring provider of the claim", source: "line.ordering_npi, claim.referring_npi"}
+  last_day: {type: date, meaning: "last day of the claim's statement (institutional), else of the service", source: "claim.statement_to, line.service_date_to"}
   birth_date: {type: date, meaning: birth date of the patient, source: claim.birth_date}
   weight_kg: {type: amount, unit: kg, meaning: "weight of the patient (1 pound is 0.45359237 kg)", source: claim.weight}
   checked_on: {type: date, meaning: "the day as of which the claim is checked: as the run says, else the date of its file", ask: "the day of the check (`--checked-on`), where the file has no date of its own", source: claim.created_on}
@@ -74,7 +80,13 @@ SELECT
   l.ndc_count,
   coalesce(l.prior_auth, c.prior_auth) AS prior_auth,
   coalesce(l.note || ' | ' || c.note, l.note, c.note) AS notes,
+  CASE WHEN c.claim_type = 'I' THEN c.diagnoses WHEN c.claim_type = 'P' THEN l.diagnoses END AS drug_diagnoses,
+  c.diagnoses AS claim_diagnoses,
   CAST(array_length(c.diagnoses) AS BIGINT) AS claim_diagnosis_count,
+  CASE WHEN c.sex IN ('F', 'M') THEN c.sex END AS sex,
+  coalesce(c.rendering_taxonomy, c.billing_taxonomy) AS provider_taxonomy,
+  coalesce(l.ordering_npi, c.referring_npi) AS ordered_by,
+  CASE WHEN c.claim_type = 'I' THEN coalesce(c.statement_to, l.service_date_to, l.service_date) ELSE l.service_date END AS last_day,
   c.birth_date,
   CAST(c.weight * CAST(0.45359237 AS DECIMAL(9, 8)) AS DECIMAL(18, 6)) AS weight_kg,
   coalesce(r.checked_on, c.created_on) AS checked_on

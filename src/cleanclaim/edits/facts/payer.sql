@@ -1,11 +1,11 @@
 /*---
-about: What the payer asks for. A payer's own rows decide; where it has none, those of its program (`*`).
+about: What the payer asks for. Its policy on the drug decides; else its own rows; where it has none, those of its program (`*`).
 grain: line
-keys: [payer_program, payer_id, service_date, ndc_unit]
+keys: [payer_program, payer_id, service_date, ndc_unit, policy_ndc, policy_ndc_units]
 columns:
-  ndc_required: {type: text, meaning: "when the payer wants an NDC: always, noc_only (unclassified codes), never", ask: "the payer's rule on NDC (a payer policy)", source: reference payer_rule}
-  ndc_unit_list_known: {type: boolean, meaning: whether the payer's list of NDC units is loaded, source: reference payer_rule}
-  ndc_unit_on_list: {type: boolean, meaning: "whether the unit is on the payer's list of NDC units; null where no list is loaded", ask: "the payer's list of NDC units (a payer policy)", source: reference payer_rule}
+  ndc_required: {type: text, meaning: "when the payer wants an NDC: always, noc_only (unclassified codes), never", ask: "the payer's rule on NDC (a payer policy)", source: "policy_rule, reference payer_rule"}
+  ndc_unit_list_known: {type: boolean, meaning: whether the payer's list of NDC units is loaded, source: "policy_rule, reference payer_rule"}
+  ndc_unit_on_list: {type: boolean, meaning: "whether the unit is on the payer's list of NDC units; null where no list is loaded", ask: "the payer's list of NDC units (a payer policy)", source: "policy_rule, reference payer_rule"}
   payer_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 WITH payers AS (SELECT DISTINCT payer_program, payer_id, service_date FROM keys WHERE payer_program IS NOT NULL AND service_date IS NOT NULL),
@@ -37,7 +37,7 @@ required AS (
 ),
 lists AS (
   SELECT k.payer_program, k.payer_id, k.service_date, k.ndc_unit, bool_or(d.value = k.ndc_unit) AS listed, max(d.release) AS release
-  FROM keys AS k
+  FROM (SELECT DISTINCT payer_program, payer_id, service_date, ndc_unit FROM keys) AS k
   JOIN deciding AS d
     ON d.rule = 'ndc_unit' AND d.payer_program = k.payer_program AND d.payer_id IS NOT DISTINCT FROM k.payer_id AND d.service_date = k.service_date
   GROUP BY k.payer_program, k.payer_id, k.service_date, k.ndc_unit
@@ -47,10 +47,12 @@ SELECT
   k.payer_id,
   k.service_date,
   k.ndc_unit,
-  r.value AS ndc_required,
-  CASE WHEN k.payer_program IS NOT NULL AND k.service_date IS NOT NULL THEN l.payer_program IS NOT NULL END AS ndc_unit_list_known,
-  l.listed AS ndc_unit_on_list,
-  coalesce(r.release, l.release) AS payer_release
+  k.policy_ndc,
+  k.policy_ndc_units,
+  CASE WHEN k.policy_ndc IS NULL THEN r.value WHEN k.policy_ndc = 'required' THEN 'always' ELSE k.policy_ndc END AS ndc_required,
+  CASE WHEN k.policy_ndc_units IS NOT NULL THEN TRUE WHEN k.payer_program IS NOT NULL AND k.service_date IS NOT NULL THEN l.payer_program IS NOT NULL END AS ndc_unit_list_known,
+  CASE WHEN k.policy_ndc_units IS NOT NULL THEN contains(' ' || k.policy_ndc_units || ' ', ' ' || k.ndc_unit || ' ') ELSE l.listed END AS ndc_unit_on_list,
+  CASE WHEN k.policy_ndc IS NOT NULL AND k.policy_ndc_units IS NOT NULL THEN NULL ELSE coalesce(r.release, l.release) END AS payer_release
 FROM keys AS k
 LEFT JOIN required AS r
   ON r.payer_program = k.payer_program AND r.payer_id IS NOT DISTINCT FROM k.payer_id AND r.service_date = k.service_date

@@ -6,6 +6,7 @@ grain: line
 keys: [billed_units, unit_amount, unit, unit_semantics, expected_units, limit_amount, limit_per_kg, limit_unit, weight_kg]
 columns:
   billed_dose: {type: text, meaning: "the amount that the units stand for: 4000 mg", source: "COD-51, COD-52"}
+  billed_milligrams: {type: amount, unit: mg, meaning: "the same amount, where it is a mass", ask: "a code whose units are an amount of drug by mass", source: "COD-51, COD-52"}
   most_dose: {type: text, meaning: "the most that the label foresees on one day, for the patient's weight where it goes by weight", source: reference dose_limit}
   above_label: {type: boolean, meaning: "whether that amount is above the most that the label foresees on one day", ask: "a dose limit of the drug, and the patient's weight where it goes by weight", source: "reference dose_limit, claim.weight"}
   tenfold_slip: {type: boolean, meaning: "whether the units are exactly ten times, or a tenth of, those of the charted dose", ask: "the charted dose", source: "UNIT-004, administration"}
@@ -20,8 +21,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import InvalidValue, UnitsNotConvertible
-from cleanclaim.values import Quantity, convert, read_unit
+from cleanclaim.values import Quantity, Unit, convert, read_unit
 
 _BY_AMOUNT = frozenset({"linear", "up_to", "volume"})
 
@@ -32,6 +34,7 @@ def compute(keys: pa.Table) -> pa.Table:
     answers = [_answers(row) for row in rows]
     columns: dict[str, pa.Array[Any]] = {
         "billed_dose": pa.array([answer[0] for answer in answers], pa.string()),
+        "billed_milligrams": pa.array([_milligrams(row) for row in rows], ColumnType.AMOUNT.arrow()),
         "most_dose": pa.array([answer[1] for answer in answers], pa.string()),
         "above_label": pa.array([answer[2] for answer in answers], pa.bool_()),
         "tenfold_slip": pa.array([_tenfold(row) for row in rows], pa.bool_()),
@@ -57,6 +60,17 @@ def _billed(row: dict[str, Any]) -> Quantity | None:
     if row["billed_units"] is None or row["unit_amount"] is None or row["unit_semantics"] not in _BY_AMOUNT:
         return None
     return _quantity(Fraction(row["billed_units"]) * Fraction(row["unit_amount"]), row["unit"])
+
+
+def _milligrams(row: dict[str, Any]) -> Decimal | None:
+    billed = _billed(row)
+    try:
+        amount = convert(billed, Unit.MG).amount if billed else None
+    except UnitsNotConvertible:
+        amount = None
+    if amount is None or amount >= 10**12:  # more than the column holds is no dose
+        return None
+    return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(Decimal("0.000001"))
 
 
 def _most(row: dict[str, Any]) -> Quantity | None:

@@ -18,6 +18,7 @@ from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
+from cleanclaim.policies.tables import HANDED_IN
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
 _ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
@@ -42,6 +43,7 @@ class Workbench:
         self.engine, self.facts = engine, facts
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
+        self._handed: Mapping[str, pa.Table] = {}
         self._made: dict[str, Group] = {}
         self._loaded: set[str] = set()
         self._table_of: Callable[[str], pa.Table]
@@ -63,12 +65,21 @@ class Workbench:
         """Where the as-of tables come from: a fact group that reads `ref_<name>` makes that one table be asked for."""
         self._table_of = table_of
 
+    def hand_in(self, tables: Mapping[str, pa.Table]) -> None:
+        """Tables of `policies.tables` that groups read as `ref_<name>`; one that is not handed in has no rows."""
+        self._handed = tables
+
     def need_reference(self, *names: str) -> None:
         """Make some reference tables readable as `ref_<name>`."""
         for name in names:
             if name not in self._loaded:
-                self.engine.register(f"ref_{name}", self._table_of(name))
+                self.engine.register(f"ref_{name}", self._reference(name))
                 self._loaded.add(name)
+
+    def _reference(self, name: str) -> pa.Table:
+        if schema := HANDED_IN.get(name):
+            return self._handed.get(name, schema.empty())
+        return self._table_of(name)
 
     def load_claims(self, tables: ClaimTables) -> None:
         """Append claims. Their keys must ascend within one call, as readers make them."""

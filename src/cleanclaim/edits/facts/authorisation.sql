@@ -1,0 +1,58 @@
+/*---
+about: Whether the authorisation that the line names covers it. One that is not in the table that was handed in is not known.
+grain: line
+reads: [prior_auth, hcpcs_code, service_date, place_of_service, billed_units, modifiers, policy_auth_scope]
+columns:
+  auth_known: {type: boolean, meaning: "whether the authorisation is in the table of the clinic's authorisations; never no", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
+  auth_code_covered: {type: boolean, meaning: whether it is for the code, source: authorisation}
+  auth_day_covered: {type: boolean, meaning: whether the day is one of its days, source: authorisation}
+  auth_place_covered: {type: boolean, meaning: "whether it is for the place; yes where it names none or the payer does not bind it to one", source: authorisation}
+  auth_provider_covered: {type: boolean, meaning: "whether it is for the rendering provider; yes where it names none or the payer does not bind it to one", source: authorisation}
+  auth_units_left: {type: total of units, unit: HCPCS billing units, meaning: "units left of it before the claims of this run; null where it sets no bound", source: authorisation}
+  auth_units_exceeded: {type: boolean, meaning: "whether the lines of this run that name it, up to this one in time, bill more units than are left", source: "authorisation, the claims of the run"}
+  auth_visits_left: {type: integer, meaning: "days of service left of it before the claims of this run; null where it sets no bound", source: authorisation}
+  auth_visits_exceeded: {type: boolean, meaning: "whether the days of this run that name it, up to this one, are more than are left", source: "authorisation, the claims of the run"}
+---*/
+WITH named AS (
+  SELECT
+    r.*,
+    coalesce(l.rendering_npi, c.rendering_npi) AS npi,
+    a.number IS NOT NULL AS known,
+    a.hcpcs_codes,
+    a.first_day,
+    a.last_day,
+    CAST(a.units - coalesce(a.used_so_far, 0) AS DECIMAL(28, 3)) AS units_left,
+    CAST(a.visits - coalesce(a.visits_so_far, 0) AS BIGINT) AS visits_left,
+    a.places_of_service,
+    a.rendering_npis,
+    ' ' || coalesce(r.policy_auth_scope, 'units dates site provider') || ' ' AS scope
+  FROM rows AS r
+  JOIN line AS l ON l.line_row = r.line_row
+  JOIN claim AS c ON c.claim_row = r.claim_row
+  LEFT JOIN ref_authorisation AS a ON a.number = r.prior_auth
+),
+used AS (
+  SELECT
+    line_row,
+    CAST(sum(coalesce(billed_units, 0)) OVER (PARTITION BY prior_auth ORDER BY service_date, line_row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(28, 3)) AS units_at_least,
+    dense_rank() OVER (PARTITION BY prior_auth ORDER BY service_date) AS visit
+  FROM named
+  WHERE known AND service_date IS NOT NULL AND list_contains(hcpcs_codes, hcpcs_code)
+)
+SELECT
+  n.line_row,
+  CASE WHEN n.known THEN TRUE END AS auth_known,
+  CASE WHEN n.known AND n.hcpcs_code IS NOT NULL THEN list_contains(n.hcpcs_codes, n.hcpcs_code) END AS auth_code_covered,
+  CASE WHEN n.known THEN NOT contains(n.scope, ' dates ') OR n.service_date BETWEEN n.first_day AND n.last_day END AS auth_day_covered,
+  CASE WHEN n.known THEN NOT contains(n.scope, ' site ') OR array_length(n.places_of_service) = 0 OR list_contains(n.places_of_service, n.place_of_service) END AS auth_place_covered,
+  CASE WHEN n.known THEN NOT contains(n.scope, ' provider ') OR array_length(n.rendering_npis) = 0 OR list_contains(n.rendering_npis, n.npi) END AS auth_provider_covered,
+  n.units_left AS auth_units_left,
+  CASE
+    WHEN NOT n.known THEN NULL
+    WHEN NOT contains(n.scope, ' units ') OR n.units_left IS NULL THEN FALSE
+    ELSE u.units_at_least > n.units_left
+  END AS auth_units_exceeded,
+  n.visits_left AS auth_visits_left,
+  CASE WHEN NOT n.known THEN NULL WHEN n.visits_left IS NULL THEN FALSE ELSE u.visit > n.visits_left END AS auth_visits_exceeded
+FROM named AS n
+LEFT JOIN used AS u ON u.line_row = n.line_row

@@ -1,0 +1,47 @@
+"""Whether the diagnoses of a line are among those that the payer names.
+
+---
+about: Whether the diagnoses of a line are among those that the payer names.
+grain: line
+keys: [drug_diagnoses, policy_dx_include, policy_dx_exclude, policy_dx_least, policy_label_dx]
+columns:
+  dx_covered: {type: boolean, meaning: "whether enough of the line's diagnoses are on the payer's list; null where it has no list of covered ones", source: policy_rule}
+  dx_excluded: {type: boolean, meaning: "whether one of them is on its list of diagnoses that are not covered; null where it has none", source: policy_rule}
+  dx_listed: {type: boolean, meaning: whether the payer lists covered diagnoses, source: policy_rule}
+  dx_banned: {type: boolean, meaning: whether the payer lists diagnoses that are not covered, source: policy_rule}
+  dx_on_label: {type: boolean, meaning: "whether one of them is a use of label or compendia, by the payer's list", source: policy_rule}
+---
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from cleanclaim.policies.diagnosis_codes import named_in
+
+
+def compute(keys: pa.Table) -> pa.Table:
+    """The facts of each distinct list of diagnoses and policy."""
+    answers = [_answers(row) for row in keys.to_pylist()]
+    for place, name in enumerate(("dx_covered", "dx_excluded", "dx_listed", "dx_banned", "dx_on_label")):
+        keys = keys.append_column(name, pa.array([answer[place] for answer in answers], pa.bool_()))
+    return keys
+
+
+def _answers(row: dict[str, Any]) -> tuple[bool | None, ...]:
+    covered, banned, label = (row[name] for name in ("policy_dx_include", "policy_dx_exclude", "policy_label_dx"))
+    found = row["drug_diagnoses"]
+
+    def matches(named: str | None) -> int | None:
+        return None if found is None or not named else sum(named_in(one, named.split(" ")) for one in found)
+
+    enough, out, on_label = matches(covered), matches(banned), matches(label)
+    return (
+        None if enough is None else enough >= (row["policy_dx_least"] or 1),
+        None if out is None else out > 0,
+        None if covered is None else bool(covered),
+        None if banned is None else bool(banned),
+        None if on_label is None else on_label > 0,
+    )

@@ -1,0 +1,36 @@
+"""In which week of gestation the drug was given.
+
+---
+about: In which week of gestation the drug was given, and of how many.
+grain: line
+keys: [claim_diagnoses, gestation_weeks_on_file]
+columns:
+  gestation_weeks: {type: amount, unit: weeks, meaning: "completed weeks: on file, else of the code Z3A of the claim", ask: "the weeks of gestation: a code Z3A on the claim, or `gestation_weeks` on file", source: "on_file, claim.diagnoses (ICD-10-CM Z3A)"}
+  several_fetuses: {type: boolean, meaning: "whether a code O30 or O31 of the claim says that there is more than one", source: "claim.diagnoses (ICD-10-CM O30, O31)"}
+---
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pyarrow as pa
+
+from cleanclaim.engine.schema import ColumnType
+
+_WEEKS = re.compile(r"Z3A\.?([0-9]{2})")
+_NOT_WEEKS = {"00", "01", "49"}  # not specified, less than 8, more than 42 weeks
+
+
+def compute(keys: pa.Table) -> pa.Table:
+    """The facts of each distinct list of diagnoses."""
+    weeks, several = [], []
+    for row in keys.to_pylist():
+        codes = row["claim_diagnoses"]
+        coded = {found[1] for code in codes or () if (found := _WEEKS.fullmatch(code.upper()))} - _NOT_WEEKS
+        said = Decimal(coded.pop()) if len(coded) == 1 else None
+        weeks.append(row["gestation_weeks_on_file"] if row["gestation_weeks_on_file"] is not None else said)
+        several.append(None if codes is None else any(code.upper().startswith(("O30", "O31")) for code in codes))
+    keys = keys.append_column("gestation_weeks", pa.array(weeks, ColumnType.AMOUNT.arrow()))
+    return keys.append_column("several_fetuses", pa.array(several, pa.bool_()))

@@ -1,0 +1,85 @@
+/*---
+about: One claim line and one policy that names its drug on the day.
+grain: policy_line
+needs: [line, policy]
+columns:
+  complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
+  payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
+  hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
+  modifiers: {type: list of text, meaning: modifiers of the line, source: line.modifiers}
+  service_date: {type: date, meaning: the day, source: line.service_date}
+  charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
+  policy: {type: text, meaning: the policy, source: policy_rule}
+  policy_on_fail: {type: text, meaning: what the payer expects where it is not met, source: policy_rule}
+  asks_documents: {type: boolean, meaning: whether the policy lists documents, source: policy_item}
+  documents_incomplete: {type: boolean, meaning: "whether one of them is missing; known where it is on file or everything on file was listed", ask: "what is on file for the claim (`--on-file`)", source: "policy_item, on_file"}
+  documents_missing: {type: text, meaning: those that are missing, source: "policy_item, on_file"}
+  kx_on_file: {type: boolean, meaning: "whether what KX vouches for is on file, as `kx`", ask: "whether what KX vouches for is on file (`--on-file`, item `kx`)", source: on_file}
+---*/
+WITH policies AS (
+  SELECT DISTINCT policy FROM ref_policy_rule WHERE attribute <> 'policy' AND value IS NOT NULL
+),
+about AS (
+  SELECT l.line_row, l.claim_row, l.line_number, l.complete, l.payer_program, l.hcpcs_code, l.modifiers, l.service_date, l.charge_amount, n.policy, p.policy_on_fail
+  FROM fact_line AS l
+  JOIN fact_policy AS p
+    ON p.payer_program IS NOT DISTINCT FROM l.payer_program
+    AND p.payer_id IS NOT DISTINCT FROM l.payer_id
+    AND p.hcpcs_code IS NOT DISTINCT FROM l.hcpcs_code
+    AND p.ndc11 IS NOT DISTINCT FROM l.ndc11
+    AND p.service_date IS NOT DISTINCT FROM l.service_date
+  JOIN policies AS n ON contains(', ' || p.policy_names || ',', ', ' || n.policy || ',')
+),
+chart AS (
+  SELECT a.line_row, o.item, bool_or(o.there) AS there
+  FROM (SELECT DISTINCT line_row, claim_row, line_number FROM about) AS a
+  JOIN claim AS c USING (claim_row)
+  JOIN ref_on_file AS o ON o.claim_id = c.claim_id AND (o.line_number IS NULL OR o.line_number = a.line_number)
+  GROUP BY a.line_row, o.item
+),
+wholes AS (
+  SELECT DISTINCT a.line_row
+  FROM about AS a
+  JOIN claim AS c USING (claim_row)
+  JOIN ref_on_file_whole AS w ON w.claim_id = c.claim_id
+),
+documents AS (
+  SELECT
+    a.line_row,
+    a.policy,
+    i.item,
+    CASE WHEN h.item IS NOT NULL THEN h.there WHEN w.line_row IS NOT NULL THEN FALSE END AS there
+  FROM about AS a
+  JOIN ref_policy_item AS i ON i.policy = a.policy AND i.attribute = 'documents'
+  LEFT JOIN chart AS h ON h.line_row = a.line_row AND h.item = i.item
+  LEFT JOIN wholes AS w ON w.line_row = a.line_row
+),
+listed AS (
+  SELECT
+    line_row,
+    policy,
+    CASE WHEN bool_or(NOT there) THEN TRUE WHEN bool_and(there IS NOT NULL) THEN FALSE END AS documents_incomplete,
+    string_agg(DISTINCT lacking, ', ' ORDER BY lacking) AS documents_missing
+  FROM (SELECT *, CASE WHEN NOT there THEN item END AS lacking FROM documents)
+  GROUP BY line_row, policy
+)
+SELECT
+  row_number() OVER (ORDER BY a.line_row, a.policy) - 1 AS policy_line_row,
+  a.claim_row,
+  [a.line_row] AS line_rows,
+  a.complete,
+  a.payer_program,
+  a.hcpcs_code,
+  a.modifiers,
+  a.service_date,
+  a.charge_amount,
+  a.policy,
+  a.policy_on_fail,
+  d.line_row IS NOT NULL AS asks_documents,
+  d.documents_incomplete,
+  d.documents_missing,
+  CASE WHEN k.item IS NOT NULL THEN k.there WHEN w.line_row IS NOT NULL THEN FALSE END AS kx_on_file
+FROM about AS a
+LEFT JOIN listed AS d ON d.line_row = a.line_row AND d.policy = a.policy
+LEFT JOIN chart AS k ON k.line_row = a.line_row AND k.item = 'kx'
+LEFT JOIN wholes AS w ON w.line_row = a.line_row

@@ -1,0 +1,241 @@
+"""Policies -> tables: which policy decides what, for each payer, drug and span of days, before any claim is seen.
+
+The choice itself is made by `choosing.explain`, as for people who ask: here it is asked on every day on which it can
+change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Any
+
+import pyarrow as pa
+
+from cleanclaim.claims import PayerProgram
+from cleanclaim.engine.schema import TableSchema
+from cleanclaim.policies.choosing import ANY, Asked, Decided, explain
+from cleanclaim.policies.policy import LineOfBusiness, Policy
+from cleanclaim.policies.reading import Policies, read_policies
+from cleanclaim.policies.tables import POLICY_CODE, POLICY_ITEM, POLICY_RULE
+from cleanclaim.values import OPEN_END
+
+_Groups = Mapping[str, Sequence[str]]
+_Row = dict[str, Any]
+# SBR09 does not tell a plan of an exchange from another commercial one: a commercial claim may be under either.
+_LINES = {
+    PayerProgram.COMMERCIAL: {LineOfBusiness.COMMERCIAL, LineOfBusiness.EXCHANGE},
+    PayerProgram.MEDICAID: {LineOfBusiness.MEDICAID},
+    PayerProgram.MEDICARE_ADVANTAGE: {LineOfBusiness.MEDICARE_ADVANTAGE},
+    PayerProgram.MEDICARE_A: {LineOfBusiness.MEDICARE},
+    PayerProgram.MEDICARE_B: {LineOfBusiness.MEDICARE},
+    PayerProgram.MEDICARE_DME: {LineOfBusiness.MEDICARE},
+}
+_NAMES_DRUG = "policy"  # the attribute that says which policies name the drug
+_LEAST = re.compile(r"(?P<item>[a-z0-9_]+)>=(?P<least>[0-9]+(?:\.[0-9]+)?)")
+_CODE = re.compile(r"[A-Z0-9]{5}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drug:
+    """A code, an NDC, or any drug, and how specific a row about it is."""
+
+    hcpcs_code: str = ANY
+    ndc11: str = ANY
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two policies of the same rank that say different things about one drug."""
+
+    payer_id: str
+    drug: str
+    attribute: str
+    policies: tuple[str, ...]
+    first_day: date
+
+
+@cache
+def default_policies() -> Policies:
+    """What ships with cleanclaim: Medicare's own rules, as policies of every payer (`*`)."""
+    with as_file(files("cleanclaim.policies") / "defaults.yaml") as path:
+        return read_policies([path])
+
+
+def with_defaults(own: Policies | None = None) -> Policies:
+    """The policies that were read, with those that ship behind them."""
+    shipped = default_policies()
+    if own is None:
+        return shipped
+    taken = {one.id for one in own.policies}
+    behind = tuple(one for one in shipped.policies if one.id not in taken)
+    return Policies((*own.policies, *behind), {**shipped.groups, **own.groups}, own.faults)
+
+
+def policy_tables(policies: Policies) -> dict[str, pa.Table]:
+    """The tables `policy_rule`, `policy_code` and `policy_item` of some policies."""
+    return {
+        POLICY_RULE.name: _table(POLICY_RULE, rule_rows(policies)),
+        POLICY_CODE.name: _table(
+            POLICY_CODE,
+            [
+                {"policy": one.id, "hcpcs_code": code}
+                for one in policies.policies
+                for code in sorted(_codes(one, policies.groups))
+            ],
+        ),
+        POLICY_ITEM.name: _table(POLICY_ITEM, [row for one in policies.policies for row in _items(one)]),
+    }
+
+
+def rule_rows(policies: Policies) -> list[_Row]:
+    """The rows of `policy_rule`."""
+    payers = sorted({payer for one in policies.policies for payer in _ids(one)})
+    rows = [row for payer in payers for row in _of_payer(payer, policies)]
+    own = {(row["attribute"], program) for row in rows if row["payer_id"] != ANY for program in _reach(row)}
+    for row in rows:
+        row["alone"] = row["payer_id"] == ANY and not any((row["attribute"], program) in own for program in _reach(row))
+    return rows
+
+
+def contradictions(policies: Policies) -> tuple[Contradiction, ...]:
+    """Where policies of one payer and rank contradict each other: what they say of it counts as unknown."""
+    found: dict[tuple[str, ...], Contradiction] = {}
+    for row in rule_rows(policies):
+        if row["value"] is None:
+            drug = row["ndc11"] if row["ndc11"] != ANY else row["hcpcs_code"]
+            key = (row["payer_id"], drug, row["attribute"], row["policy"])
+            named = tuple(row["policy"].split(", "))
+            found.setdefault(key, Contradiction(row["payer_id"], drug, row["attribute"], named, row["valid_from"]))
+    return tuple(found.values())
+
+
+def _ids(policy: Policy) -> tuple[str, ...]:
+    """How claims name the payer: its numbers, else its name."""
+    return policy.payer_id or (policy.payer,)
+
+
+def _reach(row: _Row) -> tuple[str, ...]:
+    """The programs that a row is about, by name."""
+    return (row["payer_program"],) if row["payer_program"] != ANY else tuple(PayerProgram)
+
+
+def _of_payer(payer: str, policies: Policies) -> Iterator[_Row]:
+    own = [one for one in policies.policies if payer in _ids(one)]
+    drugs = {_Drug(rank=1)}
+    for one in own:
+        drugs |= {_Drug(hcpcs_code=code, rank=2) for code in _codes(one, policies.groups)}
+        drugs |= {_Drug(ndc11=ndc, rank=3) for ndc in one.applies_to.ndc}
+    by_plan = any(one.lines_of_business for one in own)
+    for program in PayerProgram if by_plan else (None,):
+        of_plan = [one for one in own if _is_of(one, program)]
+        for drug in sorted(drugs, key=lambda one: (one.rank, one.hcpcs_code, one.ndc11)):
+            yield from _of_drug(payer, program, drug, of_plan, policies.groups)
+
+
+def _is_of(policy: Policy, program: PayerProgram | None) -> bool:
+    if program is None or not policy.lines_of_business:
+        return True
+    return bool(_LINES.get(program, set()) & set(policy.lines_of_business))
+
+
+def _of_drug(
+    payer: str, program: PayerProgram | None, drug: _Drug, policies: Sequence[Policy], groups: _Groups
+) -> Iterator[_Row]:
+    about = [one for one in policies if _is_about(one, drug, groups)]
+    for first, last in _spans(about):
+        holding = [one for one in about if one.effective.holds(first)]
+        asked = Asked(payer, drug.hcpcs_code, first, drug.ndc11 if drug.ndc11 != ANY else None)
+        told = explain(holding, groups, asked)
+        by_id = {one.id: one for one in holding}
+        shared = {
+            "payer_program": str(program) if program else ANY, "payer_id": payer, "hcpcs_code": drug.hcpcs_code,
+            "ndc11": drug.ndc11, "rank": drug.rank + (10 if payer != ANY else 0), "valid_from": first,
+            "valid_to": last,
+        }  # fmt: skip
+        if drug.rank > 1 and holding:
+            named = ", ".join(told.policies)
+            yield {**shared, "attribute": _NAMES_DRUG, "value": named, "policy": named, "on_fail": None}
+        for decided in told.decided:
+            said = {"policy": _policies(decided), "on_fail": _on_fail(by_id[decided.policy])}
+            for attribute, value in _leaves(decided):
+                yield {**shared, **said, "attribute": attribute, "value": value}
+
+
+def _is_about(policy: Policy, drug: _Drug, groups: _Groups) -> bool:
+    applies = policy.applies_to
+    if drug.ndc11 != ANY:
+        return drug.ndc11 in applies.ndc
+    return applies.all or drug.hcpcs_code in _codes(policy, groups)
+
+
+def _codes(policy: Policy, groups: _Groups) -> set[str]:
+    return {*policy.applies_to.hcpcs, *(code for name in policy.applies_to.group for code in groups.get(name, ()))}
+
+
+def _spans(policies: Iterable[Policy]) -> list[tuple[date, date]]:
+    """The spans of days within which the same of these policies hold, in order."""
+    starts = {one.effective.start for one in policies}
+    after = {one.effective.end + timedelta(days=1) for one in policies if one.effective.end < OPEN_END}
+    days = sorted(starts | after)
+    lasts = [following - timedelta(days=1) for following in days[1:]]
+    return list(zip(days, [*lasts, OPEN_END], strict=False))
+
+
+def _policies(decided: Decided) -> str:
+    return ", ".join((decided.policy, *(name for name, _ in decided.conflicts)))
+
+
+def _leaves(decided: Decided) -> Iterator[tuple[str, str | None]]:
+    """An attribute and, where it has parts, each of them by its name."""
+    if decided.conflicts:
+        yield decided.attribute, None
+        return
+    value = decided.value
+    if not isinstance(value, dict):
+        yield decided.attribute, _said(value)
+        return
+    yield decided.attribute, " ".join(key for key, one in value.items() if one not in (None, False))
+    for key, one in value.items():
+        yield f"{decided.attribute}.{key}", _said(one)
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - what YAML may hold
+    if isinstance(value, list | tuple):
+        return " ".join(one if isinstance(one, str) else " ".join(one["prefer"]) for one in value)
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _on_fail(policy: Policy) -> str:
+    said = policy.on_fail
+    return " ".join((str(said.severity), said.carc or "-", said.rarc or "-", policy.id))
+
+
+def _items(policy: Policy) -> Iterator[_Row]:
+    def row(attribute: str, kind: str, item: str, **more: Any) -> _Row:  # noqa: ANN401 - values of the columns
+        return {"policy": policy.id, "attribute": attribute, "place": 0, "kind": kind, "item": item, **more}
+
+    for place, step in enumerate(policy.requires.step):
+        days = {"place": place, "trial_days": step.trial_days, "lookback_days": step.lookback_days}
+        for name in dict.fromkeys(step.prefer):
+            yield row("requires.step", "code" if _CODE.fullmatch(name) else "class", name, **days)
+        for name in dict.fromkeys(step.exceptions):
+            yield row("requires.step", "exception", name, **days)
+    for name in dict.fromkeys(policy.requires.rems.evidence if policy.requires.rems else ()):
+        least = _LEAST.fullmatch(name)
+        if least:
+            yield row("requires.rems", "evidence", least["item"], least=Decimal(least["least"]))
+        else:
+            yield row("requires.rems", "evidence", name)
+    for name in dict.fromkeys(policy.documents):
+        yield row("documents", "document", name)
+
+
+def _table(schema: TableSchema, rows: Sequence[_Row]) -> pa.Table:
+    return pa.table({name: [row.get(name) for row in rows] for name in schema.names}, schema=schema.arrow())

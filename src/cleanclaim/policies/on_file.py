@@ -1,0 +1,47 @@
+"""What is on file for a claim, as somebody who looked into the chart lists it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+import pyarrow as pa
+
+from cleanclaim.policies.tables import ON_FILE, ON_FILE_WHOLE
+
+_Item = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=80)]
+_Number = Annotated[Decimal, msgspec.Meta(ge=0, lt=1_000_000)]
+
+
+class OnFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The record of one claim, or of one line of it.
+
+    `items` by name: DOC-01 to DOC-34 and their items, `abn`, `kx`, `gestation_weeks`, evidence of a REMS, what stands
+    for a step; true, false, or a number. `whole`: everything on file is listed, and what is not there is missing.
+    """
+
+    claim_id: Annotated[str, msgspec.Meta(min_length=1)]
+    items: dict[_Item, bool | _Number]
+    line_number: int | None = None
+    whole: bool = False
+
+
+def on_file_tables(records: Iterable[OnFile]) -> dict[str, pa.Table]:
+    """The tables `on_file` and `on_file_whole` of some records."""
+    records = list(records)
+    rows = [
+        {
+            "claim_id": one.claim_id, "line_number": one.line_number, "item": item,
+            "there": value if isinstance(value, bool) else True,
+            "number": None if isinstance(value, bool) else value,
+        }
+        for one in records
+        for item, value in one.items.items()
+    ]  # fmt: skip
+    wholes = sorted({one.claim_id for one in records if one.whole})
+    return {
+        ON_FILE.name: pa.Table.from_pylist(rows, schema=ON_FILE.arrow()),
+        ON_FILE_WHOLE.name: pa.table({"claim_id": wholes}, schema=ON_FILE_WHOLE.arrow()),
+    }
