@@ -51,10 +51,10 @@ def value(told: Explained, attribute: str) -> Any:
 # Reading
 
 
-def test_the_examples_are_twelve_and_sound() -> None:
+def test_the_examples_are_fourteen_and_sound() -> None:
     read = read_policies([EXAMPLES])
-    assert (len(read.policies), read.faults) == (12, ())
-    assert len({one.payer for one in read.policies}) == 6
+    assert (len(read.policies), read.faults) == (14, ())
+    assert len({one.payer for one in read.policies}) == 5
 
 
 def test_the_examples_of_the_schema_are_valid() -> None:
@@ -222,7 +222,7 @@ def test_a_changed_attribute_and_day_are_told(tmp_path: Path) -> None:
 
 def test_validate(tmp_path: Path) -> None:
     good = CliRunner().invoke(app, ["policies", "validate", str(EXAMPLES)])
-    assert (good.exit_code, good.output) == (0, "12 policies can be used, 0 faults\n")
+    assert (good.exit_code, good.output) == (0, "14 policies can be used, 0 faults\n")
     (path,) = written(tmp_path, SOUND.replace("required", "maybe"))
     bad = CliRunner().invoke(app, ["policies", "validate", str(path)])
     assert bad.exit_code == 1

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.policies import Change, Explained, PolicyFault
+
+if TYPE_CHECKING:
+    from cleanclaim.app.policy_tests import Judged
 
 
 def write_faults(faults: Sequence[PolicyFault], out: TextIO) -> None:
@@ -41,6 +44,21 @@ def write_changes(changes: Sequence[Change], output_format: ShortFormat, out: Te
         else:
             out.write(f"{one.policy}: {one.attribute}: {_said(one.before)} -> {_said(one.after)}\n")
     out.write(f"{len(changes):,} changes\n")
+
+
+def write_tested(tested: Iterable[Judged], out: TextIO) -> bool:
+    """Each expectation that did not hold, at its file and line; whether there were tests and all held."""
+    count = wrong = 0
+    for one in tested:
+        count += 1
+        wrong += bool(one.wrong)
+        for edit, expected, found in one.wrong:
+            place = f"{one.placed.file}:{one.placed.line}"
+            out.write(f"{place}: {one.placed.test.name}: {edit}: expected {expected}, got {found}\n")
+    out.write(
+        f"{count:,} tests, {wrong:,} of them wrong\n" if count else "no tests: a file brings them under `tests`\n"
+    )
+    return count > 0 and wrong == 0
 
 
 def _write_one(told: Explained, out: TextIO) -> None:

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cleanclaim.cli.options import OnOption, ShortFormat, ShortFormatOption, day_of
+from cleanclaim.cli.options import EditsOption, OnOption, ReferenceOption, ShortFormat, ShortFormatOption, day_of, there
 from cleanclaim.errors import InvalidValue
+from cleanclaim.policies.policy import LineOfBusiness
 
 policies_app = typer.Typer(no_args_is_help=True, help="Payer policies: dated YAML files of what payers ask for.")
 _Paths = Annotated[list[Path], typer.Argument(help="Files of policies, and folders of them.")]
@@ -30,12 +31,34 @@ def validate(files: _Paths) -> None:
     raise typer.Exit(1 if read.faults else 0)
 
 
+@policies_app.command("test")
+def run_tests(files: _Paths, edits: EditsOption = None, reference: ReferenceOption = None) -> None:
+    """Check the claims that files of policies bring as their `tests`, and hold what comes out against what they expect.
+
+    Exit codes: 0 all hold; 1 one does not, a policy cannot be used, or there is no test.
+    """
+    from cleanclaim.app.policy_tests import run_policy_tests  # noqa: PLC0415
+    from cleanclaim.cli.policies import write_faults, write_tested  # noqa: PLC0415
+    from cleanclaim.edits.collection import all_edits  # noqa: PLC0415
+    from cleanclaim.policies import read_policies  # noqa: PLC0415
+    from cleanclaim.reference.library import Library  # noqa: PLC0415
+
+    read = read_policies(files)
+    write_faults(read.faults, sys.stdout)
+    tested = run_policy_tests(read, all_edits(edits), Library.open(there(reference)))
+    sound = write_tested(tested, sys.stdout)
+    raise typer.Exit(0 if sound and not read.faults else 1)
+
+
 @policies_app.command("explain")
 def explain_policies(
     files: _Paths,
     payer: Annotated[list[str], typer.Option("--payer", help="Name or number of the payer; several stand together.")],
     code: Annotated[str, typer.Option("--code", help="HCPCS code of the drug.")],
     ndc: Annotated[str, typer.Option("--ndc", help="Its NDC, where a policy is about one package.")] = "",
+    plan: Annotated[
+        LineOfBusiness | None, typer.Option("--plan", help="The kind of plan; Medicare's own rules are of `medicare`.")
+    ] = None,
     on: OnOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
 ) -> None:
@@ -45,9 +68,10 @@ def explain_policies(
     """
     from cleanclaim.cli.policies import write_explained, write_faults  # noqa: PLC0415
     from cleanclaim.policies import Asked, explain, read_policies  # noqa: PLC0415
+    from cleanclaim.policies.compiling import with_defaults  # noqa: PLC0415
     from cleanclaim.values import parse_ndc  # noqa: PLC0415
 
-    read = read_policies(files)
+    read = with_defaults(read_policies(files))
     write_faults(read.faults, sys.stderr)
     number = parse_ndc(ndc) if ndc else None
     if number and number.ndc11 is None:
@@ -55,7 +79,7 @@ def explain_policies(
     told = [
         explain(
             read.policies, read.groups,
-            Asked(one, code.strip().upper(), day_of(on), number.ndc11 if number else None),
+            Asked(one, code.strip().upper(), day_of(on), number.ndc11 if number else None, plan),
         )
         for one in payer
     ]  # fmt: skip

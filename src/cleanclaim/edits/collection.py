@@ -144,6 +144,7 @@ def _filled(case: Case, page: Page) -> Case:
     front = page.front
     return Case(
         name=case.name, when=case.when, severity=case.severity, in_force=case.in_force, confidence=case.confidence,
+        by_policy=front.by_policy if case.by_policy is None else case.by_policy,
         message=case.message or front.message, fix=case.fix or front.fix,
         predicted=front.predicted if case.predicted is None else case.predicted,
     )  # fmt: skip

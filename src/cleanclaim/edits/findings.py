@@ -95,8 +95,8 @@ def facts_to_show(edit: Edit) -> tuple[str, ...]:
 @cache
 def facts_needed(edit: Edit) -> tuple[str, ...]:
     """The facts that judging and telling an edit need."""
-    by_policy = (ON_FAIL,) if edit.page.front.by_policy else ()
-    return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), *by_policy, COMPLETE)))
+    said = (ON_FAIL,) if any(case.case.by_policy for case in edit.cases) else ()
+    return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), *said, COMPLETE)))
 
 
 def message_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> str:
@@ -125,10 +125,10 @@ def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
     return case.case.predicted or ()
 
 
-def by_policy(edit: Edit, facts: Mapping[str, Any]) -> tuple[Severity, tuple[Prediction, ...]] | None:
+def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple[Prediction, ...]] | None:
     """What the deciding policy expects where it is not met, in place of what the page expects; None where none says."""
     said = dict(part.split("=", 1) for part in (facts.get(ON_FAIL) or "").split(";") if part)
-    for attribute in edit.page.front.by_policy:
+    for attribute in case.case.by_policy or ():
         if attribute in said:
             severity, carc, rarc, _policy = said[attribute].split(" ")
             predicted = (Prediction("CO", carc, None if rarc == "-" else rarc),) if carc != "-" else ()

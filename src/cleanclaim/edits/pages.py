@@ -90,6 +90,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fix: Fix | None = None
     predicted: tuple[Prediction, ...] | None = None
     confidence: Confidence | None = None
+    by_policy: tuple[str, ...] | None = None
 
 
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

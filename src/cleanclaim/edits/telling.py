@@ -193,7 +193,7 @@ def _charges(about: tuple[int, ...], places: _Places) -> str | None:
 
 def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
     case = mark.edit.cases[mark.case]
-    severity, predicted = by_policy(mark.edit, facts) or (case.severity, ())
+    severity, predicted = by_policy(case, facts) or (case.severity, ())
     return Finding(
         case=case.case.name, outcome=Outcome.FIRES, severity=severity, message=message_of(mark.edit, case, facts),
         fix=fix_of(mark.edit, case, facts), predicted=predicted or predictions_of(case), confidence=case.confidence,

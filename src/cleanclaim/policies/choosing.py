@@ -74,13 +74,11 @@ def explain(policies: Sequence[Policy], groups: Mapping[str, Sequence[str]], ask
 
 def _is_of(policy: Policy, asked: Asked) -> bool:
     """Whether a policy is of the payer and the kind of plan, on the day."""
-    of_plan = (
-        asked.line_of_business is None
-        or not policy.lines_of_business
-        or asked.line_of_business in policy.lines_of_business
-    )
-    of_payer = ANY in policy.payer_id or asked.payer.casefold() in names_of(policy)
-    return of_payer and of_plan and policy.effective.holds(asked.on)
+    own = asked.payer.casefold() in names_of(policy)
+    lines, line = policy.lines_of_business, asked.line_of_business
+    # What holds for every payer of some kind of plan says nothing of a payer of which the kind is not told.
+    of_plan = not lines or line in lines or (line is None and own)
+    return (own or ANY in policy.payer_id) and of_plan and policy.effective.holds(asked.on)
 
 
 def names_of(policy: Policy) -> frozenset[str]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from cleanclaim.policies.tables import ON_FILE, ON_FILE_WHOLE
 
 _Item = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=80)]
-_Number = Annotated[Decimal, msgspec.Meta(ge=0, lt=1_000_000)]
+_MOST = Decimal(1_000_000)
 
 
 class OnFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,9 +23,13 @@ class OnFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     claim_id: Annotated[str, msgspec.Meta(min_length=1)]
-    items: dict[_Item, bool | _Number]
+    items: dict[_Item, bool | Decimal]
     line_number: int | None = None
     whole: bool = False
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(one, bool) or 0 <= one < _MOST for one in self.items.values()):
+            raise ValueError(f"items: expected true, false, or a number from 0 to less than {_MOST:,}")
 
 
 def on_file_tables(records: Iterable[OnFile]) -> dict[str, pa.Table]:

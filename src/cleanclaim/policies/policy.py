@@ -291,11 +291,31 @@ def _said(value: Any) -> Any:  # noqa: ANN401 - what YAML may hold
     return {key: _said(one) for key, one in value.items() if one not in (None, [], (), False)}
 
 
+class PolicyTest(_Strict, frozen=True):
+    """A claim, as `check` reads it, and what the policies must make of it.
+
+    `expect`: by id of an edit, its outcome: `fires missing`, `clear`, `not evaluated`, `out of scope`, `not in force`.
+    What is handed in beside a claim stands beside it here: `on_file` (all of it where `whole`), earlier claims of the
+    same patient, authorisations.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=3)]
+    claim: dict[str, Any]
+    expect: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
+    on_file: dict[str, Any] = {}
+    whole: bool = False
+    history: tuple[dict[str, Any], ...] = ()
+    history_from: date | None = None
+    authorisations: tuple[dict[str, Any], ...] = ()
+    checked_on: date | None = None
+
+
 class PolicyFile(_Strict, frozen=True):
-    """A file of policies, with the groups of codes that they name."""
+    """A file of policies, with the groups of codes that they name, and claims that test them."""
 
     policies: tuple[Policy, ...]
     groups: dict[str, tuple[_Code, ...]] = {}
+    tests: tuple[PolicyTest, ...] = ()
 
 
 def policy_json_schema() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from cleanclaim.policies.policy import Policy, PolicyFile
+from cleanclaim.policies.policy import Policy, PolicyFile, PolicyTest
 
 _LARGEST = 5_000_000  # bytes
 _PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
@@ -29,12 +29,22 @@ class PolicyFault:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedTest:
+    """A claim that tests policies, and where it stands."""
+
+    file: str
+    line: int
+    test: PolicyTest
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
-    """The policies that were read, the groups of codes that they name, and what was refused."""
+    """The policies that were read, the groups of codes that they name, what was refused, and the claims that test."""
 
     policies: tuple[Policy, ...]
     groups: dict[str, tuple[str, ...]]
     faults: tuple[PolicyFault, ...]
+    tests: tuple[PlacedTest, ...] = ()
 
 
 def read_policies(paths: Iterable[Path]) -> Policies:
@@ -42,9 +52,10 @@ def read_policies(paths: Iterable[Path]) -> Policies:
     found: list[Policy] = []
     groups: dict[str, tuple[str, ...]] = {}
     faults: list[PolicyFault] = []
+    tests: list[PlacedTest] = []
     places: dict[str, str] = {}
     for path in _files(paths):
-        for policy, line in _read(path, groups, faults):
+        for policy, line in _read(path, groups, faults, tests):
             if policy.id in places:
                 faults.append(
                     PolicyFault(str(path), line, "id", f"{policy.id} is there already, in {places[policy.id]}")
@@ -53,7 +64,7 @@ def read_policies(paths: Iterable[Path]) -> Policies:
             places[policy.id] = str(path)
             found.append(policy)
             faults += _without_group(policy, groups, str(path), line)
-    return Policies(tuple(found), groups, tuple(faults))
+    return Policies(tuple(found), groups, tuple(faults), tuple(tests))
 
 
 def _files(paths: Iterable[Path]) -> list[Path]:
@@ -64,7 +75,9 @@ def _files(paths: Iterable[Path]) -> list[Path]:
     ]
 
 
-def _read(path: Path, groups: dict[str, tuple[str, ...]], faults: list[PolicyFault]) -> list[tuple[Policy, int]]:
+def _read(
+    path: Path, groups: dict[str, tuple[str, ...]], faults: list[PolicyFault], tests: list[PlacedTest]
+) -> list[tuple[Policy, int]]:
     try:
         content = path.read_bytes()
         if len(content) > _LARGEST:
@@ -84,7 +97,8 @@ def _read(path: Path, groups: dict[str, tuple[str, ...]], faults: list[PolicyFau
     items, lead = (said, ()) if isinstance(said, list) else (None, ("policies",))
     if isinstance(said, dict):
         items = said.get("policies")
-        groups |= _groups(path, {key: value for key, value in said.items() if key != "policies"}, node, faults)
+        rest = {key: value for key, value in said.items() if key != "policies"}
+        groups |= _beside(path, rest, node, faults, tests)
     if not isinstance(items, list):
         faults.append(
             PolicyFault(str(path), 1, "", "expected a list of policies, or a mapping with policies and groups")
@@ -100,11 +114,15 @@ def _read(path: Path, groups: dict[str, tuple[str, ...]], faults: list[PolicyFau
     return made
 
 
-def _groups(
-    path: Path, said: dict[str, Any], node: yaml.Node | None, faults: list[PolicyFault]
+def _beside(
+    path: Path, said: dict[str, Any], node: yaml.Node | None, faults: list[PolicyFault], tests: list[PlacedTest]
 ) -> dict[str, tuple[str, ...]]:
+    """The groups of a file; its tests are added to `tests`."""
     try:
-        return dict(msgspec.convert({"policies": (), **said}, PolicyFile, strict=False).groups)
+        read = msgspec.convert({"policies": (), **said}, PolicyFile, strict=False)
+        places = enumerate(read.tests)
+        tests += [PlacedTest(str(path), _line(node, ("tests", place)), test) for place, test in places]
+        return dict(read.groups)
     except msgspec.ValidationError as error:
         faults.append(_fault(path, node, (), str(error)))
         return {}

@@ -3,7 +3,7 @@
 ---
 about: How the patient stands against what the payer's policy says of patients; no fact says what the patient is.
 grain: line
-keys: [birth_date, service_date, sex, weight_kg, gestation_weeks, billed_milligrams, policy_age_min, policy_age_max, policy_sex, policy_weight_min, policy_weight_max, policy_gestation_min, policy_gestation_max, policy_mg_per_kg_max]
+keys: [birth_date, service_date, sex, weight_kg, gestation_weeks, billed_milligrams, policy_age_bounds, policy_age_min, policy_age_max, policy_sex, policy_weight_min, policy_weight_max, policy_gestation_min, policy_gestation_max, policy_mg_per_kg_max]
 columns:
   below_age: {type: boolean, meaning: "whether the patient was younger on the day than the payer wants, in whole years", ask: the birth date of the patient, source: "policy_rule, claim.birth_date"}
   above_age: {type: boolean, meaning: "whether the patient was older than the payer wants: past the last year that is in", ask: the birth date of the patient, source: "policy_rule, claim.birth_date"}
@@ -36,10 +36,12 @@ def compute(keys: pa.Table) -> pa.Table:
 
 def _answers(row: dict[str, Any]) -> dict[str, bool | None]:
     age = _age(row["birth_date"], row["service_date"])
+    bounds = row["policy_age_bounds"]
     sex, wanted = row["sex"], row["policy_sex"]
     return {
-        "below_age": _below(age, row["policy_age_min"]),
-        "above_age": _above(age, row["policy_age_max"]),
+        # A bound that the policy does not set is none; one of two policies that contradict each other is not known.
+        "below_age": False if bounds == "max" else _below(age, row["policy_age_min"]),
+        "above_age": False if bounds == "min" else _above(age, row["policy_age_max"]),
         "sex_differs": None if sex is None or wanted not in {"F", "M"} else sex != wanted,
         "weight_outside": _outside(row, "weight_kg", "policy_weight"),
         "gestation_outside": _outside(row, "gestation_weeks", "policy_gestation"),

@@ -3,20 +3,21 @@ about: What the payer's policies ask of the drug on the day of service, after on
 grain: line
 keys: [payer_program, payer_id, hcpcs_code, ndc11, service_date]
 columns:
-  policy_known: {type: boolean, meaning: whether a policy that is loaded names the drug; never no, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  policy_known: {type: boolean, meaning: whether a policy that is loaded names the drug, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_names: {type: text, meaning: those policies, source: policy_rule}
   policy_on_fail: {type: text, meaning: "by attribute: severity, CARC and RARC that the policy expects where it is not met, and the policy", source: policy_rule}
   policy_prior_auth: {type: text, meaning: "required, notification or none", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_auth_scope: {type: text, meaning: "to what the payer binds an authorisation: units, dates, site, provider; all where a policy does not say", source: policy_rule}
   policy_asks_dx: {type: boolean, meaning: whether the payer covers some diagnoses only, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
-  policy_dx_include: {type: text, meaning: diagnoses that are covered, source: policy_rule}
-  policy_dx_exclude: {type: text, meaning: diagnoses that are not, source: policy_rule}
+  policy_dx_include: {type: text, meaning: diagnoses that are covered; empty where it lists none, source: policy_rule}
+  policy_dx_exclude: {type: text, meaning: diagnoses that are not; empty where it lists none, source: policy_rule}
   policy_dx_least: {type: integer, meaning: how many of the line's diagnoses must be covered, source: policy_rule}
   policy_asks_label_dx: {type: boolean, meaning: whether the payer lists the diagnoses of label and compendia, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_label_dx: {type: text, meaning: those diagnoses, source: policy_rule}
   policy_nc_dx: {type: text, meaning: diagnoses that a coverage decision excludes; - for none, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_nc_dx_by: {type: text, meaning: that decision, source: policy_rule}
   policy_asks_age: {type: boolean, meaning: whether the payer sets an age, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  policy_age_bounds: {type: text, meaning: "which bounds: min, max or both", source: policy_rule}
   policy_age_min: {type: amount, unit: years, meaning: least age, source: policy_rule}
   policy_age_max: {type: amount, unit: years, meaning: most, source: policy_rule}
   policy_sex: {type: text, meaning: "F, M or any", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
@@ -70,8 +71,10 @@ columns:
   policy_release: {type: text, meaning: the policies that were read, source: policy_rule}
 ---*/
 WITH about AS (
-  SELECT k.*, r.attribute, r.value, r.policy, r.on_fail, r."rank" AS place
+  SELECT k.*, r.attribute, r.value, r.policy, r.on_fail, r."rank" AS place, a.hcpcs_code IS NOT NULL OR b.ndc11 IS NOT NULL AS named_anywhere
   FROM keys AS k
+  LEFT JOIN (SELECT DISTINCT hcpcs_code FROM ref_policy_rule WHERE attribute = 'policy' AND hcpcs_code <> '*') AS a ON a.hcpcs_code = k.hcpcs_code
+  LEFT JOIN (SELECT DISTINCT ndc11 FROM ref_policy_rule WHERE attribute = 'policy' AND ndc11 <> '*') AS b ON b.ndc11 = k.ndc11
   LEFT JOIN ref_policy_rule AS r
     ON (r.hcpcs_code = '*' OR r.hcpcs_code = k.hcpcs_code)
     AND (r.ndc11 = '*' OR r.ndc11 = k.ndc11)
@@ -90,20 +93,24 @@ SELECT
   hcpcs_code,
   ndc11,
   service_date,
-  bool_or(CASE WHEN attribute = 'policy' THEN TRUE END) AS policy_known,
+  CASE
+    WHEN bool_or(attribute = 'policy') THEN TRUE
+    WHEN NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL THEN FALSE
+  END AS policy_known,
   max(CASE WHEN attribute = 'policy' THEN value END) AS policy_names,
   string_agg(DISTINCT attribute || '=' || on_fail, ';' ORDER BY attribute || '=' || on_fail) AS policy_on_fail,
   CASE WHEN bool_or(attribute = 'requires.prior_auth') THEN max(CASE WHEN attribute = 'requires.prior_auth' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'none' END AS policy_prior_auth,
   max(CASE WHEN attribute = 'requires.auth_scope' THEN value END) AS policy_auth_scope,
   CASE WHEN bool_or(attribute = 'requires.dx') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_dx,
-  max(CASE WHEN attribute = 'requires.dx.include' THEN value END) AS policy_dx_include,
-  max(CASE WHEN attribute = 'requires.dx.exclude' THEN value END) AS policy_dx_exclude,
+  CASE WHEN max(CASE WHEN attribute = 'requires.dx' THEN value END) IS NOT NULL THEN coalesce(max(CASE WHEN attribute = 'requires.dx.include' THEN value END), '') END AS policy_dx_include,
+  CASE WHEN max(CASE WHEN attribute = 'requires.dx' THEN value END) IS NOT NULL THEN coalesce(max(CASE WHEN attribute = 'requires.dx.exclude' THEN value END), '') END AS policy_dx_exclude,
   CAST(max(CASE WHEN attribute = 'requires.dx.min_match' THEN value END) AS BIGINT) AS policy_dx_least,
   CASE WHEN bool_or(attribute = 'requires.label_dx') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_label_dx,
   max(CASE WHEN attribute = 'requires.label_dx' THEN value END) AS policy_label_dx,
   CASE WHEN bool_or(attribute = 'requires.nc_dx') THEN max(CASE WHEN attribute = 'requires.nc_dx.dx' THEN value END) WHEN bool_or(attribute = 'policy') THEN '-' END AS policy_nc_dx,
   max(CASE WHEN attribute = 'requires.nc_dx.by' THEN value END) AS policy_nc_dx_by,
   CASE WHEN bool_or(attribute = 'requires.age') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_age,
+  max(CASE WHEN attribute = 'requires.age' THEN value END) AS policy_age_bounds,
   CAST(max(CASE WHEN attribute = 'requires.age.min' THEN value END) AS DECIMAL(18, 6)) AS policy_age_min,
   CAST(max(CASE WHEN attribute = 'requires.age.max' THEN value END) AS DECIMAL(18, 6)) AS policy_age_max,
   CASE WHEN bool_or(attribute = 'requires.sex') THEN max(CASE WHEN attribute = 'requires.sex' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'any' END AS policy_sex,

@@ -1,0 +1,106 @@
+"""The tests of policies: each claim checked with the policies that were read, and held against what it expects."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cleanclaim.app.beside import Beside
+from cleanclaim.app.checker import Checker
+from cleanclaim.app.result import CheckResult
+from cleanclaim.billing.authorisations import Authorisation
+from cleanclaim.edits.collection import find_edit
+from cleanclaim.edits.outcomes import Edit, Outcome
+from cleanclaim.errors import UnreadableInput
+from cleanclaim.policies import PlacedTest, Policies
+from cleanclaim.policies.policy import PolicyTest
+from cleanclaim.reference.library import Library
+
+_CLAIM_ID = "TEST"
+_TRUTHS = {"true": True, "false": False}  # a file of policies keeps plain words as they are written
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One test, with each expectation that did not hold: edit, expected, found."""
+
+    placed: PlacedTest
+    wrong: tuple[tuple[str, str, str], ...]
+
+
+def run_policy_tests(policies: Policies, edits: Sequence[Edit], library: Library) -> Iterator[Judged]:
+    """The tests of some policies, one after the other.
+
+    Raises: UnknownName for an edit that there is not; UnreadableInput for a claim or record that cannot be read.
+    """
+    for placed in policies.tests:
+        wanted = {find_edit(edits, name): expected for name, expected in placed.test.expect.items()}
+        checker = Checker.of(library, tuple(wanted), policies)
+        result = _checked(checker, placed.test)
+        found = {edit: _outcome(result, edit) for edit in wanted}
+        wrong = [(edit.id, wanted[edit], found[edit]) for edit in wanted if found[edit] != wanted[edit]]
+        yield Judged(placed, tuple(wrong))
+
+
+def _checked(checker: Checker, test: PolicyTest) -> CheckResult:
+    with tempfile.TemporaryDirectory(prefix="cleanclaim-policies-") as name:
+        folder = Path(name)
+        claim = folder / "claim.jsonl"
+        _write(claim, [_claim(test.claim)])
+        beside = Beside(
+            authorisations=_write(
+                folder / "authorisations.jsonl", [_authorisation(one) for one in test.authorisations]
+            ),
+            on_file=_write(folder / "on-file.jsonl", [_on_file(test)] if test.on_file or test.whole else ()),
+            history=tuple(filter(None, [_write(folder / "history.jsonl", [_claim(one) for one in test.history])])),
+            history_from=test.history_from,
+        )
+        return checker.check_files([claim], show_not_evaluated=True, checked_on=test.checked_on, beside=beside)
+
+
+def _claim(said: Mapping[str, Any]) -> dict[str, Any]:
+    """A claim whole and professional, unless it says otherwise."""
+    shared = {"claim_id": _CLAIM_ID, "claim_type": "P", "complete": True}
+    lines = [{"line_number": number, **line} for number, line in enumerate(said.get("lines", ()), 1)]
+    plain = {key: _TRUTHS.get(value, value) if key == "complete" else value for key, value in said.items()}
+    return {**shared, **plain, "lines": lines}
+
+
+def _authorisation(said: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        read = msgspec.convert(said, Authorisation, strict=False)
+    except msgspec.ValidationError as error:
+        raise UnreadableInput(f"authorisations of a test: {error}") from None
+    plain: dict[str, Any] = msgspec.to_builtins(read)
+    return plain
+
+
+def _on_file(test: PolicyTest) -> dict[str, Any]:
+    items = {name: _TRUTHS.get(value, value) for name, value in test.on_file.items()}
+    return {"claim_id": test.claim.get("claim_id", _CLAIM_ID), "items": items, "whole": test.whole}
+
+
+def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path | None:
+    """A file of JSON Lines; None where there is nothing to write."""
+    if not rows:
+        return None
+    path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+    return path
+
+
+def _outcome(result: CheckResult, edit: Edit) -> str:
+    """What an edit says of the claim: the case that fires on the first line where one does, else what holds."""
+    fired = [one for one in result.findings if one.id == edit.id and one.outcome is Outcome.FIRES]
+    if fired:
+        return f"fires {fired[0].case}"
+    told = next(one for one in result.edits if one.id == edit.id)
+    counts = {
+        Outcome.NOT_EVALUATED: told.not_evaluated, Outcome.CLEAR: told.clear,
+        Outcome.OUT_OF_SCOPE: told.out_of_scope, Outcome.NOT_IN_FORCE: told.not_in_force,
+    }  # fmt: skip
+    return str(next((outcome for outcome, count in counts.items() if count), Outcome.OUT_OF_SCOPE))
