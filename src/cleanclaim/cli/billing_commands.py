@@ -8,25 +8,28 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from cleanclaim.cli.options import EditsOption, OnOption, ReferenceOption, ShortFormat, ShortFormatOption, day_of, there
+from cleanclaim.cli.options import (
+    EditsOption,
+    OnOption,
+    PoliciesOption,
+    ReferenceOption,
+    ShortFormat,
+    ShortFormatOption,
+    day_of,
+    sound_policies,
+    there,
+)
 from cleanclaim.errors import InvalidValue, UnreadableInput
-
-if TYPE_CHECKING:
-    from cleanclaim.policies import Policies
 
 billing_app = typer.Typer()
 
 _AMOUNT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z%][\w/%.]*)\s*")
 _FORMS = {"hcpcs_code": r"[A-Za-z][0-9]{4}", "ndc": r"[0-9-]{10,13}"}
 _VIALS = re.compile(r"\s*(?:([0-9]+)\s*x\s*)?([0-9]*\.?[0-9]+)\s*([A-Za-z][\w/]*)\s*")
-PoliciesOption = Annotated[
-    Path | None,
-    typer.Option("--policies", help="Policies of payers (a file or folder), before what the reference tells of them."),
-]
 PictureOption = Annotated[
     Path | None,
     typer.Option("--picture", help="Also draw the lines as on CMS-1500 or UB-04, as PDF (extra `letters`)."),
@@ -88,9 +91,10 @@ def bill(
         "route": route, "admin_family": family, "start": start, "stop": stop, "bill_type": bill_type,
         "concentration": concentration,
     }  # fmt: skip
-    refuse_output(picture, "pdf", inputs=[file] if file else [])
+    if picture is not None:
+        refuse_output(picture, "pdf", inputs=[file] if file else [])
     texts = _text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day_of(on), said)]
-    billed = bill_cases(texts, reference=there(reference), check=check, edits=edits, policies=_policies(policies))
+    billed = bill_cases(texts, reference=there(reference), check=check, edits=edits, policies=sound_policies(policies))
     everyone = write_bills(billed.cases, output_format, sys.stdout)
     if picture and billed.claims:
         write_picture(tables_of(billed.claims), picture)
@@ -154,11 +158,12 @@ def claim(
 
     refuse_output(output, "837", inputs=[file, parties])
     refuse_output(lines, "jsonl", inputs=[file, parties, output])
-    refuse_output(picture, "pdf", inputs=[file, parties, output])
+    if picture is not None:
+        refuse_output(picture, "pdf", inputs=[file, parties, output])
     behind = read_parties(_text(parties), place=str(parties))
     claims = claim_cases(
         _text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made),
-        reference=there(reference), check=check, edits=edits, policies=_policies(policies),
+        reference=there(reference), check=check, edits=edits, policies=sound_policies(policies),
     )  # fmt: skip
     everyone = write_claims(claims, output, sys.stdout)
     if lines and claims.tables is not None:
@@ -200,21 +205,6 @@ def auth_status_command(
     told = auth_status(_rows(file, Authorisation), doses, day_of(on), within_days=within)
     write_auth_status(told, output_format, sys.stdout)
     raise typer.Exit(0 if told.is_clear else 1)
-
-
-def _policies(path: Path | None) -> Policies | None:
-    """The policies of a file or folder, all of them sound: a bill must not rest on half of them.
-
-    Raises:  InvalidValue for the first fault.
-    """
-    from cleanclaim.policies import read_policies  # noqa: PLC0415
-
-    if path is None:
-        return None
-    read = read_policies([path])
-    for fault in read.faults:
-        raise InvalidValue(f"--policies {fault.file}:{fault.line}: {fault.key}: {fault.message}")
-    return read
 
 
 _Row = TypeVar("_Row")

@@ -13,6 +13,7 @@ from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 
 if TYPE_CHECKING:
     from cleanclaim.formats.tabular import ColumnMapping
+    from cleanclaim.policies import Policies
 
 
 class Format(StrEnum):
@@ -49,6 +50,7 @@ class GuideFormat(StrEnum):
 
     MARKDOWN = "markdown"
     HTML = "html"
+    PDF = "pdf"
     JSON = "json"
 
 
@@ -99,6 +101,11 @@ OnOption = Annotated[str | None, typer.Option("--on", help="Date of service, YYY
 OutputOption = Annotated[
     Path | None, typer.Option("--output", help="Write to this file: whole or not at all.")
 ]  # fmt: skip
+
+PoliciesOption = Annotated[
+    Path | None,
+    typer.Option("--policies", help="Policies of payers (a file or folder), before what the reference tells of them."),
+]
 
 ShortFormatOption = Annotated[ShortFormat, typer.Option("--format", help="How to print the answer.")]
 
@@ -151,3 +158,18 @@ def column_mapping(path: Path | None) -> ColumnMapping | None:
         return read_mapping(path.read_bytes(), file=str(path))
     except OSError as error:
         raise UnreadableInput(f"--mapping {path}: {error.strerror or type(error).__name__}") from None
+
+
+def sound_policies(path: Path | None) -> Policies | None:
+    """The policies that `--policies` names, all of them sound: no answer may rest on half of them. None without one.
+
+    Raises:  InvalidValue for the first fault.
+    """
+    if path is None:
+        return None
+    from cleanclaim.policies import read_policies  # noqa: PLC0415
+
+    read = read_policies([path])
+    for fault in read.faults:
+        raise InvalidValue(f"--policies {fault.file}:{fault.line}: {fault.key}: {fault.message}")
+    return read

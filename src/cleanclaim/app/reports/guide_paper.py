@@ -1,0 +1,112 @@
+"""The guide of a code on paper, drawn by typst (extra `letters`): the same bytes for the same guide.
+
+The template gets plain texts, never markup. How wide the columns of a table are is reckoned here, from their texts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import resources
+from typing import Any
+
+from cleanclaim.app.reports.price_plot import price_plot
+from cleanclaim.app.reports.words import last_day, shown
+from cleanclaim.errors import PackageMissing
+from cleanclaim.guides import Guide
+from cleanclaim.guides.blocks import Section, Table
+from cleanclaim.reference.timeline import Price
+
+_TEMPLATE = "guide.typ"
+_LONGEST = 4000  # characters of a cell; ours are shorter, and a stranger's policy must not fill a book
+_ON_ONE_PAGE = 700  # characters of a cell up to which its row is not broken
+_WORD = re.compile(r"\S+")
+_AFTER = re.compile(r"([/_=&?,;.>-])(?=\w)")  # where an address or a name of many parts may be broken
+_LONG_WORD = 14
+_MOST_OF_A_WORD = 18  # letters of a word that a column makes room for; a longer one is broken
+_BY_LENGTH = 2.4  # a column grows with the root of its longest cell: long texts get lines, short ones no gaps
+
+
+def guide_paper(guide: Guide) -> bytes:
+    """The guide as one PDF.
+
+    Raises:  PackageMissing where typst is not installed.
+    """
+    try:
+        import typst  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise PackageMissing("drawing a PDF needs typst: pip install 'cleanclaim[letters]'") from None
+    template, said = guide_source(guide)
+    return bytes(typst.compile(template, format="pdf", sys_inputs=said, ignore_system_fonts=True))
+
+
+def guide_source(guide: Guide) -> tuple[bytes, dict[str, str]]:
+    """What typst draws the guide from: our template, and the texts as its inputs."""
+    template = resources.files("cleanclaim.app.reports").joinpath("page", _TEMPLATE).read_bytes()
+    return template, {"guide": json.dumps(_plain(guide), default=str, ensure_ascii=False)}
+
+
+def _plain(guide: Guide) -> dict[str, Any]:
+    plot = price_plot(guide.prices)
+    return {
+        "code": _text(guide.code),
+        "on": guide.on.isoformat(),
+        "descriptor": _text(guide.descriptor or ""),
+        "lead": _text(guide.lead),
+        "sections": [_section(one) for one in guide.sections],
+        "releases": [_text(one) for one in guide.releases],
+        "plot": asdict(plot) if plot else None,
+        "prices": _table(_figures(guide.prices)) if plot else None,
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "heading": _text(section.heading),
+        "paragraphs": [_text(one) for one in section.paragraphs],
+        "covered": section.covered,
+        "tables": [_table(one) for one in section.tables],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": _text(table.title),
+        "header": [_text(one) for one in table.header],
+        "rows": [[_text(cell) for cell in row] for row in table.rows],
+        "whole": [max(map(len, row), default=0) <= _ON_ONE_PAGE for row in table.rows],
+        "widths": [_width(cells) for cells in zip(table.header, *table.rows, strict=True)],
+        "note": _text(table.note[:1].upper() + table.note[1:]),
+        "source": _text(table.source),
+    }
+
+
+def _width(cells: Sequence[str]) -> float:
+    """How wide a column is beside the others, in letters."""
+    word = max((len(part) for cell in cells for part in _WORD.findall(cell)), default=1)
+    return round(max(min(word, _MOST_OF_A_WORD) + 1.0, _BY_LENGTH * math.sqrt(max(map(len, cells)))), 1)
+
+
+def _figures(prices: Sequence[Price]) -> Table:
+    """The prices of the plot, that their numbers can be read and copied."""
+    rows = tuple(
+        (
+            str(one.first), last_day(one.last),
+            "none printed" if one.payment_limit is None else f"${one.payment_limit}",
+            "" if one.coinsurance_percent is None else f"{one.coinsurance_percent} %", one.release,
+        )
+        for one in prices
+    )  # fmt: skip
+    return Table("Payment limits", ("from", "to", "limit of one unit", "coinsurance", "source"), rows)
+
+
+def _text(text: str) -> str:
+    """A text as it may stand on paper: marks that act are spelled, long words may be broken at their joints."""
+    return _WORD.sub(lambda word: _breakable(word[0]), shown(text, _LONGEST))
+
+
+def _breakable(word: str) -> str:
+    return _AFTER.sub("\\1\u200b", word) if len(word) > _LONG_WORD else word
