@@ -49,7 +49,7 @@ def _row(one: Checklist) -> tuple[str, ...]:
 
 def _codes(one: Checklist) -> str:
     """Reason codes with their remark codes, likeliest first."""
-    return ", ".join(map(str, one.denials))
+    return f"CARC {', '.join(map(str, one.denials))}"
 
 
 def _source(one: Checklist) -> str:

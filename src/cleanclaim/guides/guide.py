@@ -62,7 +62,7 @@ def guide(
         clinical_context(note, on),
         common_modifiers(lookup, on, facts) if answer.status is not CodeStatus.NOT_FOUND else _NO_MODIFIERS,
         documentation(answer.code, on, facts),
-        denial_reasons(edits),
+        denial_reasons(edits, answer.code, on),
         commercial_insurers(answer.code, on, policies),
         similar_codes(like),
         often_said_and_wrong(note),

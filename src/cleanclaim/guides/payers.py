@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
@@ -20,6 +21,19 @@ _HEADING = "Special Considerations for Commercial Insurers"
 _FILE = "payer_questions.yaml"
 _ANY = ("question", "what may be asked", "if it is not met", "source")
 _OF_PAYER = ("what", "asked", "by policy", "if it is not met")
+# Keys of values: how they are read aloud.
+_KEYS = {
+    "min": "at least", "max": "at most", "include": "covered", "exclude": "never", "min_match": "to match: at least",
+    "allow": "allowed", "deny": "not allowed", "prefer": "first", "trial_days": "days", "exceptions": "exceptions",
+}  # fmt: skip
+# Where nothing is asked for, nothing can be missed.
+_ASKS_NOTHING = {
+    ("requires.prior_auth", "none"),
+    ("requires.sex", "any"),
+    ("supply", "either"),
+    ("billing.ndc", "never"),
+}
+_BY = {"ndc": "package", "hcpcs": "code", "group": "group of codes"}
 _COMES_TO = {
     Severity.REJECT: "rejected", Severity.DENY: "denied", Severity.WARN: "looked at", Severity.INFO: "a note",
 }  # fmt: skip
@@ -35,6 +49,7 @@ class PayerQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     attributes: dict[str, str]
     codes: tuple[str, ...] = ()
+    values: dict[str, str] = {}
 
 
 @cache
@@ -96,42 +111,52 @@ def _table(told: Explained, policies: tuple[Policy, ...]) -> Table:
     held = [by_id[name] for name in told.policies]
     kinds = sorted({str(kind).replace("_", " ") for one in held for kind in one.lines_of_business})
     title = told.asked.payer + (f" ({', '.join(kinds)})" if kinds else "")
-    rows = tuple(_row(one, by_id) for one in told.decided)
+    order = list(attribute_words())
+    rows = tuple(_row(one, by_id) for one in sorted(told.decided, key=lambda one: order.index(one.attribute)))
     note = "Two policies of the same rank contradict each other: ask the payer." if told.has_conflict else ""
     return Table(title, _OF_PAYER, rows, "; ".join(map(_cited, held)), note)
 
 
 def _row(one: Decided, by_id: dict[str, Policy]) -> tuple[str, str, str, str]:
-    by = f"{one.policy}, by {one.by}"
+    name, meanings = attribute_words()[one.attribute]
+    by = f"{one.policy}, by {_BY[one.by]}"
     if one.before:
         by += f"; goes before {', '.join(one.before)}"
-    asked = in_words(one.value)
+    asked = in_words(one.value, meanings)
     for other, value in one.conflicts:
-        asked += f". CONFLICT: {other} says {in_words(value)}"
-    fails = by_id[one.policy].on_fail
+        asked += f". CONFLICT: {other} says {in_words(value, meanings)}"
+    nothing = not one.conflicts and (one.attribute, str(one.value)) in _ASKS_NOTHING
+    return name, asked, by, "" if nothing else _fails(by_id[one.policy])
+
+
+def _fails(policy: Policy) -> str:
+    fails = policy.on_fail
     codes = " with ".join(code for code in (f"CARC {fails.carc}" if fails.carc else "", fails.rarc or "") if code)
-    return attribute_names().get(one.attribute, one.attribute), asked, by, ", ".join(
-        part for part in (_COMES_TO[fails.severity], codes) if part
-    )  # fmt: skip
+    return ", ".join(part for part in (_COMES_TO[fails.severity], codes) if part)
 
 
 @cache
-def attribute_names() -> dict[str, str]:
-    """The short names of the attributes of policies."""
-    return {name: words for one in payer_questions() for name, words in one.attributes.items()}
+def attribute_words() -> dict[str, tuple[str, dict[str, str]]]:
+    """The short names of the attributes of policies, with what their closed words mean."""
+    return {name: (words, one.values) for one in payer_questions() for name, words in one.attributes.items()}
 
 
-def in_words(value: Any) -> str:  # noqa: ANN401 - what YAML may hold
-    """A value of a policy as people read it."""
+def in_words(value: Any, meanings: Mapping[str, str] = MappingProxyType({})) -> str:  # noqa: ANN401 - what YAML may hold
+    """A value of a policy as people read it; `meanings` are those of closed words."""
     match value:
         case bool():
             return "yes" if value else "no"
+        case {"n": count, "days": days}:
+            return f"{count} in {days} days"
+        case dict() if value and all(one is True for one in value.values()):
+            return ", ".join(key.replace("_", " ") for key in value)
         case dict():
-            return "; ".join(f"{key.replace('_', ' ')} {in_words(one)}" for key, one in value.items())
+            value = {key: one for key, one in value.items() if (key, one) != ("min_match", 1)}
+            return "; ".join(f"{_KEYS.get(key, key.replace('_', ' '))} {in_words(one)}" for key, one in value.items())
         case list() | tuple():
             return ", ".join(map(in_words, value))
         case _:
-            return str(value).replace("_", " ")
+            return meanings.get(str(value), str(value).replace("_", " "))
 
 
 def _cited(policy: Policy) -> str:

@@ -27,6 +27,7 @@ _WORD = re.compile(r"\S+")
 _AFTER = re.compile(r"([/_=&?,;.>-])(?=\w)")  # where an address or a name of many parts may be broken
 _LONG_WORD = 14
 _MOST_OF_A_WORD = 18  # letters of a word that a column makes room for; a longer one is broken
+_ACROSS = 165  # letters that stand beside one another on the page
 _BY_LENGTH = 2.4  # a column grows with the root of its longest cell: long texts get lines, short ones no gaps
 
 
@@ -73,12 +74,16 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
+    columns = list(zip(table.header, *table.rows, strict=True))
+    longest = [max(map(len, cells)) + 2 for cells in columns]
+    fits = sum(longest) <= _ACROSS
     return {
         "title": _text(table.title),
         "header": [_text(one) for one in table.header],
         "rows": [[_text(cell) for cell in row] for row in table.rows],
         "whole": [max(map(len, row), default=0) <= _ON_ONE_PAGE for row in table.rows],
-        "widths": [_width(cells) for cells in zip(table.header, *table.rows, strict=True)],
+        "fits": fits,  # then columns are as wide as their longest cell, and the table is no wider
+        "widths": longest if fits else [_width(cells) for cells in columns],
         "note": _text(table.note[:1].upper() + table.note[1:]),
         "source": _text(table.source),
     }
