@@ -26,10 +26,7 @@ def documentation(code: str, on: date, facts: Mapping[str, Row]) -> Section:
         Table(f"On file for {'every drug' if tables else 'this and every drug'}", _COLUMNS, tuple(map(_row, always))),
         Table("On file where the condition holds", _COLUMNS, tuple(map(_row, under))),
     ]
-    text = (
-        "Checklists of the project's rulebook; what a payer's policy names beside them stands under its name below."
-        " A record that lacks an item is mended before the claim goes, by an addendum that is dated as one."
-    )
+    text = "Checklists of the project's rulebook; what a payer's policy names beside them stands under its name below."
     no_class = f"No checklist of a class has {code}: the general ones hold, and what the payer's policy asks for."
     return Section(_HEADING, (text,) if any(one.codes for one in of_class) else (text, no_class), tuple(tables))
 
