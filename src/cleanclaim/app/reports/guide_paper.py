@@ -23,6 +23,7 @@ from cleanclaim.reference.timeline import Price
 _TEMPLATE = "guide.typ"
 _LONGEST = 4000  # characters of a cell; ours are shorter, and a stranger's policy must not fill a book
 _ON_ONE_PAGE = 700  # characters of a cell up to which its row is not broken
+_SHORT = 900  # characters of a table up to which it is not broken
 _WORD = re.compile(r"\S+")
 _AFTER = re.compile(r"([/_=&?,;.>-])(?=\w)")  # where an address or a name of many parts may be broken
 _LONG_WORD = 14
@@ -81,6 +82,7 @@ def _table(table: Table) -> dict[str, Any]:
         "title": _text(table.title),
         "header": [_text(one) for one in table.header],
         "rows": [[_text(cell) for cell in row] for row in table.rows],
+        "short": sum(len(cell) for row in table.rows for cell in row) <= _SHORT,
         "whole": [max(map(len, row), default=0) <= _ON_ONE_PAGE for row in table.rows],
         "fits": fits,  # then columns are as wide as their longest cell, and the table is no wider
         "widths": longest if fits else [_width(cells) for cells in columns],
