@@ -105,6 +105,11 @@ def test_questions_of_one_drug_are_asked_of_no_other(bare: CodePages) -> None:
     assert "Step therapy" in asked["J1745"]
 
 
+def test_of_a_code_that_bills_no_drug_only_policies_are_told(bare: CodePages) -> None:
+    assert titles(bare.guide("96372", DAY), INSURERS) == []
+    assert titles(bare.guide("G2082", DAY), INSURERS) == ["What any plan may ask"]
+
+
 def test_payer_by_payer_each_attribute_with_the_policy_that_decides(pages: CodePages) -> None:
     guide = pages.guide("J1745", date(2026, 2, 1))
     assert titles(guide, INSURERS)[1:] == ["Cascadia Blue", "Northlake Mutual", "StateCare Medicaid (medicaid)"]

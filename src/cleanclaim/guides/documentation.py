@@ -15,10 +15,9 @@ _COLUMNS = ("checklist", "must be on file", "why", "if it is missing", "source")
 
 def documentation(code: str, on: date, facts: Mapping[str, Row]) -> Section:
     """The section. Lines that bill no drug have it only where a class names their code."""
-    of_class = checklists_for(code, on)
-    row = next(iter(facts.values()), {})
-    if not row.get("is_drug") and not any(one.codes for one in of_class):
+    if not bills_a_drug(code, on, facts):
         return not_yet_covered(_HEADING, "the checklists are those of lines that bill a drug.")
+    of_class = checklists_for(code, on)
     tables = [_items(one) for one in of_class if one.codes]
     always = [one for one in general_items() if not one.when]
     under = [*(one for one in general_items() if one.when), *(one for one in of_class if one.when)]
@@ -29,6 +28,12 @@ def documentation(code: str, on: date, facts: Mapping[str, Row]) -> Section:
     text = "Checklists of the project's rulebook; what a payer's policy names beside them stands under its name below."
     no_class = f"No checklist of a class has {code}: the general ones hold, and what the payer's policy asks for."
     return Section(_HEADING, (text,) if any(one.codes for one in of_class) else (text, no_class), tuple(tables))
+
+
+def bills_a_drug(code: str, on: date, facts: Mapping[str, Row]) -> bool:
+    """Whether a line of the code bills a drug, alone or as part of a visit that a class of drugs names."""
+    row = next(iter(facts.values()), {})
+    return bool(row.get("is_drug")) or any(one.codes for one in checklists_for(code, on))
 
 
 def _items(one: Checklist) -> Table:

@@ -14,7 +14,7 @@ from cleanclaim.guides.clinical import clinical_context, often_said_and_wrong, w
 from cleanclaim.guides.clinical_notes import notes_of
 from cleanclaim.guides.definition import definition
 from cleanclaim.guides.denials import denial_reasons
-from cleanclaim.guides.documentation import documentation
+from cleanclaim.guides.documentation import bills_a_drug, documentation
 from cleanclaim.guides.modifiers import common_modifiers
 from cleanclaim.guides.payers import commercial_insurers
 from cleanclaim.guides.resemblance import similar_codes
@@ -56,14 +56,15 @@ def guide(
     """
     answer, told, like = lookup.code(code, on), timeline(lookup, code), similar(lookup, code, on)
     what_it_is, releases = definition(lookup, answer, told, facts)
-    note = notes_of(answer.code)
+    note, exists = notes_of(answer.code), answer.status is not CodeStatus.NOT_FOUND
+    drug = bills_a_drug(answer.code, on, facts)
     sections = (
         what_it_is,
         clinical_context(note, on),
-        common_modifiers(lookup, on, facts) if answer.status is not CodeStatus.NOT_FOUND else _NO_MODIFIERS,
-        documentation(answer.code, on, facts),
+        common_modifiers(lookup, on, facts) if exists else _NO_MODIFIERS,
+        documentation(answer.code, on, facts) if exists else _NO_DOCUMENTS,
         denial_reasons(edits, answer.code, on),
-        commercial_insurers(answer.code, on, policies),
+        commercial_insurers(answer.code, on, policies, drug=drug) if exists else _NO_INSURERS,
         similar_codes(like),
         often_said_and_wrong(note),
     )
@@ -76,6 +77,10 @@ def guide(
 
 
 _NO_MODIFIERS = Section("Common Modifiers", ("There is no such code, so no modifier stands on a line of it.",))
+_NO_DOCUMENTS = Section("Documentation Requirements", ("There is no such code, so no record is kept for it.",))
+_NO_INSURERS = Section(
+    "Special Considerations for Commercial Insurers", ("There is no such code, so no plan takes it.",)
+)
 _HOSPITALS_ONLY = re.compile(r"C[0-9]{4}")
 
 

@@ -59,10 +59,13 @@ def payer_questions() -> tuple[PayerQuestion, ...]:
     return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), tuple[PayerQuestion, ...])
 
 
-def commercial_insurers(code: str, on: date, policies: Policies | None) -> Section:
-    """The section. Without policies it says that none was loaded, and how they are."""
+def commercial_insurers(code: str, on: date, policies: Policies | None, *, drug: bool = True) -> Section:
+    """The section. Without policies it says that none was loaded, and how they are.
+
+    What any plan may ask is asked of drugs; where the code bills none, only what policies say is told.
+    """
     told = _explained(code, on, policies)
-    tables = [_questions(code), *(_table(one, policies.policies) for one in told if policies)]
+    tables = [*([_questions(code)] if drug else []), *(_table(one, policies.policies) for one in told if policies)]
     text = "Each plan decides by its own policy and contract: none of this is a rule that all share."
     return Section(_HEADING, (text, *_what_was_loaded(code, on, policies, told)), tuple(tables))
 

@@ -14,11 +14,11 @@ from importlib import resources
 from typing import Any
 
 from cleanclaim.app.reports.price_plot import price_plot
-from cleanclaim.app.reports.words import last_day, shown
+from cleanclaim.app.reports.words import shown
 from cleanclaim.errors import PackageMissing
 from cleanclaim.guides import Guide
 from cleanclaim.guides.blocks import Section, Table
-from cleanclaim.reference.timeline import Price
+from cleanclaim.guides.prices import price_table
 
 _TEMPLATE = "guide.typ"
 _LONGEST = 4000  # characters of a cell; ours are shorter, and a stranger's policy must not fill a book
@@ -61,7 +61,7 @@ def _plain(guide: Guide) -> dict[str, Any]:
         "sections": [_section(one) for one in guide.sections],
         "releases": [_text(one) for one in guide.releases],
         "plot": asdict(plot) if plot else None,
-        "prices": _table(_figures(guide.prices)) if plot else None,
+        "prices": _table(price_table(guide.prices)) if plot else None,
     }
 
 
@@ -95,19 +95,6 @@ def _width(cells: Sequence[str]) -> float:
     """How wide a column is beside the others, in letters."""
     word = max((len(part) for cell in cells for part in _WORD.findall(cell)), default=1)
     return round(max(min(word, _MOST_OF_A_WORD) + 1.0, _BY_LENGTH * math.sqrt(max(map(len, cells)))), 1)
-
-
-def _figures(prices: Sequence[Price]) -> Table:
-    """The prices of the plot, that their numbers can be read and copied."""
-    rows = tuple(
-        (
-            str(one.first), last_day(one.last),
-            "none printed" if one.payment_limit is None else f"${one.payment_limit}",
-            "" if one.coinsurance_percent is None else f"{one.coinsurance_percent} %", one.release,
-        )
-        for one in prices
-    )  # fmt: skip
-    return Table("Payment limits", ("from", "to", "limit of one unit", "coinsurance", "source"), rows)
 
 
 def _text(text: str) -> str:
