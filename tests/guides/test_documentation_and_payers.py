@@ -134,6 +134,20 @@ def test_conflicts_are_shown_and_not_settled(pages: CodePages) -> None:
     assert before["doses in a period"] == "12 in 365 days"
 
 
+def test_plans_of_one_payer_that_differ_are_no_conflict(tmp_path: Path, bare: CodePages) -> None:
+    read = read_policies(written(
+        tmp_path, policy(lines_of_business=["commercial"]),
+        policy(id="other", lines_of_business=["medicare_advantage"], requires={"prior_auth": "none"}),
+    ))  # fmt: skip
+    assert read.faults == ()
+    with CodePages(bare.lookup, bare.edits, read) as pages:
+        guide = pages.guide("J1745", DAY)
+    assert titles(guide, INSURERS)[1:] == ["Made Up (commercial)", "Made Up (medicare advantage)"]
+    asked = [table(guide, INSURERS, title)[0][1] for title in ("(commercial)", "(medicare advantage)")]
+    assert asked == ["required", "not needed"]
+    assert "those of Made Up;" in paragraphs(guide, INSURERS)
+
+
 def test_where_nothing_is_asked_nothing_is_missed(pages: CodePages) -> None:
     rows = {row[0]: row for row in table(pages.guide("J3420", date(2025, 12, 31)), INSURERS, "StateCare")}
     assert rows["prior authorisation"][1] == "not needed"

@@ -53,15 +53,13 @@ def _row(one: Applying, code: str, on: date) -> tuple[str, ...]:
     severities = sorted({case.severity for case in one.cases}, key=severity_order)
     confidence = sorted({str(case.confidence) for case in one.cases})
     authority = "; ".join(dict.fromkeys(f"{item.title}{f', {item.at}' if item.at else ''}" for item in front.authority))
-    documents = items_for_edit(one.edit.id, code, on)
-    to_do = (
-        "" if message_fields(front.fix.say) else front.fix.say,
-        *(documents and (f"On file: {', '.join(documents)}.",)),
-    )
+    fix = "" if message_fields(front.fix.say) else front.fix.say
+    documents = ", ".join(items_for_edit(one.edit.id, code, on))
+    to_do = " ".join(part for part in (fix, f"On file: {documents}." if documents else "") if part)
     return (
         f"{one.edit.id} {one.edit.name}", one.edit.page.title,
         ", ".join(_SEVERITIES[severity] for severity in severities),
-        "; ".join(dict.fromkeys(_predicted(one))), _where(one), " ".join(part for part in to_do if part),
+        "; ".join(dict.fromkeys(_predicted(one))), _where(one), to_do,
         f"{authority} (confidence {', '.join(confidence)})",
     )  # fmt: skip
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Annotated, Any
 
 import msgspec
@@ -71,12 +71,17 @@ def commercial_insurers(code: str, on: date, policies: Policies | None, *, drug:
 
 
 def _explained(code: str, on: date, policies: Policies | None) -> list[Explained]:
-    """By payer, what the policies that are about the code on the day say."""
+    """By payer, what the policies that are about the code on the day say; by kind of plan where it has several."""
     if policies is None:
         return []
     payers = {one.payer.casefold(): one.payer for one in reversed(policies.policies)}
-    asked = (Asked(payers[name], code, on) for name in sorted(payers))
-    return [told for told in (explain(policies.policies, policies.groups, one) for one in asked) if told.policies]
+    found: list[Explained] = []
+    for name in sorted(payers):
+        whole = explain(policies.policies, policies.groups, Asked(payers[name], code, on))
+        kinds = {kind for one in policies.policies if one.id in whole.policies for kind in one.lines_of_business}
+        asked = [replace(whole.asked, line_of_business=kind) for kind in sorted(kinds)] if len(kinds) > 1 else []
+        found += [explain(policies.policies, policies.groups, one) for one in asked] or [whole]
+    return [one for one in found if one.policies]
 
 
 def _what_was_loaded(code: str, on: date, policies: Policies | None, told: list[Explained]) -> Iterator[str]:
@@ -88,7 +93,7 @@ def _what_was_loaded(code: str, on: date, policies: Policies | None, told: list[
         return
     count = f"{len(policies.policies):,} policies were loaded"
     if told:
-        names = ", ".join(one.asked.payer for one in told)
+        names = ", ".join(dict.fromkeys(one.asked.payer for one in told))
         yield f"{count}. About {code} on {on} are those of {names}; what other payers ask for is not known."
     else:
         yield f"{count}, none of them about {code} on {on}: what payers ask for is not known."
@@ -112,8 +117,9 @@ def _questions(code: str) -> Table:
 def _table(told: Explained, policies: tuple[Policy, ...]) -> Table:
     by_id = {one.id: one for one in policies}
     held = [by_id[name] for name in told.policies]
-    kinds = sorted({str(kind).replace("_", " ") for one in held for kind in one.lines_of_business})
-    title = told.asked.payer + (f" ({', '.join(kinds)})" if kinds else "")
+    asked = told.asked.line_of_business
+    kinds = sorted({asked} if asked else {kind for one in held for kind in one.lines_of_business})
+    title = told.asked.payer + (f" ({', '.join(kinds).replace('_', ' ')})" if kinds else "")
     order = list(attribute_words())
     rows = tuple(_row(one, by_id) for one in sorted(told.decided, key=lambda one: order.index(one.attribute)))
     note = "Two policies of the same rank contradict each other: ask the payer." if told.has_conflict else ""
@@ -144,7 +150,7 @@ def attribute_words() -> dict[str, tuple[str, dict[str, str]]]:
     return {name: (words, one.values) for one in payer_questions() for name, words in one.attributes.items()}
 
 
-def in_words(value: Any, meanings: Mapping[str, str] = MappingProxyType({})) -> str:  # noqa: ANN401 - what YAML may hold
+def in_words(value: Any, meanings: Mapping[str, str] | None = None) -> str:  # noqa: ANN401 - what YAML may hold
     """A value of a policy as people read it; `meanings` are those of closed words."""
     match value:
         case bool():
@@ -159,7 +165,7 @@ def in_words(value: Any, meanings: Mapping[str, str] = MappingProxyType({})) -> 
         case list() | tuple():
             return ", ".join(map(in_words, value))
         case _:
-            return meanings.get(str(value), str(value).replace("_", " "))
+            return (meanings or {}).get(str(value), str(value).replace("_", " "))
 
 
 def _cited(policy: Policy) -> str:
