@@ -191,3 +191,88 @@ def test_waste_of_one_unit_is_explained(starter: CodePages) -> None:
     taken = {row[0]: row for row in table(guide, "Common Modifiers", "May stand")}
     assert "JW" not in taken or "what is left inside one unit is not billed" in taken["JW"][2]
     assert "WASTE-006 jw-inside-one-unit" in markdown_of(guide)
+
+
+# What it is for, what must be on file, and what the articles say wrongly of it.
+
+CONTEXT = [
+    ("J3121", "hypogonadism", ("pregnan", "preterm"), "DOC-26"),
+    ("J1726", "preterm birth", ("hypogonadism",), "DOC-20"),
+    ("J1729", "preterm birth", ("hypogonadism",), "DOC-20"),
+    ("J3420", "pernicious anemia", (), "DOC-22"),
+    ("J1320", "depression", ("steroid", "methylprednisolone"), None),
+    ("J2919", "multiple sclerosis", (), "DOC-23"),
+    ("J1010", "joint", (), "DOC-23"),
+    ("J3250", "nausea", ("steroid", "methylprednisolone"), None),
+    ("J3031", "migraine", ("depression", "esketamine"), "DOC-25"),
+    ("J0013", "depression", ("migraine",), "DOC-24"),
+    ("S0013", "depression", ("migraine",), "DOC-24"),
+    ("G2082", "depression", ("migraine",), "DOC-24"),
+    ("G2083", "depression", ("migraine",), "DOC-24"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "use", "never", "checklist"), CONTEXT)
+def test_what_it_is_for_and_what_must_be_on_file(
+    starter: CodePages, code: str, use: str, never: tuple[str, ...], checklist: str | None
+) -> None:
+    guide = starter.guide(code, date(2022, 11, 3))
+    clinical = guide.sections[1]
+    uses = " ".join(
+        row[1] for row in table(guide, clinical.heading, "Use, dose") if row[0] == "use on the label"
+    ).lower()
+    assert use in uses
+    assert not [word for word in never if word in uses]
+    classes = [one.title.split()[0] for one in guide.sections[3].tables if one.title.startswith("DOC-")]
+    assert classes == ([checklist] if checklist else [])
+
+
+# Rows of the table, by the guide that must set them right: words of what is said, and of what holds.
+SET_RIGHT = [
+    ("J3121", "hydroxyprogesterone", "testosterone enanthate, 1 mg"),
+    ("J3420", "administration", "drug alone, up to 1000 mcg"),
+    ("J3420", "RT or LT", "procedures"),
+    ("J3420", "JW", "never a whole unit"),
+    ("J3420", "25", "visit"),
+    ("J3420", "J2785", "regadenoson"),
+    ("J3420", "J0570", "buprenorphine"),
+    ("J1320", "methylprednisolone", "amitriptyline"),
+    ("J3250", "methylprednisolone", "trimethobenzamide"),
+    ("J3250", "J3260", "tobramycin"),
+    ("J3250", "52", "units"),
+    ("J3031", "esketamine", "fremanezumab"),
+    ("J0013", "J3031", "fremanezumab"),
+    ("G2082", "J3031", "fremanezumab"),
+    ("J2919", "J1320", "amitriptyline"),
+    ("J2919", "J2920", "sodium succinate"),
+    ("J1010", "J3250", "trimethobenzamide"),
+    ("J1726", "J3121", "testosterone"),
+    ("J1729", "J3121", "testosterone"),
+]
+
+
+@pytest.mark.parametrize(("code", "said", "truth"), SET_RIGHT)
+def test_what_the_articles_say_is_set_right(starter: CodePages, code: str, said: str, truth: str) -> None:
+    rows = table(starter.guide(code, DAY), "Often Said and Wrong", "What is said")
+    assert [holds for wrong, holds, _ in rows if said in wrong and truth in holds], rows
+    assert all(source for _, _, source in rows)
+
+
+def test_esketamine_goes_into_the_nose(starter: CodePages) -> None:
+    for code in ("J0013", "G2082", "G2083"):
+        rows = dict(row[:2] for row in table(starter.guide(code, date(2026, 2, 2)), "Clinical Context", "Use, dose"))
+        assert "nasal" in rows["route"].lower() or "nose" in rows["route"].lower()
+        assert "REMS" in rows["safety program (REMS)"]
+
+
+def test_no_word_that_oral_b12_must_fail_everywhere(starter: CodePages) -> None:
+    """Plausible for some payers, never for all (documentation-and-policies.md, section 7)."""
+    items = [said for said, _ in table(starter.guide("J3420", DAY), "Documentation Requirements", "DOC-22")]
+    assert "why not by mouth: only where the payer asks" in items
+
+
+def test_coverage_of_makena_ended(starter: CodePages) -> None:
+    after = markdown_of(starter.guide("J1726", DAY))
+    assert "**Withdrawn on 2023-04-06: " in after
+    assert "CODE-009 withdrawn-product" in after
+    assert "DOC-21" in after

@@ -92,7 +92,8 @@ def bill(
         "route": route, "admin_family": family, "start": start, "stop": stop, "bill_type": bill_type,
         "concentration": concentration,
     }  # fmt: skip
-    refuse_output(picture, "pdf", inputs=[file] if file else [])
+    if picture is not None:
+        refuse_output(picture, "pdf", inputs=[file] if file else [])
     texts = read_text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day_of(on), said)]
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits, policies=sound_policies(policies))
     everyone = write_bills(billed.cases, output_format, sys.stdout)
@@ -161,7 +162,8 @@ def claim(
 
     refuse_output(output, "837", inputs=[file, parties])
     refuse_output(lines, "jsonl", inputs=[file, parties, output])
-    refuse_output(picture, "pdf", inputs=[file, parties, output])
+    if picture is not None:
+        refuse_output(picture, "pdf", inputs=[file, parties, output])
     behind = read_parties(read_text(parties), place=str(parties))
     claims = claim_cases(
         read_text(file).split("\n"), behind, ControlNumbers(control, control), _moment(made),

@@ -151,11 +151,16 @@ def guide(
     output: OutputOption = None,
     reference: ReferenceOption = None,
     edits: EditsOption = None,
+    policies: Annotated[
+        Path | None,
+        typer.Option("--policies", help="Policies of payers (a file or folder): what each asks for stands in it."),
+    ] = None,
 ) -> None:
-    """The billing guide of a code on a day: what it is, units, packages, modifiers, edits, codes like it.
+    """The billing guide of a code on a day: what it is and is for, units, modifiers, documents, edits, payers.
 
-    Each statement names its source; what is not covered yet says so.
+    Each statement names its source; what is not covered yet says so. A PDF is drawn by the extra `letters`.
     """
+    from cleanclaim.app.beside import sound_policies  # noqa: PLC0415
     from cleanclaim.app.code_pages import CodePages  # noqa: PLC0415
     from cleanclaim.cli.guides import write_guide  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
@@ -163,7 +168,7 @@ def guide(
 
     day = day_of(on)
     refuse_output(output, output_format)
-    with CodePages.open(there(reference), edits=edits) as pages:
+    with CodePages.open(there(reference), edits=edits, policies=sound_policies(policies)) as pages:
         told = pages.guide(code_meant(pages.lookup, code, day), day)
     with opened_output(output) as out:
         write_guide(told, output_format, out)

@@ -49,6 +49,7 @@ class GuideFormat(StrEnum):
 
     MARKDOWN = "markdown"
     HTML = "html"
+    PDF = "pdf"
     JSON = "json"
 
 

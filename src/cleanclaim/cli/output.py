@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from cleanclaim.cli.options import Format
+from cleanclaim.cli.options import Format, GuideFormat
 from cleanclaim.errors import InvalidValue
 
-_BINARY = {Format.PARQUET}
+_BINARY: set[str] = {Format.PARQUET, GuideFormat.PDF}
 
 
 def refuse_output(path: Path | None, output_format: str, *, inputs: Sequence[Path] = ()) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from cleanclaim.edits.applying import SETTINGS, Applying
 from cleanclaim.edits.collection import message_fields
 from cleanclaim.edits.findings import predictions_of, severity_order, worst
 from cleanclaim.guides.blocks import Section, Table
+from cleanclaim.policies import items_for_edit
 from cleanclaim.values import Severity
 
 _HEADING = "Common Denial Reasons"
@@ -17,13 +19,13 @@ _SEVERITIES = {
 }  # fmt: skip
 
 
-def denial_reasons(edits: Sequence[Applying]) -> Section:
+def denial_reasons(edits: Sequence[Applying], code: str, on: date) -> Section:
     """The section: what fires on every line of the code, what is about the code, what any line may meet."""
     always = [one for one in edits if one.fires]
     about = [one for one in edits if one.about_the_code and not one.fires]
     others = [one for one in edits if not one.about_the_code and not one.fires]
     tables = [
-        _table(title, chosen)
+        _table(title, chosen, code, on)
         for title, chosen in (
             ("On every claim of this code on this day", always),
             ("By what is known of this code", about),
@@ -34,26 +36,30 @@ def denial_reasons(edits: Sequence[Applying]) -> Section:
     text = (
         "These are the edits that `cleanclaim check` runs and that a line of this code may meet: the others are ruled"
         " out by what is known of the code, its packages and the day. What payers ask beyond them (authorisation,"
-        " diagnoses, frequency) is not yet covered."
+        " diagnoses, frequency) stands under the insurers below; what a record must show, under the documentation."
     )
     return Section(_HEADING, (text,), tuple(tables))
 
 
-def _table(title: str, edits: Iterable[Applying]) -> Table:
+def _table(title: str, edits: Iterable[Applying], code: str, on: date) -> Table:
     ordered = sorted(edits, key=lambda one: severity_order(worst(one.cases)))
-    return Table(title, _COLUMNS, tuple(map(_row, ordered)), "edit catalogue: `cleanclaim explain ID`")
+    return Table(
+        title, _COLUMNS, tuple(_row(one, code, on) for one in ordered), "edit catalogue: `cleanclaim explain ID`"
+    )
 
 
-def _row(one: Applying) -> tuple[str, ...]:
+def _row(one: Applying, code: str, on: date) -> tuple[str, ...]:
     front = one.edit.page.front
     severities = sorted({case.severity for case in one.cases}, key=severity_order)
     confidence = sorted({str(case.confidence) for case in one.cases})
     authority = "; ".join(dict.fromkeys(f"{item.title}{f', {item.at}' if item.at else ''}" for item in front.authority))
     fix = "" if message_fields(front.fix.say) else front.fix.say
+    documents = ", ".join(items_for_edit(one.edit.id, code, on))
+    to_do = " ".join(part for part in (fix, f"On file: {documents}." if documents else "") if part)
     return (
         f"{one.edit.id} {one.edit.name}", one.edit.page.title,
         ", ".join(_SEVERITIES[severity] for severity in severities),
-        "; ".join(dict.fromkeys(_predicted(one))), _where(one), fix,
+        "; ".join(dict.fromkeys(_predicted(one))), _where(one), to_do,
         f"{authority} (confidence {', '.join(confidence)})",
     )  # fmt: skip
 

@@ -9,11 +9,16 @@ from datetime import date
 
 from cleanclaim.edits.applying import Applying
 from cleanclaim.edits.language.closures import Row
-from cleanclaim.guides.blocks import Section, not_yet_covered
+from cleanclaim.guides.blocks import Section
+from cleanclaim.guides.clinical import clinical_context, often_said_and_wrong, withdrawal
+from cleanclaim.guides.clinical_notes import notes_of
 from cleanclaim.guides.definition import definition
 from cleanclaim.guides.denials import denial_reasons
+from cleanclaim.guides.documentation import bills_a_drug, documentation
 from cleanclaim.guides.modifiers import common_modifiers
+from cleanclaim.guides.payers import commercial_insurers
 from cleanclaim.guides.resemblance import similar_codes
+from cleanclaim.policies import Policies
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.similar import similar
@@ -22,7 +27,10 @@ from cleanclaim.reference.timeline import Price, timeline
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What a biller must know of a code on a day, under the seven headings that such guides have."""
+    """What a biller must know of a code on a day, under the seven headings that such guides have.
+
+    An eighth tells what is often said of the code and wrong, where something is.
+    """
 
     code: str
     on: date
@@ -34,33 +42,45 @@ class Guide:
     releases: tuple[str, ...]
 
 
-def guide(lookup: Lookup, code: str, on: date, facts: Mapping[str, Row], edits: Sequence[Applying]) -> Guide:
-    """The guide of a HCPCS Level II code on a day.
+def guide(
+    lookup: Lookup,
+    code: str,
+    on: date,
+    facts: Mapping[str, Row],
+    edits: Sequence[Applying],
+    policies: Policies | None = None,
+) -> Guide:
+    """The guide of a HCPCS Level II code on a day, with what the policies of payers say of it where some are given.
 
     `facts` and `edits` are what the code alone decides in each setting (`edits.applying`).
     """
     answer, told, like = lookup.code(code, on), timeline(lookup, code), similar(lookup, code, on)
     what_it_is, releases = definition(lookup, answer, told, facts)
+    note, exists = notes_of(answer.code), answer.status is not CodeStatus.NOT_FOUND
+    drug = bills_a_drug(answer.code, on, facts)
     sections = (
         what_it_is,
-        not_yet_covered("Clinical Context", "indications, regimen, monitoring need notes checked against the label."),
-        common_modifiers(lookup, on, facts) if answer.status is not CodeStatus.NOT_FOUND else _NO_MODIFIERS,
-        not_yet_covered("Documentation Requirements", "checklists by drug class and payer are to come."),
-        denial_reasons(edits),
-        not_yet_covered(
-            "Special Considerations for Commercial Insurers",
-            "payers' policies (authorisation, step therapy, sites of care) are to come as dated files.",
-        ),
+        clinical_context(note, on),
+        common_modifiers(lookup, on, facts) if exists else _NO_MODIFIERS,
+        documentation(answer.code, on, facts) if exists else _NO_DOCUMENTS,
+        denial_reasons(edits, answer.code, on),
+        commercial_insurers(answer.code, on, policies, drug=drug) if exists else _NO_INSURERS,
         similar_codes(like),
+        often_said_and_wrong(note),
     )
     used = (*answer.releases, *releases, *(one for row in like.similar for one in row.releases))
-    lead = _lead(answer)
+    lead = " ".join(part for part in (withdrawal(note, on), _lead(answer)) if part)
     return Guide(
-        answer.code, on, answer.status, answer.descriptor, lead, sections, told.prices, tuple(dict.fromkeys(used))
-    )
+        answer.code, on, answer.status, answer.descriptor, lead, tuple(one for one in sections if one is not None),
+        told.prices, tuple(dict.fromkeys(used)),
+    )  # fmt: skip
 
 
 _NO_MODIFIERS = Section("Common Modifiers", ("There is no such code, so no modifier stands on a line of it.",))
+_NO_DOCUMENTS = Section("Documentation Requirements", ("There is no such code, so no record is kept for it.",))
+_NO_INSURERS = Section(
+    "Special Considerations for Commercial Insurers", ("There is no such code, so no plan takes it.",)
+)
 _HOSPITALS_ONLY = re.compile(r"C[0-9]{4}")
 
 

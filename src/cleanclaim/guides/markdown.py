@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cleanclaim.guides.blocks import Section, Table
+from cleanclaim.guides.prices import price_table
 
 if TYPE_CHECKING:
     from cleanclaim.guides.guide import Guide
@@ -21,8 +22,10 @@ def _page(guide: Guide) -> Iterator[str]:
     yield f"# HCPCS {guide.code} on {guide.on}"
     if guide.lead:
         yield from ("", f"**{_text(guide.lead)}**")
-    for section in guide.sections:
+    for number, section in enumerate(guide.sections):
         yield from _section(section)
+        if number == 0 and guide.prices:
+            yield from _table(price_table(guide.prices))
     yield from ("", "## Sources", "")
     yield from (f"- {_text(release)}" for release in guide.releases)
     yield from ("", "Confidence of rules: S read in a source, K expert knowledge not confirmed, D a design choice.")
