@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 
+from cleanclaim.app.beside import Beside, authorisation_table
 from cleanclaim.app.files import digest, open_file, read_claims
+from cleanclaim.app.policy_tests import whole_claim
+from cleanclaim.billing.authorisations import Authorisation
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.policies import read_policies
+from cleanclaim.policies.compiling import policy_tables, with_defaults
+from cleanclaim.policies.on_file import OnFile, on_file_tables
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.tables import BY_NAME
 from tests.app.test_checker import claim
@@ -21,6 +29,7 @@ EXAMPLES = [
     path for path in sorted((Path(__file__).parents[2] / "examples").iterdir()) if path.suffix in {".837", ".jsonl"}
 ]
 
+EXAMPLE_POLICIES = Path(__file__).parents[2] / "examples" / "policies"
 _TEXTS = [
     "", " ", " j1745 ", "j1745\n", "J1745\t", "j1745\u00a0", "\u3000J1745", "straße", "ıI", "ﬁ", "é", "ᾳ", "J174", "J17455",
     "𝒥1745", "0071a", "'; --", "\\z",
@@ -45,8 +54,9 @@ MADE_UP: dict[str, list[dict[str, Any]]] = {
 UNSEEN = {"line.revenue_code": "it stands in institutional claims, which are not read yet"}
 
 
-def load(bench: Workbench, library: Library, files: list[Path]) -> None:
+def load(bench: Workbench, library: Library, files: list[Path], beside: Mapping[str, pa.Table]) -> None:
     """Read files into a workbench."""
+    bench.hand_in(beside)
     bench.use_reference(lambda name: _with_made_up(library.table(name), name))
     for path in files:
         with open_file(path) as stream:
@@ -55,6 +65,41 @@ def load(bench: Workbench, library: Library, files: list[Path]) -> None:
                 bench.load_claims(tables)
             if read.by_row:
                 bench.files_by_row.add(path.name)
+
+
+def of_policies(folder: Path) -> tuple[Path, dict[str, pa.Table]]:
+    """The claims that test the example policies as one file, and what is handed in beside them, all in one run."""
+    policies = read_policies([EXAMPLE_POLICIES])
+    claims, records, authorisations, earlier = [], [], [], []
+    for number, placed in enumerate(policies.tests):
+        test, name = placed.test, f"POLICY{number}"
+        claims.append(_of_one_patient(test.claim, name))
+        records.append({"claim_id": name, "items": test.on_file, "whole": test.whole})
+        authorisations += [{**one, "number": f"{one['number']}-{name}"} for one in test.authorisations]
+        earlier += [_of_one_patient(one, name) for one in test.history]
+    claims[0]["lines"][0]["modifiers"] = ["JW"]
+    records[0]["items"] = {"abn": True, "kx": True, "singleton": True, "gestation_weeks": "20", "DOC-24": True}
+    records[0] |= {"claim_id": claims[0]["claim_id"]}
+    path, history = folder / "policies.jsonl", folder / "history.jsonl"
+    for file, rows in ((path, claims), (history, earlier)):
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    handed, faults = Beside(history=(history,), history_from=date(2005, 1, 1)).tables()
+    assert not faults
+    read = [msgspec.convert(one, Authorisation, strict=False) for one in authorisations]
+    on_file = on_file_tables(msgspec.json.decode(json.dumps(records), type=list[OnFile], strict=False))
+    tables = {**policy_tables(with_defaults(policies)), **handed, **on_file}
+    return path, {**tables, "authorisation": authorisation_table(read)}
+
+
+def _of_one_patient(said: dict[str, Any], name: str) -> dict[str, Any]:
+    """The claim of a test, of a patient and with an authorisation that no other test has."""
+    made = whole_claim(said)
+    lines = [
+        {**line, "prior_auth": f"{line['prior_auth']}-{name}"} if "prior_auth" in line else line
+        for line in made["lines"]
+    ]
+    patient = {**made.get("patient", {}), "member_id": name}
+    return {**made, "claim_id": name, "patient": patient, "lines": lines, "billing_npi": "1234567893"}
 
 
 def _with_made_up(table: pa.Table, name: str) -> pa.Table:

@@ -18,7 +18,7 @@ from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.spark import SparkEngine, SparkWorkbench, local_session, spark_absent
 from cleanclaim.engine.connection import Engine
 from cleanclaim.reference.library import Library
-from tests.spark.claims import EXAMPLES, claims_of_the_rules, load, odd_claims
+from tests.spark.claims import EXAMPLES, claims_of_the_rules, load, odd_claims, of_policies
 
 # Thousands of rows are soon read: compiling each query, and planning it anew on the way, would take longer.
 QUICK = {
@@ -73,12 +73,23 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.fixture(scope="session")
-def few_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The example files, and claims that show a rule or an oddity each."""
+def policy_claims(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pa.Table]]:
+    """The claims that test the example policies, and what is handed in beside them."""
+    return of_policies(tmp_path_factory.mktemp("policies"))
+
+
+@pytest.fixture(scope="session")
+def beside(policy_claims: tuple[Path, dict[str, pa.Table]]) -> dict[str, pa.Table]:
+    return policy_claims[1]
+
+
+@pytest.fixture(scope="session")
+def few_files(tmp_path_factory: pytest.TempPathFactory, policy_claims: tuple[Path, dict[str, pa.Table]]) -> list[Path]:
+    """The example files, and claims that show a rule, a policy or an oddity each."""
     path = tmp_path_factory.mktemp("claims") / "rules.jsonl"
     claims = [*claims_of_the_rules(), *odd_claims()]
     path.write_text("".join(json.dumps(claim) + "\n" for claim in claims), encoding="utf-8")
-    return [*EXAMPLES, path]
+    return [*EXAMPLES, path, policy_claims[0]]
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +100,8 @@ def files(few_files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> li
     return [*few_files, path]
 
 
-def with_all_facts(bench: Workbench, library: Library, files: list[Path]) -> Workbench:
-    load(bench, library, files)
+def with_all_facts(bench: Workbench, library: Library, files: list[Path], beside: dict[str, pa.Table]) -> Workbench:
+    load(bench, library, files, beside)
     facts = dictionary()
     for grain in Grain:
         bench.make_facts(grain, facts.facts(grain))
@@ -98,24 +109,26 @@ def with_all_facts(bench: Workbench, library: Library, files: list[Path]) -> Wor
 
 
 @pytest.fixture(scope="session")
-def duck_bench(library: Library, files: list[Path]) -> Iterator[Workbench]:
+def duck_bench(library: Library, files: list[Path], beside: dict[str, pa.Table]) -> Iterator[Workbench]:
     with Engine() as engine:
-        yield with_all_facts(Workbench(engine, dictionary()), library, files)
+        yield with_all_facts(Workbench(engine, dictionary()), library, files, beside)
 
 
 @pytest.fixture(scope="session")
-def spark_bench(spark: Any, library: Library, files: list[Path]) -> Iterator[Workbench]:
+def spark_bench(spark: Any, library: Library, files: list[Path], beside: dict[str, pa.Table]) -> Iterator[Workbench]:
     with SparkEngine(spark) as engine:
-        yield with_all_facts(SparkWorkbench(engine, dictionary()), library, files)
+        yield with_all_facts(SparkWorkbench(engine, dictionary()), library, files, beside)
 
 
 @pytest.fixture(scope="session")
-def few_duck_bench(library: Library, few_files: list[Path]) -> Iterator[Workbench]:
+def few_duck_bench(library: Library, few_files: list[Path], beside: dict[str, pa.Table]) -> Iterator[Workbench]:
     with Engine() as engine:
-        yield with_all_facts(Workbench(engine, dictionary()), library, few_files)
+        yield with_all_facts(Workbench(engine, dictionary()), library, few_files, beside)
 
 
 @pytest.fixture(scope="session")
-def shuffled_bench(spark: Any, library: Library, few_files: list[Path]) -> Iterator[Workbench]:
+def shuffled_bench(
+    spark: Any, library: Library, few_files: list[Path], beside: dict[str, pa.Table]
+) -> Iterator[Workbench]:
     with Shuffled(spark) as engine:
-        yield with_all_facts(SparkWorkbench(engine, dictionary()), library, few_files)
+        yield with_all_facts(SparkWorkbench(engine, dictionary()), library, few_files, beside)

@@ -90,14 +90,18 @@ class Checker:
         handed, faults = beside.tables(mapping) if beside else ({}, ())
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
-            bench.hand_in({**self.policies, **handed})
-            bench.use_reference(self._table)
+            self.furnish(bench, handed)
             reading = Reading(bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch)
             reading.read(paths)
             if watch:
                 watch("checking", 0, 0)
             run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated)
             return _result(self, bench, reading, run, faults)
+
+    def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
+        """Give a workbench the reference and the policies, and what was handed in beside the claims."""
+        bench.hand_in({**self.policies, **handed})
+        bench.use_reference(self._table)
 
     def _table(self, name: str) -> pa.Table:
         if name not in self._tables:

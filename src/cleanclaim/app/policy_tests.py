@@ -51,19 +51,19 @@ def _checked(checker: Checker, test: PolicyTest) -> CheckResult:
     with tempfile.TemporaryDirectory(prefix="cleanclaim-policies-") as name:
         folder = Path(name)
         claim = folder / "claim.jsonl"
-        _write(claim, [_claim(test.claim)])
+        _write(claim, [whole_claim(test.claim)])
         beside = Beside(
             authorisations=_write(
                 folder / "authorisations.jsonl", [_authorisation(one) for one in test.authorisations]
             ),
             on_file=_write(folder / "on-file.jsonl", [_on_file(test)] if test.on_file or test.whole else ()),
-            history=tuple(filter(None, [_write(folder / "history.jsonl", [_claim(one) for one in test.history])])),
+            history=tuple(filter(None, [_write(folder / "history.jsonl", [whole_claim(one) for one in test.history])])),
             history_from=test.history_from,
         )
         return checker.check_files([claim], show_not_evaluated=True, checked_on=test.checked_on, beside=beside)
 
 
-def _claim(said: Mapping[str, Any]) -> dict[str, Any]:
+def whole_claim(said: Mapping[str, Any]) -> dict[str, Any]:
     """A claim whole and professional, unless it says otherwise."""
     shared = {"claim_id": _CLAIM_ID, "claim_type": "P", "complete": True}
     lines = [{"line_number": number, **line} for number, line in enumerate(said.get("lines", ()), 1)]

@@ -12,6 +12,7 @@ from cleanclaim import __version__
 from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.billing_commands import auth_app, billing_app
 from cleanclaim.cli.code_commands import codes_app
+from cleanclaim.cli.documents import documents_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
 from cleanclaim.cli.options import (
     AuthorisationsOption,
@@ -145,6 +146,7 @@ def formats_mapping(
 app.add_typer(billing_app)
 app.add_typer(codes_app)
 app.add_typer(explain_app)
+app.add_typer(documents_app)
 app.add_typer(edits_app, name="edits")
 app.add_typer(formats_app, name="formats")
 app.add_typer(auth_app, name="auth")

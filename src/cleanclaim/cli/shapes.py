@@ -11,6 +11,7 @@ import msgspec
 
 from cleanclaim.app.change_result import ClaimChanges
 from cleanclaim.app.claim_parties import PartiesSaid
+from cleanclaim.app.docs_needed import DocsNeeded
 from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.billing import Bill, Course, Given, Regimen
 from cleanclaim.billing.auth_status import PlannedDose
@@ -53,6 +54,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "similar": lambda: msgspec.json.schema(list[SimilarCodes]),
     "audit": lambda: msgspec.json.schema(Audit),
     "policies": policy_json_schema,
+    "docs-needed": lambda: msgspec.json.schema(DocsNeeded),
     "on-file": lambda: msgspec.json.schema(OnFile),
     "guide": lambda: msgspec.json.schema(Guide),
     "dosage": lambda: msgspec.json.schema(DosageReport),

@@ -30,10 +30,10 @@ from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import TableSchema
 
 # Groups of facts that a code, its day and its setting decide; what else a claim says stays unknown.
-_GROUPS = ("line", "code", "drug_status", "payer", "price", "product")
+_GROUPS = ("line", "code", "drug_status", "payer", "policy", "price", "product")
 
 
-_SAID_ELSEWHERE = ("code", "payer", "price")  # those of which no chart and no NDC tells anything
+_SAID_ELSEWHERE = ("code", "payer", "policy", "price")  # those of which no chart and no NDC tells anything
 _CHARGED = Decimal("100.00")  # any amount but nothing: drug that cost nothing is billed otherwise (UNW-13)
 
 
@@ -72,12 +72,18 @@ class Applying:
 class CodeFacts:
     """What codes alone decide, asked one after the other. Use it as a context manager, or close it."""
 
-    def __init__(self, table_of: Callable[[str], pa.Table], settings: Sequence[Setting] = SETTINGS) -> None:
-        """`table_of` gives the as-of tables of the library."""
+    def __init__(
+        self,
+        table_of: Callable[[str], pa.Table],
+        settings: Sequence[Setting] = SETTINGS,
+        policies: Mapping[str, pa.Table] | None = None,
+    ) -> None:
+        """`table_of` gives the as-of tables of the library; `policies` are the tables of policies of payers."""
         self.settings = settings
         self._engine = Engine(threads=1)  # a few rows: threads would only wait for one another
         self._bench = Workbench(self._engine, dictionary())
         self._bench.use_reference(table_of)
+        self._bench.hand_in(policies or {})
         facts = dictionary().facts(Grain.LINE)
         self._unknown = dict.fromkeys(facts)
         self._computed = [name for name in facts if dictionary().group_of(Grain.LINE, name).name in _GROUPS]

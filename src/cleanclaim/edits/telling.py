@@ -196,8 +196,8 @@ def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Find
     severity, predicted = by_policy(case, facts) or (case.severity, ())
     return Finding(
         case=case.case.name, outcome=Outcome.FIRES, severity=severity, message=message_of(mark.edit, case, facts),
-        fix=fix_of(mark.edit, case, facts), predicted=predicted or predictions_of(case), confidence=case.confidence,
-        evidence=evidence_of(mark.edit, case, facts), **shared,
+        fix=fix_of(mark.edit, case, facts), predicted=tuple(dict.fromkeys((*predicted, *predictions_of(case)))),
+        confidence=case.confidence, evidence=evidence_of(mark.edit, case, facts), **shared,
     )  # fmt: skip
 
 

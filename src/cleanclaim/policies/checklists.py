@@ -66,6 +66,8 @@ class Checklist(_Strict, frozen=True):
     confidence: Confidence
     source: _Words
     when: str = ""  # only then, in words; empty: always
+    needed_if: str = ""  # the same over the facts of a claim line, in the language of edits
+    shown_by: str = ""  # when the claim itself shows some of it
     codes: tuple[_Drugs, ...] = ()
     but_not: tuple[_Drugs, ...] = ()
     valid_from: date = date.min

@@ -1,0 +1,115 @@
+"""`docs-needed`: what must be on file for claims, as a list to tick or as JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from cleanclaim.cli.options import (
+    EditsOption,
+    HistoryFromOption,
+    HistoryOption,
+    OnFileOption,
+    OutputOption,
+    PoliciesOption,
+    ReferenceOption,
+    ShortFormat,
+    ShortFormatOption,
+    day_of,
+    there,
+)
+
+if TYPE_CHECKING:
+    from cleanclaim.app.docs_needed import DocsNeeded, NeededDocument
+
+documents_app = typer.Typer()
+_BOX = {"yes": "[x]", "no": "[ ]", "unknown": "[?]"}
+
+
+@documents_app.command("docs-needed")
+def docs_needed_command(
+    files: Annotated[list[Path], typer.Argument(readable=False, help="Claim files, as `check` reads them.")],
+    claim: Annotated[str | None, typer.Option("--claim", help="One claim of them, by its number (CLM01).")] = None,
+    on_file: OnFileOption = None,
+    policies: PoliciesOption = None,
+    history: HistoryOption = None,
+    history_from: HistoryFromOption = None,
+    reference: ReferenceOption = None,
+    edits: EditsOption = None,
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+    output: OutputOption = None,
+) -> None:
+    """What must be on file for each drug line, why, what is known to be there, and what a denial would say without it.
+
+    Exit codes: 0 nothing that is needed is known to be missing; 1 something is.
+    """
+    from cleanclaim.app.beside import Beside, sound_policies  # noqa: PLC0415
+    from cleanclaim.app.checker import Checker  # noqa: PLC0415
+    from cleanclaim.app.docs_needed import docs_needed  # noqa: PLC0415
+    from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
+    from cleanclaim.edits.collection import all_edits  # noqa: PLC0415
+    from cleanclaim.policies.compiling import with_defaults  # noqa: PLC0415
+    from cleanclaim.reference.library import Library  # noqa: PLC0415
+
+    if output is not None:
+        refuse_output(output, output_format, inputs=[one for one in (*files, on_file, policies) if one])
+    used = with_defaults(sound_policies(policies))
+    first_day = day_of(history_from, "--history-from") if history_from else None
+    beside = Beside(on_file=on_file, history=tuple(history or ()), history_from=first_day)
+    checker = Checker.of(Library.open(there(reference)), all_edits(edits), used)
+    needed = docs_needed(checker, files, used, beside, claim_id=claim)
+    with opened_output(output) as out:
+        write_documents(needed, output_format, out)
+    for fault in needed.faults:
+        print(f"{fault.source_file}: {fault.message}", file=sys.stderr)
+    missing = any(
+        one.on_file == "no" and one.only_if is None
+        for of_claim in needed.claims
+        for line in of_claim.lines
+        for one in line.documents
+    )
+    raise typer.Exit(1 if missing else 0)
+
+
+def write_documents(needed: DocsNeeded, output_format: ShortFormat, out: TextIO) -> None:
+    """The lists: to tick, or as JSON (one claim a line as JSON Lines)."""
+    import msgspec  # noqa: PLC0415
+
+    if output_format is ShortFormat.JSON:
+        out.write(msgspec.json.format(msgspec.json.encode(needed), indent=2).decode() + "\n")
+        return
+    for claim in needed.claims:
+        if output_format is ShortFormat.JSONL:
+            out.write(msgspec.json.encode(claim).decode() + "\n")
+            continue
+        out.write(f"Claim {claim.claim_id or '(no number)'}  ({claim.file})\n")
+        for line in claim.lines:
+            out.write(f"\n  Line {line.line_number}: {line.hcpcs_code} on {line.service_date or 'an unknown day'}\n")
+            for one in (*_first(line.documents), *_open(line.documents)):
+                _write_one(one, out)
+        out.write("\n")
+    if output_format is ShortFormat.TABLE:
+        out.write("[x] on file   [ ] missing   [?] nobody has said: hand it in with --on-file\n")
+
+
+def _first(documents: tuple[NeededDocument, ...]) -> list[NeededDocument]:
+    return [one for one in documents if one.only_if is None]
+
+
+def _open(documents: tuple[NeededDocument, ...]) -> list[NeededDocument]:
+    return [one for one in documents if one.only_if is not None]
+
+
+def _write_one(one: NeededDocument, out: TextIO) -> None:
+    title = one.title if one.title != one.id else "a document of the payer's own"
+    shown = "; the claim shows some of it" if one.shown_by_claim else ""
+    out.write(f"\n  {_BOX[one.on_file]} {one.id} {title}\n")
+    out.write(f"      why: {'; '.join(one.why) or f'only if {one.only_if}'}{shown}\n")
+    for item in one.items:
+        out.write(f"      {_BOX[item.on_file]} {item.say}  ({item.key})\n")
+    if one.without:
+        codes = f" (CARC {', '.join(one.denials)})" if one.denials else ""
+        out.write(f"      without it: {one.without}{codes}; {one.source}, confidence {one.confidence}\n")
