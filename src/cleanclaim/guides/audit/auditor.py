@@ -10,6 +10,7 @@ from typing import Self
 from cleanclaim.guides.audit.amounts import with_digits
 from cleanclaim.guides.audit.billing_units import billing_unit
 from cleanclaim.guides.audit.clauses import CODE, Clause, clauses, is_called_wrong
+from cleanclaim.guides.audit.coverage import coverage
 from cleanclaim.guides.audit.passages import Sentence, sentences
 from cleanclaim.guides.audit.phrases import phrases
 from cleanclaim.guides.audit.relations import Followed, relations
@@ -110,6 +111,8 @@ class Auditor:
             return
         if clause.at >= 0 and not is_replaced:
             yield from span(clause, answer)
+        if clause.at >= 0:
+            yield from coverage(clause, answer, self._status(clause.code, answer.on))
         drug = self.vocabulary.drugs.get(clause.code)
         yield from self._drug(clause, answer, drug)
         yield from uses(clause, line)
@@ -124,10 +127,26 @@ class Auditor:
             if not judged.is_right:
                 return
         if clause.at >= 0:
-            yield from meaning(clause, self.vocabulary.mentions(clause.text), drug, answer)
+            names = self.vocabulary.mentions(clause.text)
+            yield from meaning(clause, names, drug, answer, lambda: self._of_same_drug(clause.code, drug, answer.on))
         yield from billing_unit(clause, answer)
         if clause.at >= 0 and not has_modifier(clause.text):
             yield from routes(clause, drug)
+
+    def _of_same_drug(self, code: str, drug: Drug, on: date) -> list[str]:
+        """Other codes of a drug that may be billed on a day."""
+        return [
+            other
+            for other, one in self.vocabulary.drugs.items()
+            if other != code
+            and one.ingredients & drug.ingredients
+            and self.lookup.code(other, on).status is CodeStatus.ACTIVE
+        ]
+
+    def _status(self, code: str, on: date) -> str | None:
+        """The status indicator of hospital outpatient payment on a day, where a release tells it."""
+        rows = self.lookup.told(tables.OPPS_STATUS, "hcpcs_code", code, on).rows
+        return next((str(row["status_indicator"]) for row in rows), None)
 
     def _line(self, code: str, answer: CodeAnswer, text: str, on: date, *, about_modifiers: bool) -> Line:
         """What decides about modifiers on a line of the code."""

@@ -13,7 +13,8 @@ CODE = re.compile(r"(?<![A-Za-z0-9])([A-CEGHJ-MP-V][0-9]{4})(?![0-9A-Za-z])(?:-(
 _BREAKS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r";", r"[.?!]\s", r"[,:—–]?\s+(?:while|whereas|but|by contrast|unlike|although|though|yet)\b",
+        r";", r"[.?!]\s", r"\s\((?=[^()]*$)",
+        r"[,:—–]?\s+(?:while|whereas|but|by contrast|unlike|although|though|yet)\b",
         r",\s+(?:and|or|not)\b", r"\s+(?:and|or)\s+", r"\s\|\s", r",\s", r"\s[-–—]\s",
     )
 ]  # fmt: skip

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     DATES = "dates"  # began, ended, valid on the day
     SIMILAR = "similar"  # successor, predecessor, same drug
     MODIFIER = "modifier"
+    COVERAGE = "coverage"  # by Medicare, or the status indicator of hospital outpatient payment
     PLACE = "place"  # a place of service, or one used as a modifier
 
 

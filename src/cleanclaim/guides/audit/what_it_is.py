@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cleanclaim.guides.audit.clauses import Clause, is_called_wrong, is_denied
 from cleanclaim.guides.audit.phrases import phrases, text_of
@@ -14,6 +14,7 @@ from cleanclaim.reference.answers import CodeAnswer
 _SERVICE, _SAYS_WHAT_IT_IS = phrases("service"), phrases("says_what_it_is")
 _NOT_THE_SERVICE, _AS_SERVICE = phrases("not_the_service"), phrases("as_service")
 _IS_SERVICE = phrases("is_service", services=text_of("services"))
+_EVERY = phrases("every")
 _UNCLASSIFIED = re.compile(r"\b(?:unclassified|not otherwise classified)\b", re.IGNORECASE)
 _COMPOUNDED = re.compile(r"^[\s,(]*compounded\b", re.IGNORECASE)
 _INJECTED = re.compile(r"\binject(?:ed|able|ions?)\b", re.IGNORECASE)
@@ -57,8 +58,10 @@ def unclassified(clause: Clause, answer: CodeAnswer) -> Judged | None:
     return Judged.of(Kind.MEANING, official, right=is_so is not is_denied(clause.text, said.start()))
 
 
-def meaning(clause: Clause, names: Sequence[Mention], drug: Drug, answer: CodeAnswer) -> Iterator[Judged]:
-    """The drug that the clause names, and its salt."""
+def meaning(
+    clause: Clause, names: Sequence[Mention], drug: Drug, answer: CodeAnswer, siblings: Callable[[], Sequence[str]]
+) -> Iterator[Judged]:
+    """The drug that the clause names, and its salt. `siblings` tells further codes of the same drug on the day."""
     if not names:
         return
     official = f"{clause.code}: {answer.descriptor}"
@@ -74,6 +77,13 @@ def meaning(clause: Clause, names: Sequence[Mention], drug: Drug, answer: CodeAn
     said_compounded = _COMPOUNDED.search(clause.text[after_name(clause.text, first.end)[0] :])
     if stated and said_compounded and not drug.is_compounded:
         yield Judged.of(Kind.MEANING, f"{official}; a compounded drug goes under J7999 (COD-44)", right=False)
+        return
+    if not stated and all(_is_of_others(one, clause.code) for one in right):
+        yield Judged.of(Kind.MEANING, official, right=True)  # `the products other than Makena`
+        return
+    if stated and _EVERY.search(clause.text[: first.start]) and (also := siblings()):
+        official = f"{official}; the drug has other codes too: {', '.join(also)}"
+        yield Judged.of(Kind.MEANING, official, right=False)
         return
     is_corrected = any(is_called_wrong(clause.text, one.start) for one in right)
     yield Judged.of(Kind.MEANING, official, right=bool(stated) or is_corrected)
@@ -111,6 +121,11 @@ def _means(mention: Mention, code: str, drug: Drug) -> bool:
     if not any(_alike(one, other) for one in name.ingredients for other in drug.ingredients):
         return False
     return not (name.is_brand and name.codes and drug.is_brand_only)
+
+
+def _is_of_others(mention: Mention, code: str) -> bool:
+    """Whether a name is a brand that has codes, and not this one."""
+    return mention.name.is_brand and bool(mention.name.codes) and code not in mention.name.codes
 
 
 def _alike(one: str, other: str) -> bool:
