@@ -86,7 +86,7 @@ def test_every_attribute_of_a_policy_has_a_question_and_a_name() -> None:
         for part, shape in (("requires", Requires), ("limits", Limits), ("billing", Billing))
         for one in msgspec.structs.fields(shape)
     }
-    assert set(attribute_words()) == fields | {"supply", "documents"}
+    assert set(attribute_words()) == fields | {"supply", "benefit", "documents"}
     assert all(one.source for one in payer_questions())
 
 
@@ -157,7 +157,7 @@ def test_where_nothing_is_asked_nothing_is_missed(pages: CodePages) -> None:
 def test_policies_that_are_about_other_drugs_or_days_are_no_answer(pages: CodePages) -> None:
     guide = pages.guide("J3121", DAY)
     assert titles(guide, INSURERS) == ["What any plan may ask"]
-    assert "12 policies were loaded, none of them about J3121 on 2025-11-03" in paragraphs(guide, INSURERS)
+    assert "14 policies were loaded, none of them about J3121 on 2025-11-03" in paragraphs(guide, INSURERS)
     assert "Northlake Mutual" in titles(pages.guide("J1726", date(2022, 1, 1)), INSURERS)[1]
     assert titles(pages.guide("J1726", date(2023, 7, 1)), INSURERS) == ["What any plan may ask"]
 

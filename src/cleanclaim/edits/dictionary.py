@@ -33,6 +33,9 @@ ROW_ID = {
     Grain.DIAGNOSIS: "diagnosis_row",
 }
 
+# The fact that says which of the rows of one line a row is.
+SUBJECT = {Grain.POLICY_LINE: "policy", Grain.DIAGNOSIS: "diagnosis"}
+
 
 class FactColumn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One fact, as the head of its group describes it."""

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from cleanclaim.edits.collection import message_fields
+from cleanclaim.edits.dictionary import SUBJECT
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import COMPLETE
@@ -85,11 +86,16 @@ def as_money(value: Decimal | None) -> str | None:
 
 def facts_to_show(edit: Edit) -> tuple[str, ...]:
     """The facts that findings of an edit need: those its cases read and those its messages name."""
-    names = [*columns_of(edit.scope)]
+    names = [*columns_of(edit.scope), *_subject(edit)]
     for case in edit.cases:
         fix = case.case.fix or edit.page.front.fix
         names += [*columns_of(case.when), *message_fields(case.case.message or ""), *message_fields(fix.say)]
     return tuple(dict.fromkeys(name for name in names if name != COMPLETE))
+
+
+def _subject(edit: Edit) -> tuple[str, ...]:
+    """The fact that tells rows of one line apart, where its grain has several."""
+    return (SUBJECT[edit.grain],) if edit.grain in SUBJECT else ()
 
 
 @cache
@@ -116,7 +122,9 @@ def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
 
 def evidence_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> dict[str, str]:
     """The known facts that a case rests on, as texts."""
-    names = (*columns_of(edit.scope), *columns_of(case.when), *message_fields(case.case.message or ""))
+    names = (
+        *_subject(edit), *columns_of(edit.scope), *columns_of(case.when), *message_fields(case.case.message or "")
+    )  # fmt: skip
     return {name: as_text(facts[name]) for name in dict.fromkeys(names) if name != COMPLETE and facts[name] is not None}
 
 

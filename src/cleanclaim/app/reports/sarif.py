@@ -16,6 +16,7 @@ import msgspec
 from cleanclaim import __version__
 from cleanclaim.app.reports.words import CONFIDENCES, authority, expected
 from cleanclaim.app.result import CheckResult, ClaimSummary, EditSummary, Fault
+from cleanclaim.edits.dictionary import SUBJECT
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.values import Severity
@@ -106,6 +107,7 @@ def _fingerprint(finding: Finding) -> str:
     """The same finding of the same file has the same one on every run; places tell lines of one number apart."""
     place = finding.row if finding.segment_number is None else finding.segment_number
     beside = " ".join(f"{other.claim_id}/{other.line_number}" for other in finding.related_lines)
+    beside += "".join(f" {finding.evidence.get(name, '')}" for name in SUBJECT.values())
     text = f"{finding.claim_key} {finding.line_number} {place} {finding.id} {finding.case} {finding.outcome} {beside}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -98,7 +98,7 @@ SELECT
     WHEN NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL THEN FALSE
   END AS policy_known,
   max(CASE WHEN attribute = 'policy' THEN value END) AS policy_names,
-  string_agg(DISTINCT attribute || '=' || on_fail, ';' ORDER BY attribute || '=' || on_fail) AS policy_on_fail,
+  string_agg(attribute || '=' || on_fail, ';' ORDER BY attribute) AS policy_on_fail,
   CASE WHEN bool_or(attribute = 'requires.prior_auth') THEN max(CASE WHEN attribute = 'requires.prior_auth' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'none' END AS policy_prior_auth,
   max(CASE WHEN attribute = 'requires.auth_scope' THEN value END) AS policy_auth_scope,
   CASE WHEN bool_or(attribute = 'requires.dx') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_dx,
