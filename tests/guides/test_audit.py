@@ -21,6 +21,7 @@ from cleanclaim.guides.audit import Auditor, Kind, Verdict
 from cleanclaim.guides.audit.amounts import amounts, with_digits
 from cleanclaim.guides.audit.dates import days
 from cleanclaim.guides.audit.passages import sentences
+from cleanclaim.guides.clinical_notes import clinical_notes
 from cleanclaim.reference.lookup import Lookup
 from tests.shared import SHARED, needs_shared
 
@@ -70,11 +71,42 @@ def told(auditor: Auditor, text: str, on: date = DAY) -> set[tuple[str, str, str
         ("J3420 describes the administration of vitamin B12.", {("J3420", "meaning", NO)}),
         ("J3490 stands for unclassified drugs.", {("J3490", "meaning", YES)}),
         ("J1745 is the best choice for most patients.", set()),
+        ("J1745 is for infliximab (before 2024-04-01: J2930 and J2920).", {("J1745", "meaning", YES)}),
+        ("Any trastuzumab goes on J9355.", {("J9355", "meaning", NO)}),
+        ("Any fremanezumab dose is billed in units of J3031.", {("J3031", "meaning", YES)}),
+        ("J1729 is for the products other than Makena.", {("J1729", "meaning", YES)}),
+        ("S0013 is payable under Medicare.", {("S0013", "coverage", NO)}),
+        ("S0013 is not payable under Medicare.", {("S0013", "coverage", YES)}),
+        ("J1745 is covered by Medicare Part B.", {("J1745", "coverage", OPEN)}),
+        ("J1745 has status indicator K.", {("J1745", "coverage", OPEN)}),  # no release of the starter set tells it
     ],
 )  # fmt: skip
 def test_sentences(auditor: Auditor, text: str, expected: set[tuple[str, str, str]]) -> None:
     found = told(auditor, text)
     assert expected <= found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Methylprednisolone sodium succinate is J2919, 5 mg (before 2024-04-01: J2920 and J2930).",
+        "J3420 is the vitamin. Giving it is a procedure of its own (CPT 96372).",
+        "J1729 is the drug not otherwise specified, that is, the approved products other than Makena.",
+        "J0178 is the 2 mg reference product.",
+    ],
+)
+def test_what_is_right_is_not_contradicted(auditor: Auditor, text: str) -> None:
+    assert not [one for one in auditor.audit(text, DAY).statements if one.verdict is NO]
+
+
+def test_the_truths_of_our_own_notes_are_not_contradicted(auditor: Auditor) -> None:
+    """What the notes say against common errors was written by another hand, without the audit."""
+    truths = [wrong.truth for note in clinical_notes() for wrong in note.often_said_and_wrong]
+    assert len(truths) > 60
+    found = [one for truth in truths for one in auditor.audit(truth, date(2026, 1, 15)).statements]
+    wrong = {one.quote for one in found if one.verdict is NO}
+    assert not wrong
+    assert sum(one.verdict is YES for one in found) > 100
 
 
 def test_two_codes_of_one_sentence_have_each_their_own(auditor: Auditor) -> None:
@@ -250,6 +282,7 @@ ARTICLES = {
     },
     "004": {
         ("J3031", "meaning", NO), ("J3031", "amount", YES), ("J3031", "unit", YES), ("J3031", "modifier", NO),
+        ("J3031", "coverage", OPEN),  # `often covered under Medicare Part B`: no file decides
         ("J3031", "place", NO), ("J3490", "meaning", YES), ("J1630", "meaning", NO),
     },
 }  # fmt: skip

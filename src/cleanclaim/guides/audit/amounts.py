@@ -53,6 +53,7 @@ _PER_ACTIVITY = re.compile(r"\bper (?:international |usp )?unit(?= of [a-z]| *\(
 _PER_PIECE = re.compile(r"\bper (?P<piece>study dose|dose|vial|syringe|implant)\b(?! of [0-9])", re.IGNORECASE)
 _BILLING_BEFORE, _BILLING_AFTER = phrases("billing_before"), phrases("billing_after")
 _DOSE_BEFORE, _DOSE_AFTER = phrases("dose_before"), phrases("dose_after")
+_PRODUCT_AFTER = phrases("product_after")  # `the 2 mg reference product`: what a container holds
 _ONE_UNIT_AFTER = re.compile(r"^[^.;]{0,30}?(?:is|are|=|equals?) (?:one|1) unit\b", re.IGNORECASE)
 _SURE = ("per ", "up to ", "unit of ", "defined ")
 _PLAIN = (", ", ": ", "is ", "(")
@@ -108,7 +109,7 @@ def _measured(text: str, found: re.Match[str]) -> Amount:
     before, after = text[max(0, start - 60) : start], text[end : end + 80]
     billing = bool(_BILLING_BEFORE.search(before) or _BILLING_AFTER.match(after))
     dose = bool(_DOSE_AFTER.match(after) or _DOSE_BEFORE.search(before))
-    dose = dose and not (billing and not _ONE_UNIT_AFTER.match(after))
+    dose = dose and not (billing and not _ONE_UNIT_AFTER.match(after)) or bool(_PRODUCT_AFTER.match(after))
     return Amount(start, end, _number(found), _unit(found["unit"]), is_billing=billing and not dose, is_dose=dose)
 
 

@@ -92,9 +92,20 @@ class Auditor:
             yield _statement(sentence, code, judged, self.lookup.code(code, on))
         of_relation = {code for one in related for code in one[:2]}
         replaced = {one.old for one in related if not one.same}
+        named, ended = (
+            [(one.start, one.end) for one in self.vocabulary.mentions(text)] if parts else [],
+            self._ended(on),
+        )
         for clause in parts:
             answer = self.lookup.code(clause.code, on)
-            line = self._line(clause.code, answer, text, on, about_modifiers=about_modifiers)
+            rows = self.lookup.told(tables.DRUG_TRAIT, "hcpcs_code", clause.code, on).rows
+            line = Line(
+                text=text, places=self.places,
+                is_drug=clause.code in self.vocabulary.drugs or clause.code in _UNCLASSIFIED,
+                is_local=bool({"local", "intravitreal"} & {str(row["trait"]) for row in rows}),
+                one_unit_holds_all=answer.unit_semantics == "up_to", about_modifiers=about_modifiers,
+                ended=ended, names=named,
+            )  # fmt: skip
             seen = list(self._clause(clause, answer, line, is_replaced=clause.code in replaced))
             if not seen and clause.at >= 0 and clause.code not in of_relation:
                 yield Statement(sentence.text, sentence.line, clause.code, None, Verdict.NOT_CHECKABLE)
@@ -147,16 +158,6 @@ class Auditor:
         """The status indicator of hospital outpatient payment on a day, where a release tells it."""
         rows = self.lookup.told(tables.OPPS_STATUS, "hcpcs_code", code, on).rows
         return next((str(row["status_indicator"]) for row in rows), None)
-
-    def _line(self, code: str, answer: CodeAnswer, text: str, on: date, *, about_modifiers: bool) -> Line:
-        """What decides about modifiers on a line of the code."""
-        rows = self.lookup.told(tables.DRUG_TRAIT, "hcpcs_code", code, on).rows
-        return Line(
-            text=text, places=self.places, is_drug=code in self.vocabulary.drugs or code in _UNCLASSIFIED,
-            is_local=bool({"local", "intravitreal"} & {str(row["trait"]) for row in rows}),
-            one_unit_holds_all=answer.unit_semantics == "up_to", about_modifiers=about_modifiers,
-            ended=self._ended(on), names=[(one.start, one.end) for one in self.vocabulary.mentions(text)],
-        )  # fmt: skip
 
     def _ended(self, on: date) -> dict[str, str]:
         """Modifiers that ended before a day, with the words for it."""
