@@ -109,7 +109,7 @@ def _measured(text: str, found: re.Match[str]) -> Amount:
     before, after = text[max(0, start - 60) : start], text[end : end + 80]
     billing = bool(_BILLING_BEFORE.search(before) or _BILLING_AFTER.match(after))
     dose = bool(_DOSE_AFTER.match(after) or _DOSE_BEFORE.search(before))
-    dose = dose and not (billing and not _ONE_UNIT_AFTER.match(after)) or bool(_PRODUCT_AFTER.match(after))
+    dose = (dose and not (billing and not _ONE_UNIT_AFTER.match(after))) or bool(_PRODUCT_AFTER.match(after))
     return Amount(start, end, _number(found), _unit(found["unit"]), is_billing=billing and not dose, is_dose=dose)
 
 
