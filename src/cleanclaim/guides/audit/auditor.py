@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Self
 
 from cleanclaim.guides.audit.amounts import with_digits
@@ -25,7 +27,8 @@ from cleanclaim.reference.code_forms import CodeForm, code_form
 from cleanclaim.reference.lookup import Lookup
 
 _NOT_THERE, _IS_CODE = phrases("not_there"), phrases("code_is")
-_SPEAKS_OF_CODE = phrases("speaks_of_code")
+_SPEAKS_OF_CODE, _RETRACTS = phrases("speaks_of_code"), phrases("retracts")  # `It isn't.` takes back what stands before
+_ANSWERED_NO = re.compile(r"^[^?]*\?\s+(?:No|Nope|Wrong|Not quite)\b[,.:!;]?\s*(?=.*[A-V][0-9]{4})")
 _SHORT_HEADING = 60  # characters
 _UNCLASSIFIED = {"J3490", "J3590", "J7999", "J9999", "C9399"}
 _ENDING = ("JG",)  # modifiers whose last day matters to what is written of them
@@ -68,7 +71,9 @@ class Auditor:
         """What a text says of codes, each statement once for its place, with its verdict as of a day."""
         found: list[Statement] = []
         topic, about_modifiers = "", False
-        for sentence in _with_headings(sentences(text)):
+        for sentence, following in pairwise([*_with_headings(sentences(text)), None]):
+            if sentence is None:
+                continue
             codes = [one[1] for one in CODE.finditer(sentence.lead + sentence.text)]
             if sentence.is_heading:
                 about_modifiers = "modifier" in sentence.text.lower()
@@ -76,14 +81,19 @@ class Auditor:
                 if not codes:
                     continue
             topic = topic or next(iter(codes), "")
-            found += self._sentence(sentence, on, topic, about_modifiers=about_modifiers)
+            retracted = following is not None and bool(_RETRACTS.search(following.text))
+            found += self._sentence(sentence, on, topic, about_modifiers=about_modifiers, is_retracted=retracted)
         unique = tuple(dict.fromkeys(found))
         count = {verdict: sum(one.verdict is verdict for one in unique) for verdict in Verdict}
         releases = dict.fromkeys(one.source for one in unique if one.source)
         return Audit(on, unique, Summary(*(count[one] for one in Verdict)), tuple(releases))
 
-    def _sentence(self, sentence: Sentence, on: date, topic: str, *, about_modifiers: bool) -> Iterator[Statement]:
-        text = with_digits(sentence.lead + sentence.text)
+    def _sentence(
+        self, sentence: Sentence, on: date, topic: str, *, about_modifiers: bool, is_retracted: bool
+    ) -> Iterator[Statement]:
+        text = with_digits(_ANSWERED_NO.sub("", sentence.lead + sentence.text))
+        if is_retracted:
+            text = f"It is a mistake that {text}"
         parts = clauses(text)
         if not parts and topic and (about_modifiers or _SPEAKS_OF_CODE.search(text)):
             parts = [Clause(text, topic, 0 if _IS_CODE.search(text) else -1)]
@@ -123,7 +133,7 @@ class Auditor:
         if clause.at >= 0 and not is_replaced:
             yield from span(clause, answer)
         if clause.at >= 0:
-            yield from coverage(clause, answer, self._status(clause.code, answer.on))
+            yield from coverage(clause, line.text, answer, self._status(clause.code, answer.on))
         drug = self.vocabulary.drugs.get(clause.code)
         yield from self._drug(clause, answer, drug)
         yield from uses(clause, line)

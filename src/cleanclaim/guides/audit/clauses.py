@@ -13,11 +13,15 @@ CODE = re.compile(r"(?<![A-Za-z0-9])([A-CEGHJ-MP-V][0-9]{4})(?![0-9A-Za-z])(?:-(
 _BREAKS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r";", r"[.?!]\s", r"\s\((?=[^()]*$)",
+        r";", r"[.?!]\s", r"\s\((?=[^()]*\w[^()]*$)",
         r"[,:—–]?\s+(?:while|whereas|but|by contrast|unlike|although|though|yet)\b",
         r",\s+(?:and|or|not)\b", r"\s+(?:and|or)\s+", r"\s\|\s", r",\s", r"\s[-–—]\s",
     )
 ]  # fmt: skip
+# Codes of before in parentheses: what the sentence says of the code in front is not said of them.
+_ASIDE = re.compile(r"\s?\(((?:formerly|previously|once|earlier|before|until|old|replac\w+)\b[^()]*)\)", re.IGNORECASE)
+_FORMER = re.compile(r"\bthe former (?P<first>[^;.]+?)[;,.]? (?:and |while )?the latter (?P<second>.+)", re.IGNORECASE)
+_PAIR = 2
 _LISTED = re.compile(r",? ?(?:and|or|/|&)? ?(?:HCPCS )?(?:codes? )?", re.IGNORECASE)
 _DENIED, _NO_DENIAL = phrases("denied"), phrases("not_a_denial")
 _MISTAKE, _CORRECTION = phrases("mistake"), phrases("correction")
@@ -35,9 +39,17 @@ class Clause(NamedTuple):
 
 def clauses(text: str) -> list[Clause]:
     """The clauses of a sentence, one for each code in it."""
+    aside = _ASIDE.search(text)
+    if aside and CODE.search(aside[1]) and CODE.search(text[: aside.start()] + text[aside.end() :]):
+        return clauses(text[: aside.start()] + text[aside.end() :]) + clauses(aside[1])
     found = list(CODE.finditer(text))
     if not found:
         return []
+    if len(found) == _PAIR and (former := _FORMER.search(text)):
+        return [
+            Clause(f"{found[0][1]} {former['first']}", found[0][1], 0, found[0][2]),
+            Clause(f"{found[1][1]} {former['second']}", found[1][1], 0, found[1][2]),
+        ]
     if len(found) == 1 or len({one[1] for one in found}) == 1:
         modifier = next((one[2] for one in found if one[2]), None)
         return [Clause(text, found[0][1], found[0].start(), modifier)]
@@ -71,13 +83,14 @@ def _cut(between: str) -> int:
 def is_denied(text: str, at: int) -> bool:
     """Whether what stands at a place is denied: `is not thiamine`, `never with modifier 25`."""
     before = _NO_DENIAL.sub("", text[:at])
-    last = max((before.rfind(mark) for mark in (";", ". ", ": ", ", but ")), default=-1)
+    last = max((before.rfind(mark) for mark in (";", ". ", ": ", ", but ", " which is ", " which are ")), default=-1)
     return bool(_DENIED.search(before[last + 1 :]))
 
 
 def is_called_wrong(text: str, at: int) -> bool:
     """Whether the sentence calls what stands at a place a mistake."""
-    wrong = _MISTAKE.search(text)
+    start, end = text.rfind("; ", 0, at) + 1, text.find("; ", at)
+    wrong = _MISTAKE.search(text, start, end if end >= 0 else len(text))
     if not wrong:
         return False
     right = _CORRECTION.search(text, wrong.end())

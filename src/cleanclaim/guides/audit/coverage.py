@@ -10,8 +10,16 @@ from cleanclaim.guides.audit.phrases import phrases
 from cleanclaim.guides.audit.statement import Judged, Kind
 from cleanclaim.reference.answers import CodeAnswer
 
-_COVERED = phrases("covered_by_medicare")
-_STATUS = re.compile(r"\b(?:OPPS )?(?:status indicators?|SI)\b[\s:(=is]*\b(?P<status>[A-Z][12]?)\b")
+_COVERED, _NOT_COVERED = phrases("covered_by_medicare"), phrases("not_covered_by_medicare")
+# The indicators of Addendum B for drugs. A letter alone says one only where the text speaks of the status of hospitals.
+_LETTERS = r"(?P<status>E1|E2|K1?|[BCGMNPRSV])"
+_STATUS = re.compile(
+    rf"\b(?:status indicators?|SI|indicators?|pass-through status)\b[\s:(=]*(?:is |of )?{_LETTERS}\b(?![-'’])"
+)
+_OF_HOSPITALS = re.compile(r"\bOPPS\b|\bAddendum B\b", re.IGNORECASE)
+_LETTER = re.compile(
+    rf"(?:[A-V][0-9]{{4}}|\bis|\bassigned|\bcarries|\bhas|\bsits on)[:,]? (?:to )?{_LETTERS}\b(?![-'’])"
+)
 # Coverage codes of the HCPCS file, in our own words (COD-05).
 _NEVER = {
     "I": "not payable by Medicare", "M": "not covered by Medicare", "S": "not covered by Medicare, by law",
@@ -19,18 +27,19 @@ _NEVER = {
 _DECIDED = {"C": "its contractors decide", "D": "special coverage instructions apply"}
 
 
-def coverage(clause: Clause, answer: CodeAnswer, status: str | None) -> Iterator[Judged]:
+def coverage(clause: Clause, sentence: str, answer: CodeAnswer, status: str | None) -> Iterator[Judged]:
     """What is said of coverage and status. `status`: the status indicator of the day, where a release tells it.
 
     That Medicare covers a drug for some patient stands in no code file: only that it never does is decided here.
     """
-    said = _STATUS.search(clause.text)
+    said = _STATUS.search(clause.text) or (_LETTER.search(clause.text) if _OF_HOSPITALS.search(sentence) else None)
     if said:
         official = f"{clause.code}: status indicator {status}" if status else ""
         is_said = not is_denied(clause.text, said.start())
         right = None if status is None else (said["status"] == status) is is_said
         yield Judged.of(Kind.COVERAGE, official, right=right)
-    covered = _COVERED.search(clause.text)
+    not_covered = _NOT_COVERED.search(clause.text)
+    covered = not_covered or _COVERED.search(clause.text)
     if not covered or answer.coverage_code is None:
         return
     never = _NEVER.get(answer.coverage_code)
@@ -38,5 +47,6 @@ def coverage(clause: Clause, answer: CodeAnswer, status: str | None) -> Iterator
     if told is None:
         return
     denied = is_denied(clause.text, covered.start()) or is_called_wrong(clause.text, covered.start())
+    denied = denied is not bool(not_covered)  # what is denied twice is said
     official = f"{clause.code}: {told} (coverage code {answer.coverage_code})"
     yield Judged.of(Kind.COVERAGE, official, right=denied if never else None)

@@ -99,8 +99,8 @@ def _modifiers(clause: Clause, line: Line) -> dict[str, int]:
 def _use(name: str, at: int, line: Line) -> Judged | None:
     text = line.text
     denied = is_denied(text, at) or is_called_wrong(text, at) or bool(_NOT_SO.search(text))
-    if name in line.ended and not is_denied(text, at) and not _ENDED.search(text):
-        return Judged.of(Kind.MODIFIER, line.ended[name], right=False)
+    if name in line.ended and not _ENDED.search(text):
+        return Judged.of(Kind.MODIFIER, line.ended[name], right=denied)
     if name in line.places and not (name in _OF_PROCEDURES and not _OF_PLACE.search(text)):
         return _place(text, name, line.places[name], denied=denied)
     if name in _OF_PROCEDURES:

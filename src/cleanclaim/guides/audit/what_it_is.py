@@ -14,7 +14,7 @@ from cleanclaim.reference.answers import CodeAnswer
 _SERVICE, _SAYS_WHAT_IT_IS = phrases("service"), phrases("says_what_it_is")
 _NOT_THE_SERVICE, _AS_SERVICE = phrases("not_the_service"), phrases("as_service")
 _IS_SERVICE = phrases("is_service", services=text_of("services"))
-_EVERY = phrases("every")
+_EVERY, _EVERY_AFTER = phrases("every"), phrases("every_after")
 _UNCLASSIFIED = re.compile(r"\b(?:unclassified|not otherwise classified)\b", re.IGNORECASE)
 _COMPOUNDED = re.compile(r"^[\s,(]*compounded\b", re.IGNORECASE)
 _INJECTED = re.compile(r"\binject(?:ed|able|ions?)\b", re.IGNORECASE)
@@ -81,7 +81,11 @@ def meaning(
     if not stated and all(_is_of_others(one, clause.code) for one in right):
         yield Judged.of(Kind.MEANING, official, right=True)  # `the products other than Makena`
         return
-    if stated and _EVERY.search(clause.text[: first.start]) and (also := siblings()):
+    universal = any(
+        _EVERY.search(clause.text[: one.start]) or _EVERY_AFTER.search(clause.text[one.end : one.end + 40])
+        for one in stated
+    )
+    if universal and (also := siblings()):
         official = f"{official}; the drug has other codes too: {', '.join(also)}"
         yield Judged.of(Kind.MEANING, official, right=False)
         return
