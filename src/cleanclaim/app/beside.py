@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,7 @@ from cleanclaim.app.result import Fault
 from cleanclaim.app.row_files import read_rows
 from cleanclaim.billing.authorisations import Authorisation
 from cleanclaim.edits.dictionary import dictionary
+from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import InvalidValue
@@ -23,20 +24,34 @@ from cleanclaim.policies import Policies, read_policies
 from cleanclaim.policies.on_file import OnFile, on_file_tables
 from cleanclaim.policies.tables import AUTHORISATION, HISTORY, HISTORY_COVERAGE
 
-# What was given on earlier days: discarded drug (JW) and voided claims are none of it.
+# What was given on earlier days: discarded drug (JW) and voids are none of it. A claim that replaces or voids another
+# leaves open which of the doses of the drug were given.
 _HISTORY = """
   SELECT
     c.patient_key,
     upper_ascii(trim(l.hcpcs_code)) AS hcpcs_code,
     l.service_date,
-    CASE WHEN count(*) = count(l.billed_units) THEN CAST(sum(l.billed_units) AS DECIMAL(28, 3)) END AS units
+    CASE WHEN count(*) = count(l.billed_units) THEN CAST(sum(l.billed_units) AS DECIMAL(28, 3)) END AS units,
+    bool_or(bool_or(coalesce(f.corrects, FALSE))) OVER (
+      PARTITION BY c.patient_key, upper_ascii(trim(l.hcpcs_code))
+    ) AS corrected
   FROM line AS l
-  JOIN claim AS c USING (claim_row)
+  JOIN fact_line AS f ON f.line_row = l.line_row
+  JOIN claim AS c ON c.claim_row = l.claim_row
   WHERE c.patient_key IS NOT NULL AND l.hcpcs_code IS NOT NULL AND l.service_date IS NOT NULL
-    AND NOT coalesce(list_contains(l.modifiers, 'JW'), FALSE) AND c.frequency IS DISTINCT FROM '8'
+    AND NOT coalesce(list_contains(l.modifiers, 'JW'), FALSE)
   GROUP BY c.patient_key, upper_ascii(trim(l.hcpcs_code)), l.service_date
   ORDER BY c.patient_key, hcpcs_code, l.service_date
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was handed in, as tables; the faults of the history, and whether claims of it could not be read."""
+
+    tables: Mapping[str, pa.Table]
+    faults: tuple[Fault, ...] = ()
+    claims_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +67,25 @@ class Beside:
     history: tuple[Path, ...] = ()
     history_from: date | None = None
 
-    def tables(self, mapping: ColumnMapping | None = None) -> tuple[dict[str, pa.Table], tuple[Fault, ...]]:
-        """The tables that edits read, and the faults of the history.
+    def tables(self, mapping: ColumnMapping | None = None) -> Handed:
+        """The tables that edits read, and the faults of the history; one of which claims were lost covers nothing.
 
         Raises: UnreadableInput for a file that cannot be used; a wrong row of authorisations or records is one.
         """
         tables: dict[str, pa.Table] = {}
         faults: tuple[Fault, ...] = ()
+        claims_unread = False
         if self.authorisations:
             tables[AUTHORISATION.name] = authorisation_table(read_rows(self.authorisations, Authorisation))
         if self.on_file:
             tables |= on_file_tables(read_rows(self.on_file, OnFile))
         if self.history:
-            tables[HISTORY.name], faults = _history(self.history, mapping)
-        if self.history_from:
+            tables[HISTORY.name], faults, claims_unread = _history(self.history, mapping)
+        if self.history_from and not claims_unread:
             tables[HISTORY_COVERAGE.name] = pa.table(
                 {"history_from": [self.history_from]}, schema=HISTORY_COVERAGE.arrow()
             )
-        return tables, faults
+        return Handed(tables, faults, claims_unread)
 
 
 def sound_policies(path: Path | None) -> Policies | None:
@@ -97,11 +113,14 @@ def authorisation_table(authorisations: Iterable[Authorisation]) -> pa.Table:
     return pa.table(columns, schema=AUTHORISATION.arrow())
 
 
-def _history(paths: tuple[Path, ...], mapping: ColumnMapping | None) -> tuple[pa.Table, tuple[Fault, ...]]:
+def _history(paths: tuple[Path, ...], mapping: ColumnMapping | None) -> tuple[pa.Table, tuple[Fault, ...], bool]:
     with Engine() as engine:
         bench = Workbench(engine, dictionary())
         reading = Reading(bench, complete=False, mapping=mapping)
         reading.read(paths)
-        parts = [engine.table(_HISTORY) for _ in bench.parts()]
+        parts = []
+        for _ in bench.parts():
+            bench.make_facts(Grain.LINE, ("corrects",))
+            parts.append(engine.table(_HISTORY))
         table = pa.concat_tables(parts).cast(HISTORY.arrow())
-        return table, reading.told()
+        return table, reading.told(), reading.claims_unread

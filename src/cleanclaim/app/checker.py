@@ -11,10 +11,10 @@ from typing import Self
 import pyarrow as pa
 
 from cleanclaim.app.archives import Limits
-from cleanclaim.app.beside import Beside, sound_policies
+from cleanclaim.app.beside import Beside, Handed, sound_policies
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.reading import Reading, Watch
-from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, Fault, PolicyConflict, Summary
+from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, PolicyConflict, Summary
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.findings import as_money, as_text, severity_of
@@ -87,16 +87,16 @@ class Checker:
         A file of which nothing could be read is a fault when others could.
         Raises: UnreadableInput when nothing could be read in any of them.
         """
-        handed, faults = beside.tables(mapping) if beside else ({}, ())
+        handed = beside.tables(mapping) if beside else Handed({})
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
-            self.furnish(bench, handed)
+            self.furnish(bench, handed.tables)
             reading = Reading(bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch)
             reading.read(paths)
             if watch:
                 watch("checking", 0, 0)
             run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated)
-            return _result(self, bench, reading, run, faults)
+            return _result(self, bench, reading, run, handed)
 
     def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
         """Give a workbench the reference and the policies, and what was handed in beside the claims."""
@@ -121,9 +121,7 @@ def check_files(
     return Checker.open(reference, edits=edits).check_files(paths, complete=complete, mapping=mapping)
 
 
-def _result(
-    checker: Checker, bench: Workbench, reading: Reading, run: EditRun, beside: tuple[Fault, ...]
-) -> CheckResult:
+def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, handed: Handed) -> CheckResult:
     fired = [finding for finding in run.findings if finding.outcome is Outcome.FIRES]
     by_severity = {
         severity: sum(finding.severity is severity for finding in fired)
@@ -131,12 +129,12 @@ def _result(
     }
     summary = Summary(
         claims=bench.claims, lines=bench.lines, findings=len(fired),
-        faults=reading.fault_count + len(beside), files=reading.files,
+        faults=reading.fault_count + len(handed.faults), files=reading.files,
         not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
         claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
         total_charge=f"{run.billed.charges:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=run.billed.lines_without_charge,
-        claims_unread=reading.claims_unread,
+        claims_unread=reading.claims_unread or handed.claims_unread,
         reference=reference_in_words(checker.library), load_next=load_next(run.wants),
         policy_conflicts=tuple(
             PolicyConflict(one.payer_id, one.drug, one.attribute, one.policies, one.first_day)
@@ -147,7 +145,7 @@ def _result(
     return CheckResult(
         summary,
         run.findings,
-        (*reading.told(), *beside),
+        (*reading.told(), *handed.faults),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
         tuple(_claim_summary(item, by_row=item.file in bench.files_by_row) for item in run.totals),

@@ -99,10 +99,10 @@ def docs_needed(
     lines than anybody ticks.
     """
     records = _Records(read_rows(beside.on_file, OnFile) if beside.on_file else [])
-    handed, faults = beside.tables()
+    handed = beside.tables()
     with Engine(memory_limit=checker.memory_limit) as engine:
         bench = Workbench(engine, dictionary())
-        checker.furnish(bench, handed)
+        checker.furnish(bench, handed.tables)
         reading = Reading(bench, complete=False)
         reading.read(paths)
         if bench.lines > _MOST_LINES:
@@ -126,7 +126,7 @@ def docs_needed(
     if claim_id is not None and not lines:
         raise UnknownName(f"--claim {claim_id}: no drug line of a claim with this number was read")
     claims = tuple(ClaimDocuments(number, file, tuple(of)) for (_, number, file), of in lines.items())
-    return DocsNeeded(claims, (*reading.told(), *faults))
+    return DocsNeeded(claims, (*reading.told(), *handed.faults))
 
 
 @dataclass(slots=True)
@@ -138,9 +138,11 @@ class _Records:
     def there(self, item: str, claim_id: str | None, line_number: int | None) -> There:
         """Whether an item is on file for a line."""
         of_line = [one for one in self.records if one.claim_id == claim_id and one.line_number in {None, line_number}]
-        said = [one.items[item] for one in of_line if item in one.items]
-        if said:
-            return There.YES if any(value is not False for value in said) else There.NO
+        # What is said of the line goes before what is said of the claim.
+        for records in ([one for one in of_line if one.line_number is not None], of_line):
+            said = [one.items[item] for one in records if item in one.items]
+            if said:
+                return There.YES if all(said) else There.NO
         return There.NO if any(one.whole for one in of_line) else There.UNKNOWN
 
 

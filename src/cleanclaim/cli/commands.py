@@ -31,6 +31,7 @@ from cleanclaim.cli.options import (
 )
 from cleanclaim.cli.policy_commands import policies_app
 from cleanclaim.cli.reference_commands import reference_app
+from cleanclaim.errors import InvalidValue
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -96,6 +97,8 @@ def check(
 
     day = day_of(checked_on, "--checked-on") if checked_on else None
     first_day = day_of(history_from, "--history-from") if history_from else None
+    if first_day and not history:
+        raise InvalidValue("--history-from tells what --history covers: expected both")
     refuse_output(output, output_format, inputs=files)
     columns = column_mapping(mapping)
     checker = Checker.open(there(reference), edits=edits, policies=policies, memory_limit=memory_limit)

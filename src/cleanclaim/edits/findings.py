@@ -139,7 +139,8 @@ def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple
     for attribute in case.case.by_policy or ():
         if attribute in said:
             severity, carc, rarc, _policy = said[attribute].split(" ")
-            predicted = (Prediction("CO", carc, None if rarc == "-" else rarc),) if carc != "-" else ()
+            group = case.case.predicted[0].group if case.case.predicted else "CO"
+            predicted = (Prediction(group, carc, None if rarc == "-" else rarc),) if carc != "-" else ()
             return Severity(severity), predicted
     return None
 

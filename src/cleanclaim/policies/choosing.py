@@ -15,7 +15,7 @@ from typing import Any
 from cleanclaim.policies.policy import LineOfBusiness, Policy
 
 ANY = "*"  # every payer
-_SPECIFIC = {"ndc": 4, "hcpcs": 3, "group": 2, "all": 1}
+SPECIFIC = {"ndc": 4, "hcpcs": 3, "group": 2, "all": 1}
 _OWN = 10
 
 
@@ -40,6 +40,7 @@ class Decided:
     by: str  # ndc, hcpcs, group or all
     precedence: int
     before: tuple[str, ...] = ()
+    agreeing: tuple[str, ...] = ()  # policies of the same rank that say the same
     conflicts: tuple[tuple[str, Any], ...] = ()  # policies of the same rank that say something else
 
 
@@ -91,21 +92,25 @@ def _rank(policy: Policy, groups: Mapping[str, Sequence[str]], asked: Asked) -> 
     applies = policy.applies_to
     own = _OWN if ANY not in policy.payer_id else 0
     if asked.ndc11 and asked.ndc11 in applies.ndc:
-        return own + _SPECIFIC["ndc"], "ndc"
+        return own + SPECIFIC["ndc"], "ndc"
     if asked.hcpcs_code in applies.hcpcs:
-        return own + _SPECIFIC["hcpcs"], "hcpcs"
+        return own + SPECIFIC["hcpcs"], "hcpcs"
     if any(asked.hcpcs_code in groups.get(name, ()) for name in applies.group):
-        return own + _SPECIFIC["group"], "group"
+        return own + SPECIFIC["group"], "group"
     if applies.all:
-        return own + _SPECIFIC["all"], "all"
+        return own + SPECIFIC["all"], "all"
     return 0, ""
 
 
 def _decided(name: str, said: Sequence[tuple[tuple[int, str], Policy, Any]]) -> Decided:
     (rank, by), first, value = said[0]
+    if name == "documents":  # they stack: what each policy wants is wanted
+        names = sorted({one for _, _, listed in said for one in listed})
+        return Decided(name, names, first.id, by, first.precedence)
     of_same_rank = (rank, first.precedence)
     equal = [(one, other) for (other_rank, _), one, other in said[1:] if (other_rank, one.precedence) == of_same_rank]
     conflicts = tuple((one.id, other) for one, other in equal if other != value)
-    agreeing = {one.id for one, _ in equal}
-    before = tuple(one.id for _, one, _ in said[1:] if one.id not in agreeing)
-    return Decided(name, value, first.id, by, first.precedence, before, conflicts)
+    of_rank = {one.id for one, _ in equal}
+    agreeing = tuple(one.id for one, other in equal if other == value)
+    before = tuple(one.id for _, one, _ in said[1:] if one.id not in of_rank)
+    return Decided(name, value, first.id, by, first.precedence, before, agreeing, conflicts)

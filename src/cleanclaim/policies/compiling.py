@@ -19,24 +19,30 @@ import pyarrow as pa
 
 from cleanclaim.claims import PayerProgram
 from cleanclaim.engine.schema import TableSchema
-from cleanclaim.policies.choosing import ANY, Asked, Decided, explain
+from cleanclaim.policies.choosing import ANY, SPECIFIC, Asked, Decided, explain
 from cleanclaim.policies.policy import LineOfBusiness, Policy
 from cleanclaim.policies.reading import Policies, read_policies
 from cleanclaim.policies.tables import POLICY_CODE, POLICY_ITEM, POLICY_RULE
-from cleanclaim.values import OPEN_END
+from cleanclaim.values import OPEN_END, Severity
 
 _Groups = Mapping[str, Sequence[str]]
 _Row = dict[str, Any]
-# SBR09 does not tell a plan of an exchange from another commercial one: a commercial claim may be under either.
-_LINES = {
-    PayerProgram.COMMERCIAL: {LineOfBusiness.COMMERCIAL, LineOfBusiness.EXCHANGE},
-    PayerProgram.MEDICAID: {LineOfBusiness.MEDICAID},
-    PayerProgram.MEDICARE_ADVANTAGE: {LineOfBusiness.MEDICARE_ADVANTAGE},
-    PayerProgram.MEDICARE_A: {LineOfBusiness.MEDICARE},
-    PayerProgram.MEDICARE_B: {LineOfBusiness.MEDICARE},
-    PayerProgram.MEDICARE_DME: {LineOfBusiness.MEDICARE},
+# SBR09 does not tell a plan of an exchange from another commercial one: where a payer has policies for exchanges alone,
+# a commercial claim may be under either.
+_LINES: Mapping[PayerProgram, tuple[LineOfBusiness, ...]] = {
+    PayerProgram.COMMERCIAL: (LineOfBusiness.COMMERCIAL, LineOfBusiness.EXCHANGE),
+    PayerProgram.MEDICAID: (LineOfBusiness.MEDICAID,),
+    PayerProgram.MEDICARE_ADVANTAGE: (LineOfBusiness.MEDICARE_ADVANTAGE,),
+    PayerProgram.MEDICARE_A: (LineOfBusiness.MEDICARE,),
+    PayerProgram.MEDICARE_B: (LineOfBusiness.MEDICARE,),
+    PayerProgram.MEDICARE_DME: (LineOfBusiness.MEDICARE,),
 }
-_NAMES_DRUG = "policy"  # the attribute that says which policies name the drug
+# Attributes of their own: which policies name the drug, and that those of the payer itself do. What the payer's own
+# policy on a drug is silent on, it does not ask; what a policy of every payer is silent on, the payer may ask.
+_NAMED, _OWN_NAMED = "named", "policy"
+_FILING = "billing.timely_filing"
+_OWN = 10
+_EITHER = "one of two plans"
 _LEAST = re.compile(r"(?P<item>[a-z0-9_]+)>=(?P<least>[0-9]+(?:\.[0-9]+)?)")
 _CODE = re.compile(r"[A-Z0-9]{5}")
 
@@ -108,7 +114,7 @@ def contradictions(policies: Policies) -> tuple[Contradiction, ...]:
     """Where policies of one payer and rank contradict each other: what they say of it counts as unknown."""
     found: dict[tuple[str, ...], Contradiction] = {}
     for row in rule_rows(policies):
-        if row["value"] is None:
+        if row["value"] is None and ", " in row["policy"]:
             drug = row["ndc11"] if row["ndc11"] != ANY else row["hcpcs_code"]
             key = (row["payer_id"], drug, row["attribute"], row["policy"])
             named = tuple(row["policy"].split(", "))
@@ -134,38 +140,74 @@ def _of_payer(payer: str, policies: Policies) -> Iterator[_Row]:
         drugs |= {_Drug(ndc11=ndc, rank=3) for ndc in one.applies_to.ndc}
     by_plan = any(one.lines_of_business for one in own)
     for program in PayerProgram if by_plan else (None,):
-        of_plan = [one for one in own if _is_of(one, program)]
+        plans = _plans_of(program, own)
         for drug in sorted(drugs, key=lambda one: (one.rank, one.hcpcs_code, one.ndc11)):
-            yield from _of_drug(payer, program, drug, of_plan, policies.groups)
+            yield from _of_drug(payer, program, drug, plans, policies.groups)
 
 
-def _is_of(policy: Policy, program: PayerProgram | None) -> bool:
-    if program is None or not policy.lines_of_business:
-        return True
-    return bool(_LINES.get(program, set()) & set(policy.lines_of_business))
+def _plans_of(program: PayerProgram | None, policies: Sequence[Policy]) -> list[list[Policy]]:
+    """The policies of each kind of plan that a claim of a program may be under."""
+    if program is None:
+        return [list(policies)]
+    kinds: Sequence[LineOfBusiness | None] = _LINES.get(program) or (None,)
+    return [[one for one in policies if not one.lines_of_business or kind in one.lines_of_business] for kind in kinds]
 
 
 def _of_drug(
-    payer: str, program: PayerProgram | None, drug: _Drug, policies: Sequence[Policy], groups: _Groups
+    payer: str, program: PayerProgram | None, drug: _Drug, plans: Sequence[Sequence[Policy]], groups: _Groups
 ) -> Iterator[_Row]:
-    about = [one for one in policies if _is_about(one, drug, groups)]
-    for first, last in _spans(about):
-        holding = [one for one in about if one.effective.holds(first)]
-        asked = Asked(payer, drug.hcpcs_code, first, drug.ndc11 if drug.ndc11 != ANY else None)
-        told = explain(holding, groups, asked)
-        by_id = {one.id: one for one in holding}
+    first_plan, *others = [[one for one in plan if _is_about(one, drug, groups)] for plan in plans]
+    about = [first_plan, *(plan for plan in others if any(one not in first_plan for one in plan))]
+    for first, last in _spans([one for plan in about for one in plan]):
         shared = {
             "payer_program": str(program) if program else ANY, "payer_id": payer, "hcpcs_code": drug.hcpcs_code,
-            "ndc11": drug.ndc11, "rank": drug.rank + (10 if payer != ANY else 0), "valid_from": first,
+            "ndc11": drug.ndc11, "rank": drug.rank + (_OWN if payer != ANY else 0), "valid_from": first,
             "valid_to": last,
         }  # fmt: skip
-        if drug.rank > 1 and holding:
-            named = ", ".join(told.policies)
-            yield {**shared, "attribute": _NAMES_DRUG, "value": named, "policy": named, "on_fail": None}
-        for decided in told.decided:
-            said = {"policy": _policies(decided), "on_fail": _on_fail(by_id[decided.policy])}
-            for attribute, value in _leaves(decided):
-                yield {**shared, **said, "attribute": attribute, "value": value}
+        told = [{row["attribute"]: row for row in _on_day(payer, drug, plan, first, groups)} for plan in about]
+        for attribute in dict.fromkeys(name for rows in told for name in rows):
+            rows = [of_plan.get(attribute) for of_plan in told]
+            known = [row for row in rows if row]
+            if all(row and row["value"] == known[0]["value"] for row in rows):
+                yield {**shared, **known[0]}
+            elif attribute not in (_NAMED, _OWN_NAMED):
+                # The claim may be under either of two plans that differ: what is asked of it is not known.
+                yield {**shared, **known[0], "value": None, "policy": _EITHER}
+
+
+def _on_day(payer: str, drug: _Drug, policies: Sequence[Policy], day: date, groups: _Groups) -> Iterator[_Row]:
+    """What the policies of one plan say of a drug on a day: attributes with their values, parts and all."""
+    holding = [one for one in policies if one.effective.holds(day)]
+    told = explain(holding, groups, Asked(payer, drug.hcpcs_code, day, drug.ndc11 if drug.ndc11 != ANY else None))
+    by_id = {one.id: one for one in holding}
+    named = [name for name in told.policies if _names(by_id[name], drug, groups)]
+    if named:
+        said = {"value": ", ".join(named), "policy": ", ".join(named), "on_fail": None}
+        yield {"head": _NAMED, "attribute": _NAMED, **said}
+        if payer != ANY:
+            yield {"head": _OWN_NAMED, "attribute": _OWN_NAMED, **said}
+    for decided in _one_filing_limit(told.decided):
+        said = {
+            "policy": _policies(decided),
+            "on_fail": _on_fail([by_id[decided.policy], *(by_id[one] for one in decided.agreeing)]),
+        }
+        head = _FILING if decided.attribute.startswith(_FILING) else decided.attribute
+        for attribute, value in _leaves(decided):
+            yield {**said, "head": head, "attribute": attribute, "value": value}
+
+
+def _names(policy: Policy, drug: _Drug, groups: _Groups) -> bool:
+    """Whether a policy names the drug, and is not only about every drug."""
+    return drug.ndc11 in policy.applies_to.ndc or drug.hcpcs_code in _codes(policy, groups)
+
+
+def _one_filing_limit(decided: Sequence[Decided]) -> Iterator[Decided]:
+    """Days and years of filing are one limit: the more specific, then the higher precedence, has the say."""
+    limits = [one for one in decided if one.attribute.startswith(_FILING)]
+    most = max(((SPECIFIC[one.by], one.precedence) for one in limits), default=None)
+    for one in decided:
+        if one not in limits or (SPECIFIC[one.by], one.precedence) == most:
+            yield one
 
 
 def _is_about(policy: Policy, drug: _Drug, groups: _Groups) -> bool:
@@ -212,9 +254,11 @@ def _said(value: Any) -> str:  # noqa: ANN401 - what YAML may hold
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _on_fail(policy: Policy) -> str:
-    said = policy.on_fail
-    return " ".join((str(said.severity), said.carc or "-", said.rarc or "-", policy.id))
+def _on_fail(policies: Sequence[Policy]) -> str:
+    """What to expect: of policies that say the same thing, the worst (`deny` beats `warn`)."""
+    worst = min(policies, key=lambda one: list(Severity).index(one.on_fail.severity))
+    said = worst.on_fail
+    return " ".join((str(said.severity), said.carc or "-", said.rarc or "-", worst.id))
 
 
 def _items(policy: Policy) -> Iterator[_Row]:

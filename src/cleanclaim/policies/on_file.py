@@ -28,7 +28,7 @@ class OnFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     whole: bool = False
 
     def __post_init__(self) -> None:
-        if not all(isinstance(one, bool) or 0 <= one < _MOST for one in self.items.values()):
+        if not all(isinstance(one, bool) or (one.is_finite() and 0 <= one < _MOST) for one in self.items.values()):
             raise ValueError(f"items: expected true, false, or a number from 0 to less than {_MOST:,}")
 
 
@@ -38,14 +38,16 @@ def on_file_tables(records: Iterable[OnFile]) -> dict[str, pa.Table]:
     rows = [
         {
             "claim_id": one.claim_id, "line_number": one.line_number, "item": item,
-            "there": value if isinstance(value, bool) else True,
+            "there": bool(value),
             "number": None if isinstance(value, bool) else value,
         }
         for one in records
         for item, value in one.items.items()
     ]  # fmt: skip
-    wholes = sorted({one.claim_id for one in records if one.whole})
+    wholes = {(one.claim_id, one.line_number): one for one in records if one.whole}.values()
     return {
         ON_FILE.name: pa.Table.from_pylist(rows, schema=ON_FILE.arrow()),
-        ON_FILE_WHOLE.name: pa.table({"claim_id": wholes}, schema=ON_FILE_WHOLE.arrow()),
+        ON_FILE_WHOLE.name: pa.Table.from_pylist(
+            [{"claim_id": one.claim_id, "line_number": one.line_number} for one in wholes], schema=ON_FILE_WHOLE.arrow()
+        ),
     }

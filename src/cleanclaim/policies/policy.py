@@ -13,12 +13,15 @@ import msgspec
 from cleanclaim.dosing import NdcUnit, WastePolicy
 from cleanclaim.values import OPEN_END, Severity
 
+_MOST = 1_000_000
 _Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 _Code = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{5}$")]
 _Place = Annotated[str, msgspec.Meta(pattern="^[0-9]{2}$")]
 _Modifier = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{2}$")]
 _Taxonomy = Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{1,10}$")]
 _Diagnosis = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?\*?(?:-[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?)?")
+_Tried = Annotated[str, msgspec.Meta(pattern="^([A-V][0-9]{4}|[0-9]{4}[0-9AFMTU]|[a-z]+(_[a-z0-9]+)*)$")]
+_Evidence = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*(>=[0-9]+(\\.[0-9]+)?)?$")]
 _NAME = "^[a-z0-9]+(?:-[a-z0-9]+)*$"
 
 
@@ -110,8 +113,45 @@ class Bounds(_Strict, frozen=True):
     def __post_init__(self) -> None:
         if self.min is None and self.max is None:
             raise ValueError("expected min or max")
+        for name, value in (("min", self.min), ("max", self.max)):
+            if value is not None and not (value.is_finite() and 0 <= value <= _MOST and value == round(value, 6)):
+                raise ValueError(f"{name}: expected a number from 0 to {_MOST:,} with at most six decimals")
         if self.min is not None and self.max is not None and self.max < self.min:
             raise ValueError("max: expected no less than min")
+
+
+class WholeBounds(_Strict, frozen=True):
+    """A lowest and a highest whole number, both in."""
+
+    min: _Count | None = None
+    max: _Count | None = None
+
+    def __post_init__(self) -> None:
+        if self.min is None and self.max is None:
+            raise ValueError("expected min or max")
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError("max: expected no less than min")
+
+
+class AtLeast(_Strict, frozen=True):
+    """A lowest whole number."""
+
+    min: _Count
+
+
+class AtMost(_Strict, frozen=True):
+    """A highest whole number."""
+
+    max: _Count
+
+
+class AtMostAmount(_Strict, frozen=True):
+    """A highest amount."""
+
+    max: Decimal
+
+    def __post_init__(self) -> None:
+        Bounds(max=self.max)
 
 
 class Diagnoses(_Strict, frozen=True):
@@ -153,17 +193,21 @@ class Step(_Strict, frozen=True):
     `lookback_days` before the day are searched: a trial is missing only where the history covers them.
     """
 
-    prefer: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    prefer: Annotated[tuple[_Tried, ...], msgspec.Meta(min_length=1)]
     trial_days: _Count | None = None
     exceptions: tuple[str, ...] = ()  # what, when it is on file, stands for the trial
     lookback_days: _Count = 365
+
+    def __post_init__(self) -> None:
+        if self.trial_days is not None and self.trial_days > self.lookback_days:
+            raise ValueError("trial_days: expected no more than lookback_days (365 unless it says another number)")
 
 
 class Rems(_Strict, frozen=True):
     """A safety program (REMS) and what shows that it was kept."""
 
     program: str
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[_Evidence, ...] = ()
 
 
 class Scope(_Strict, frozen=True):
@@ -183,10 +227,11 @@ class Requires(_Strict, frozen=True):
     dx: Diagnoses | None = None
     label_dx: tuple[str, ...] = ()  # the diagnoses of label and compendia: another one is off-label
     nc_dx: ExcludedUse | None = None
-    age: Bounds | None = None
+    age: WholeBounds | None = None
     sex: Annotated[str, msgspec.Meta(pattern="^(any|F|M)$")] | None = None
     weight_kg: Bounds | None = None
-    gestation_weeks: Bounds | None = None
+    gestation_weeks: WholeBounds | None = None
+    singleton: bool | None = None  # one fetus alone
     specialty: tuple[_Taxonomy, ...] = ()
     pos: Places | None = None
     site_of_care: tuple[
@@ -210,13 +255,13 @@ class Period(_Strict, frozen=True):
 class Limits(_Strict, frozen=True):
     """The most that is covered."""
 
-    units_per_dose: Bounds | None = None
-    mg_per_kg: Bounds | None = None
+    units_per_dose: AtMost | None = None
+    mg_per_kg: AtMostAmount | None = None
     doses_per_period: Period | None = None
     units_per_period: Period | None = None
-    interval_days: Bounds | None = None
-    course_doses: Bounds | None = None
-    lifetime_doses: Bounds | None = None
+    interval_days: AtLeast | None = None
+    course_doses: AtMost | None = None
+    lifetime_doses: AtMost | None = None
 
 
 class Billing(_Strict, frozen=True):

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from cleanclaim.policies.checklists import shipped_checklists
 from cleanclaim.policies.policy import Policy, PolicyFile, PolicyTest
 
 _LARGEST = 5_000_000  # bytes
@@ -54,7 +55,7 @@ def read_policies(paths: Iterable[Path]) -> Policies:
     faults: list[PolicyFault] = []
     tests: list[PlacedTest] = []
     places: dict[str, str] = {}
-    for path in _files(paths):
+    for path in _files(paths, faults):
         for policy, line in _read(path, groups, faults, tests):
             if policy.id in places:
                 faults.append(
@@ -64,15 +65,18 @@ def read_policies(paths: Iterable[Path]) -> Policies:
             places[policy.id] = str(path)
             found.append(policy)
             faults += _without_group(policy, groups, str(path), line)
+            faults += _without_checklist(policy, str(path), line)
     return Policies(tuple(found), groups, tuple(faults), tuple(tests))
 
 
-def _files(paths: Iterable[Path]) -> list[Path]:
-    return [
-        file
-        for path in paths
-        for file in (sorted((*path.glob("*.yaml"), *path.glob("*.yml"))) if path.is_dir() else [path])
-    ]
+def _files(paths: Iterable[Path], faults: list[PolicyFault]) -> list[Path]:
+    found = []
+    for path in paths:
+        files = sorted((*path.glob("*.yaml"), *path.glob("*.yml"))) if path.is_dir() else [path]
+        if not files:
+            faults.append(PolicyFault(str(path), 0, "", "the folder holds no policy (`*.yaml`, `*.yml`)"))
+        found += files
+    return found
 
 
 def _read(
@@ -98,7 +102,11 @@ def _read(
     if isinstance(said, dict):
         items = said.get("policies")
         rest = {key: value for key, value in said.items() if key != "policies"}
-        groups |= _beside(path, rest, node, faults, tests)
+        for name, codes in _beside(path, rest, node, faults, tests).items():
+            if groups.setdefault(name, codes) != codes:
+                faults.append(
+                    PolicyFault(str(path), 1, f"groups.{name}", "another file has other codes under this name")
+                )
     if not isinstance(items, list):
         faults.append(
             PolicyFault(str(path), 1, "", "expected a list of policies, or a mapping with policies and groups")
@@ -107,6 +115,8 @@ def _read(
     made = []
     for place, item in enumerate(items):
         at = (*lead, place)
+        if isinstance(item, dict) and isinstance(span := item.get("effective"), dict) and span.get("end", "") is None:
+            del span["end"]  # `end: null` is an open end
         try:
             made.append((msgspec.convert(item, Policy, strict=False, builtin_types=()), _line(node, at)))
         except msgspec.ValidationError as error:
@@ -133,6 +143,15 @@ def _without_group(policy: Policy, groups: dict[str, tuple[str, ...]], file: str
         PolicyFault(file, line, "applies_to.group", f"{policy.id}: no file read so far has the group {name}")
         for name in policy.applies_to.group
         if name not in groups
+    ]
+
+
+def _without_checklist(policy: Policy, file: str, line: int) -> list[PolicyFault]:
+    known = {one.id for one in (*shipped_checklists().general, *shipped_checklists().classes)}
+    return [
+        PolicyFault(file, line, "documents", f"{policy.id}: there is no checklist {name}")
+        for name in policy.documents
+        if name not in known
     ]
 
 
@@ -166,7 +185,16 @@ def _line(node: yaml.Node | None, steps: Sequence[str | int]) -> int:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML whose plain words stay what they are written as: codes, numbers with leading zeros, days."""
+    """YAML whose plain words stay what they are written as: codes, numbers with leading zeros, days. No key twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as in yaml
+        """A mapping; a key that stands twice is refused, where YAML would lose the first."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {key.value} stands twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
 
 
 # No number, day or truth value is read into another one: `07` stays 07, `on` stays on; the shapes convert them.

@@ -23,7 +23,8 @@ POLICY_RULE = TableSchema(
         Column("hcpcs_code", _T.TEXT, "the code; * for any code"),
         Column("ndc11", _T.TEXT, "the NDC; * for any NDC"),
         Column("rank", _T.INTEGER, "of the rows about a line the highest decides each attribute"),
-        Column("attribute", _T.TEXT, "requires.age, requires.age.min, limits.interval_days ...; `policy` says which policies name the drug"),
+        Column("head", _T.TEXT, "what is decided as one: requires.age with its parts, days and years of filing"),
+        Column("attribute", _T.TEXT, "requires.age, requires.age.min, limits.interval_days ...; `named` says which policies name the drug, `policy` that those of the payer itself do, so that their silence means `none`"),
         Column("value", _T.TEXT, "its value, lists with a blank between; null where two policies contradict each other"),
         Column("policy", _T.TEXT, "the policy that decides, or those that contradict each other"),
         Column("on_fail", _T.TEXT, "what to expect where it is not met: severity, CARC, RARC (- for none) and the policy"),
@@ -71,6 +72,7 @@ HISTORY = TableSchema(
         Column("hcpcs_code", _T.TEXT, "the code, in upper case"),
         Column("service_date", _T.DATE, "the day"),
         Column("units", _T.TOTAL, "units of the day; null when a line did not say", unit="HCPCS billing units"),
+        Column("corrected", _T.BOOLEAN, "whether a claim of the patient with the code replaces or voids another: then days and units may be too many"),
     ),
 )  # fmt: skip
 HISTORY_COVERAGE = TableSchema(
@@ -88,8 +90,12 @@ ON_FILE = TableSchema(
     ),
 )  # fmt: skip
 ON_FILE_WHOLE = TableSchema(
-    "on_file_whole", "A claim of which everything on file is listed: what is not there is missing.", ("claim_id",),
-    (Column("claim_id", _T.TEXT, "the claim (CLM01)"),),
+    "on_file_whole", "A claim, or a line of it, of which everything on file is listed: what is not there is missing.",
+    ("claim_id", "line_number"),
+    (
+        Column("claim_id", _T.TEXT, "the claim (CLM01)"),
+        Column("line_number", _T.INTEGER, "the line; null for all lines of the claim"),
+    ),
 )  # fmt: skip
 
 HANDED_IN = {

@@ -1,7 +1,7 @@
 /*---
 about: Whether the authorisation that the line names covers it. One that is not in the table that was handed in is not known.
 grain: line
-reads: [prior_auth, hcpcs_code, service_date, place_of_service, billed_units, modifiers, policy_auth_scope]
+reads: [prior_auth, hcpcs_code, service_date, place_of_service, billed_units, is_void, corrects, policy_auth_scope]
 columns:
   auth_known: {type: boolean, meaning: "whether the authorisation is in the table of the clinic's authorisations; never no", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
   auth_code_covered: {type: boolean, meaning: whether it is for the code, source: authorisation}
@@ -31,14 +31,18 @@ WITH named AS (
   JOIN claim AS c ON c.claim_row = r.claim_row
   LEFT JOIN ref_authorisation AS a ON a.number = r.prior_auth
 ),
+-- Only what it covers uses it up, and no void does. Where a claim of the run replaces or voids another, too much may be counted.
 used AS (
   SELECT
     line_row,
-    CAST(sum(coalesce(billed_units, 0)) OVER (PARTITION BY prior_auth ORDER BY service_date, line_row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS DECIMAL(28, 3)) AS units_at_least,
+    CAST(sum(coalesce(billed_units, 0)) OVER spent AS DECIMAL(28, 3)) AS units_at_least,
+    sum(CASE WHEN billed_units IS NULL THEN 1 ELSE 0 END) OVER spent AS unknown,
     dense_rank() OVER (PARTITION BY prior_auth ORDER BY service_date) AS visit
   FROM named
-  WHERE known AND service_date IS NOT NULL AND list_contains(hcpcs_codes, hcpcs_code)
-)
+  WHERE known AND service_date BETWEEN first_day AND last_day AND list_contains(hcpcs_codes, hcpcs_code) AND is_void IS DISTINCT FROM TRUE
+  WINDOW spent AS (PARTITION BY prior_auth ORDER BY service_date, line_row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+),
+corrected AS (SELECT DISTINCT prior_auth FROM named WHERE corrects)
 SELECT
   n.line_row,
   CASE WHEN n.known THEN TRUE END AS auth_known,
@@ -50,9 +54,11 @@ SELECT
   CASE
     WHEN NOT n.known THEN NULL
     WHEN NOT contains(n.scope, ' units ') OR n.units_left IS NULL THEN FALSE
-    ELSE u.units_at_least > n.units_left
+    WHEN u.units_at_least > n.units_left THEN CASE WHEN r.prior_auth IS NULL THEN TRUE END
+    WHEN u.line_row IS NULL OR u.unknown = 0 THEN FALSE
   END AS auth_units_exceeded,
   n.visits_left AS auth_visits_left,
-  CASE WHEN NOT n.known THEN NULL WHEN n.visits_left IS NULL THEN FALSE ELSE u.visit > n.visits_left END AS auth_visits_exceeded
+  CASE WHEN NOT n.known THEN NULL WHEN n.visits_left IS NULL THEN FALSE WHEN u.visit > n.visits_left THEN CASE WHEN r.prior_auth IS NULL THEN TRUE END ELSE FALSE END AS auth_visits_exceeded
 FROM named AS n
 LEFT JOIN used AS u ON u.line_row = n.line_row
+LEFT JOIN corrected AS r ON r.prior_auth = n.prior_auth

@@ -29,7 +29,7 @@ SELECT
   p.policy_nc_dx_by AS nc_dx_by,
   p.policy_release
 FROM (
-  SELECT DISTINCT line_row, claim_row, complete, payer_program, payer_id, hcpcs_code, ndc11, service_date, charge_amount, unnest(drug_diagnoses) AS diagnosis
+  SELECT DISTINCT line_row, claim_row, complete, payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date, charge_amount, unnest(drug_diagnoses) AS diagnosis
   FROM fact_line
 ) AS d
 LEFT JOIN fact_policy AS p
@@ -37,4 +37,5 @@ LEFT JOIN fact_policy AS p
   AND p.payer_id IS NOT DISTINCT FROM d.payer_id
   AND p.hcpcs_code IS NOT DISTINCT FROM d.hcpcs_code
   AND p.ndc11 IS NOT DISTINCT FROM d.ndc11
+  AND p.ndc_open IS NOT DISTINCT FROM d.ndc_open
   AND p.service_date IS NOT DISTINCT FROM d.service_date

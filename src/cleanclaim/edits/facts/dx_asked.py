@@ -35,7 +35,7 @@ def _answers(row: dict[str, Any]) -> tuple[bool | None, ...]:
     found = row["drug_diagnoses"]
 
     def matches(named: str | None) -> int | None:
-        return None if found is None or not named else sum(named_in(one, named.split(" ")) for one in found)
+        return None if found is None or not named else sum(named_in(one, named.split(" ")) for one in set(found))
 
     enough, out, on_label = matches(covered), matches(banned), matches(label)
     return (

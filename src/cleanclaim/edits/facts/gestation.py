@@ -13,7 +13,7 @@ columns:
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 import pyarrow as pa
 
@@ -30,7 +30,8 @@ def compute(keys: pa.Table) -> pa.Table:
         codes = row["claim_diagnoses"]
         coded = {found[1] for code in codes or () if (found := _WEEKS.fullmatch(code.upper()))} - _NOT_WEEKS
         said = Decimal(coded.pop()) if len(coded) == 1 else None
-        weeks.append(row["gestation_weeks_on_file"] if row["gestation_weeks_on_file"] is not None else said)
+        on_file = row["gestation_weeks_on_file"]
+        weeks.append(said if on_file is None else on_file.to_integral_value(ROUND_FLOOR))  # 36w6d, as 36.86, is week 36
         several.append(None if codes is None else any(code.upper().startswith(("O30", "O31")) for code in codes))
     keys = keys.append_column("gestation_weeks", pa.array(weeks, ColumnType.AMOUNT.arrow()))
     return keys.append_column("several_fetuses", pa.array(several, pa.bool_()))

@@ -29,6 +29,9 @@ columns:
   ndc_qualifier: {type: text, meaning: what the drug number is, source: line.ndc_qualifier}
   ndc_given: {type: text, meaning: drug number as sent, source: line.ndc_given}
   ndc11: {type: text, meaning: NDC in eleven digits, source: line.ndc11}
+  ndc_open: {type: boolean, meaning: "whether the package may have another NDC than the one that is known: none is known, and the claim is partial or gives a number that is none", source: "line.ndc11, line.ndc_given, claim.complete"}
+  is_void: {type: boolean, meaning: "whether the claim voids another (frequency 8)", source: "claim.frequency, claim.bill_type"}
+  corrects: {type: boolean, meaning: "whether the claim replaces or voids another (frequency 7 or 8)", source: "claim.frequency, claim.bill_type"}
   ndc_quantity: {type: units, unit: ndc_unit, meaning: quantity in NDC units, source: line.ndc_quantity}
   ndc_unit: {type: text, meaning: NDC unit, source: line.ndc_unit}
   ndc_count: {type: integer, meaning: drug identifications on the line, source: line.ndc_count}
@@ -38,7 +41,7 @@ columns:
   claim_diagnoses: {type: list of text, meaning: diagnosis codes of the claim, source: claim.diagnoses}
   claim_diagnosis_count: {type: integer, meaning: diagnosis codes of the claim, source: claim.diagnoses}
   sex: {type: text, meaning: "F or M; null where the claim says neither", ask: the sex of the patient, source: claim.sex}
-  provider_taxonomy: {type: text, meaning: "taxonomy of the rendering provider, else of the billing provider", ask: the provider's taxonomy (PRV), source: "claim.rendering_taxonomy, claim.billing_taxonomy"}
+  provider_taxonomy: {type: text, meaning: "taxonomy of the rendering provider; of the billing provider where a whole claim names no other", ask: the provider's taxonomy (PRV), source: "claim.rendering_taxonomy, claim.billing_taxonomy"}
   ordered_by: {type: text, meaning: "ordering provider of the line, else the referring provider of the claim", source: "line.ordering_npi, claim.referring_npi"}
   last_day: {type: date, meaning: "last day of the claim's statement (institutional), else of the service", source: "claim.statement_to, line.service_date_to"}
   birth_date: {type: date, meaning: birth date of the patient, source: claim.birth_date}
@@ -75,6 +78,9 @@ SELECT
   l.ndc_qualifier,
   l.ndc_given,
   l.ndc11,
+  l.ndc11 IS NULL AND (l.ndc_given IS NOT NULL OR c.complete IS DISTINCT FROM TRUE) AS ndc_open,
+  coalesce(c.frequency, CASE WHEN c.claim_type = 'I' THEN substr(c.bill_type, length(c.bill_type), 1) END) = '8' AS is_void,
+  coalesce(c.frequency, CASE WHEN c.claim_type = 'I' THEN substr(c.bill_type, length(c.bill_type), 1) END) IN ('7', '8') AS corrects,
   l.ndc_quantity,
   l.ndc_unit,
   l.ndc_count,
@@ -84,9 +90,16 @@ SELECT
   c.diagnoses AS claim_diagnoses,
   CAST(array_length(c.diagnoses) AS BIGINT) AS claim_diagnosis_count,
   CASE WHEN c.sex IN ('F', 'M') THEN c.sex END AS sex,
-  coalesce(c.rendering_taxonomy, c.billing_taxonomy) AS provider_taxonomy,
+  CASE
+    WHEN l.rendering_npi IS NOT NULL AND l.rendering_npi IS DISTINCT FROM c.rendering_npi THEN NULL
+    WHEN c.rendering_taxonomy IS NOT NULL THEN c.rendering_taxonomy
+    WHEN c.complete AND c.rendering_npi IS NULL THEN c.billing_taxonomy
+  END AS provider_taxonomy,
   coalesce(l.ordering_npi, c.referring_npi) AS ordered_by,
-  CASE WHEN c.claim_type = 'I' THEN coalesce(c.statement_to, l.service_date_to, l.service_date) ELSE l.service_date END AS last_day,
+  CASE
+    WHEN c.claim_type = 'I' THEN coalesce(c.statement_to, CASE WHEN c.complete THEN coalesce(l.service_date_to, l.service_date) END)
+    WHEN c.claim_type = 'P' THEN l.service_date
+  END AS last_day,
   c.birth_date,
   CAST(c.weight * CAST(0.45359237 AS DECIMAL(9, 8)) AS DECIMAL(18, 6)) AS weight_kg,
   coalesce(r.checked_on, c.created_on) AS checked_on

@@ -10,17 +10,22 @@ columns:
   rems_missing: {type: text, meaning: that evidence, source: "policy_item, on_file"}
 ---*/
 WITH chart AS (
-  SELECT r.line_row, o.item, bool_or(o.there) AS there, max(o.number) AS number
+  -- What is said of the line goes before what is said of the claim.
+  SELECT
+    r.line_row,
+    o.item,
+    coalesce(bool_and(CASE WHEN o.line_number IS NOT NULL THEN o.there END), bool_or(CASE WHEN o.line_number IS NULL THEN o.there END)) AS there,
+    coalesce(max(CASE WHEN o.line_number IS NOT NULL THEN o.number END), max(CASE WHEN o.line_number IS NULL THEN o.number END)) AS number
   FROM rows AS r
   JOIN claim AS c USING (claim_row)
   JOIN ref_on_file AS o ON o.claim_id = c.claim_id AND (o.line_number IS NULL OR o.line_number = r.line_number)
   GROUP BY r.line_row, o.item
 ),
 wholes AS (
-  SELECT r.line_row
+  SELECT DISTINCT r.line_row
   FROM rows AS r
   JOIN claim AS c USING (claim_row)
-  JOIN (SELECT DISTINCT claim_id FROM ref_on_file_whole) AS w ON w.claim_id = c.claim_id
+  JOIN ref_on_file_whole AS w ON w.claim_id = c.claim_id AND (w.line_number IS NULL OR w.line_number = r.line_number)
 ),
 evidence AS (
   SELECT

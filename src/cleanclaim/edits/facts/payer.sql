@@ -49,9 +49,9 @@ SELECT
   k.ndc_unit,
   k.policy_ndc,
   k.policy_ndc_units,
-  CASE WHEN k.policy_ndc IS NULL THEN r.value WHEN k.policy_ndc = 'required' THEN 'always' ELSE k.policy_ndc END AS ndc_required,
-  CASE WHEN k.policy_ndc_units IS NOT NULL THEN TRUE WHEN k.payer_program IS NOT NULL AND k.service_date IS NOT NULL THEN l.payer_program IS NOT NULL END AS ndc_unit_list_known,
-  CASE WHEN k.policy_ndc_units IS NOT NULL THEN contains(' ' || k.policy_ndc_units || ' ', ' ' || k.ndc_unit || ' ') ELSE l.listed END AS ndc_unit_on_list,
+  CASE WHEN k.policy_ndc IS NULL THEN r.value WHEN k.policy_ndc = 'required' THEN 'always' WHEN k.policy_ndc <> 'contradicted' THEN k.policy_ndc END AS ndc_required,
+  CASE WHEN k.policy_ndc_units = 'contradicted' THEN NULL WHEN k.policy_ndc_units IS NOT NULL THEN TRUE WHEN k.payer_program IS NOT NULL AND k.service_date IS NOT NULL THEN l.payer_program IS NOT NULL END AS ndc_unit_list_known,
+  CASE WHEN k.policy_ndc_units = 'contradicted' THEN NULL WHEN k.policy_ndc_units IS NOT NULL THEN contains(' ' || k.policy_ndc_units || ' ', ' ' || k.ndc_unit || ' ') ELSE l.listed END AS ndc_unit_on_list,
   CASE WHEN k.policy_ndc IS NOT NULL AND k.policy_ndc_units IS NOT NULL THEN NULL ELSE coalesce(r.release, l.release) END AS payer_release
 FROM keys AS k
 LEFT JOIN required AS r

@@ -1,7 +1,7 @@
 /*---
 about: What the payer's policies ask of the drug on the day of service, after one of them has decided each point. Where a policy names the drug and says nothing of a point, the payer asks nothing of it; where none is loaded, that is not known; where two contradict each other, the value is not known.
 grain: line
-keys: [payer_program, payer_id, hcpcs_code, ndc11, service_date]
+keys: [payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date]
 columns:
   policy_known: {type: boolean, meaning: whether a policy that is loaded names the drug, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_names: {type: text, meaning: those policies, source: policy_rule}
@@ -24,6 +24,7 @@ columns:
   policy_asks_weight: {type: boolean, meaning: whether the payer sets a weight, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_weight_min: {type: amount, unit: kg, meaning: least weight, source: policy_rule}
   policy_weight_max: {type: amount, unit: kg, meaning: most, source: policy_rule}
+  policy_asks_singleton: {type: boolean, meaning: whether the payer covers pregnancies with one fetus alone, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_asks_gestation: {type: boolean, meaning: whether the payer sets weeks of gestation, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_gestation_min: {type: amount, unit: weeks, meaning: first week, source: policy_rule}
   policy_gestation_max: {type: amount, unit: weeks, meaning: last week, source: policy_rule}
@@ -51,16 +52,22 @@ columns:
   policy_period_units_days: {type: integer, meaning: its days, source: policy_rule}
   policy_asks_interval: {type: boolean, meaning: whether the payer sets days between doses, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_interval_min: {type: integer, meaning: fewest days from one dose to the next, source: policy_rule}
-  policy_asks_course: {type: boolean, meaning: "whether the payer caps the doses of a course, or of a life", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  policy_asks_course: {type: boolean, meaning: whether the payer caps the doses of a course, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_course_doses: {type: integer, meaning: the most, source: policy_rule}
-  policy_limits_policy: {type: text, meaning: "the policy whose drugs count together for frequency", source: policy_rule}
-  policy_modifiers_required: {type: text, meaning: modifiers that the payer wants; - for none, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
-  policy_modifiers_forbidden: {type: text, meaning: modifiers that it refuses; - for none, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  policy_asks_lifetime: {type: boolean, meaning: whether the payer caps the doses of a life, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  policy_lifetime_doses: {type: integer, meaning: the most, source: policy_rule}
+  policy_interval_policy: {type: text, meaning: the policy that sets the days between doses; its drugs count together, source: policy_rule}
+  policy_period_policy: {type: text, meaning: the policy that caps the doses of a period; its drugs count together, source: policy_rule}
+  policy_period_units_policy: {type: text, meaning: the policy that caps the units of a period; its drugs count together, source: policy_rule}
+  policy_course_policy: {type: text, meaning: the policy that caps the doses of a course; its drugs count together, source: policy_rule}
+  policy_lifetime_policy: {type: text, meaning: the policy that caps the doses of a life; its drugs count together, source: policy_rule}
+  policy_modifiers_required: {type: text, meaning: modifiers that the payer wants; - for none that a loaded policy tells, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  policy_modifiers_forbidden: {type: text, meaning: modifiers that it refuses; - for none that a loaded policy tells, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_route_modifiers: {type: text, meaning: modifiers of which one must tell the route; - for none, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
-  policy_use_code: {type: text, meaning: the code that the payer wants instead; - for none, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
-  policy_ndc: {type: text, meaning: "when it wants an NDC: required, noc_only or never; null where no policy says", source: policy_rule}
-  policy_ndc_units: {type: text, meaning: its list of NDC units; null where no policy says, source: policy_rule}
-  policy_waste: {type: text, meaning: "cms, none or jw_only; null where no policy says", source: policy_rule}
+  policy_use_code: {type: text, meaning: the code that the payer wants instead; - for none that a loaded policy tells, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
+  policy_ndc: {type: text, meaning: "when it wants an NDC: required, noc_only or never; contradicted where two policies differ, null where none says", source: policy_rule}
+  policy_ndc_units: {type: text, meaning: "its list of NDC units; contradicted where two policies differ, null where none says", source: policy_rule}
+  policy_waste: {type: text, meaning: "cms, none, jw_only or deny_waste; - where no loaded policy says", source: policy_rule}
   policy_supply: {type: text, meaning: "buy_bill, white_bag or either", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_benefit: {type: text, meaning: "medical, self_administered or excluded", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_filing_days: {type: integer, meaning: days from the service to the last day on which the claim may be filed; null where no policy says, source: policy_rule}
@@ -71,33 +78,45 @@ columns:
   policy_release: {type: text, meaning: the policies that were read, source: policy_rule}
 ---*/
 WITH about AS (
-  SELECT k.*, r.attribute, r.value, r.policy, r.on_fail, r."rank" AS place, a.hcpcs_code IS NOT NULL OR b.ndc11 IS NOT NULL AS named_anywhere
+  SELECT
+    k.*,
+    r.head,
+    r.attribute,
+    -- Where another NDC than the one that is known may be on the package, a policy on a package may or may not hold.
+    CASE WHEN r.ndc11 = '*' OR r.ndc11 = k.ndc11 THEN r.value END AS value,
+    CASE WHEN r.ndc11 = '*' OR r.ndc11 = k.ndc11 THEN r.policy END AS policy,
+    r.on_fail,
+    r."rank" AS place,
+    a.hcpcs_code IS NOT NULL OR b.ndc11 IS NOT NULL AS named_anywhere
   FROM keys AS k
-  LEFT JOIN (SELECT DISTINCT hcpcs_code FROM ref_policy_rule WHERE attribute = 'policy' AND hcpcs_code <> '*') AS a ON a.hcpcs_code = k.hcpcs_code
-  LEFT JOIN (SELECT DISTINCT ndc11 FROM ref_policy_rule WHERE attribute = 'policy' AND ndc11 <> '*') AS b ON b.ndc11 = k.ndc11
+  LEFT JOIN (SELECT DISTINCT hcpcs_code FROM ref_policy_rule WHERE attribute = 'named' AND hcpcs_code <> '*') AS a ON a.hcpcs_code = k.hcpcs_code
+  LEFT JOIN (SELECT DISTINCT ndc11 FROM ref_policy_rule WHERE attribute = 'named' AND ndc11 <> '*') AS b ON b.ndc11 = k.ndc11
   LEFT JOIN ref_policy_rule AS r
     ON (r.hcpcs_code = '*' OR r.hcpcs_code = k.hcpcs_code)
-    AND (r.ndc11 = '*' OR r.ndc11 = k.ndc11)
+    AND (r.ndc11 = '*' OR r.ndc11 = k.ndc11 OR k.ndc_open AND r.attribute NOT IN ('named', 'policy'))
     AND (r.payer_program = '*' OR r.payer_program = k.payer_program)
     AND (r.payer_id = k.payer_id OR (r.payer_id = '*' AND (k.payer_id IS NOT NULL OR r.alone)))
     AND k.service_date BETWEEN r.valid_from AND r.valid_to
 ),
 deciding AS (
+  -- An attribute and its parts are decided as one.
   SELECT *
-  FROM about
-  QUALIFY row_number() OVER (PARTITION BY payer_program, payer_id, hcpcs_code, ndc11, service_date, attribute ORDER BY place DESC) = 1
+  FROM (SELECT *, max(place) OVER (PARTITION BY payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date, head) AS highest FROM about)
+  WHERE place IS NOT DISTINCT FROM highest
+  QUALIFY row_number() OVER (PARTITION BY payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date, attribute ORDER BY value NULLS FIRST) = 1
 )
 SELECT
   payer_program,
   payer_id,
   hcpcs_code,
   ndc11,
+  ndc_open,
   service_date,
   CASE
     WHEN bool_or(attribute = 'policy') THEN TRUE
     WHEN NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL THEN FALSE
   END AS policy_known,
-  max(CASE WHEN attribute = 'policy' THEN value END) AS policy_names,
+  max(CASE WHEN attribute = 'named' THEN value END) AS policy_names,
   string_agg(attribute || '=' || on_fail, ';' ORDER BY attribute) AS policy_on_fail,
   CASE WHEN bool_or(attribute = 'requires.prior_auth') THEN max(CASE WHEN attribute = 'requires.prior_auth' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'none' END AS policy_prior_auth,
   max(CASE WHEN attribute = 'requires.auth_scope' THEN value END) AS policy_auth_scope,
@@ -117,6 +136,7 @@ SELECT
   CASE WHEN bool_or(attribute = 'requires.weight_kg') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_weight,
   CAST(max(CASE WHEN attribute = 'requires.weight_kg.min' THEN value END) AS DECIMAL(18, 6)) AS policy_weight_min,
   CAST(max(CASE WHEN attribute = 'requires.weight_kg.max' THEN value END) AS DECIMAL(18, 6)) AS policy_weight_max,
+  CASE WHEN bool_or(attribute = 'requires.singleton') THEN max(CASE WHEN attribute = 'requires.singleton' THEN value END) = 'yes' WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_singleton,
   CASE WHEN bool_or(attribute = 'requires.gestation_weeks') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_gestation,
   CAST(max(CASE WHEN attribute = 'requires.gestation_weeks.min' THEN value END) AS DECIMAL(18, 6)) AS policy_gestation_min,
   CAST(max(CASE WHEN attribute = 'requires.gestation_weeks.max' THEN value END) AS DECIMAL(18, 6)) AS policy_gestation_max,
@@ -144,16 +164,22 @@ SELECT
   CAST(max(CASE WHEN attribute = 'limits.units_per_period.days' THEN value END) AS BIGINT) AS policy_period_units_days,
   CASE WHEN bool_or(attribute = 'limits.interval_days') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_interval,
   CAST(max(CASE WHEN attribute = 'limits.interval_days.min' THEN value END) AS BIGINT) AS policy_interval_min,
-  CASE WHEN bool_or(attribute IN ('limits.course_doses', 'limits.lifetime_doses')) THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_course,
-  CAST(coalesce(max(CASE WHEN attribute = 'limits.course_doses.max' THEN value END), max(CASE WHEN attribute = 'limits.lifetime_doses.max' THEN value END)) AS BIGINT) AS policy_course_doses,
-  max(CASE WHEN starts_with(attribute, 'limits.') THEN policy END) AS policy_limits_policy,
-  CASE WHEN bool_or(attribute = 'billing.modifiers_required') THEN max(CASE WHEN attribute = 'billing.modifiers_required' THEN value END) WHEN bool_or(attribute = 'policy') THEN '-' END AS policy_modifiers_required,
-  CASE WHEN bool_or(attribute = 'billing.modifiers_forbidden') THEN max(CASE WHEN attribute = 'billing.modifiers_forbidden' THEN value END) WHEN bool_or(attribute = 'policy') THEN '-' END AS policy_modifiers_forbidden,
+  CASE WHEN bool_or(attribute = 'limits.course_doses') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_course,
+  CAST(max(CASE WHEN attribute = 'limits.course_doses.max' THEN value END) AS BIGINT) AS policy_course_doses,
+  CASE WHEN bool_or(attribute = 'limits.lifetime_doses') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_lifetime,
+  CAST(max(CASE WHEN attribute = 'limits.lifetime_doses.max' THEN value END) AS BIGINT) AS policy_lifetime_doses,
+  max(CASE WHEN attribute = 'limits.interval_days' THEN policy END) AS policy_interval_policy,
+  max(CASE WHEN attribute = 'limits.doses_per_period' THEN policy END) AS policy_period_policy,
+  max(CASE WHEN attribute = 'limits.units_per_period' THEN policy END) AS policy_period_units_policy,
+  max(CASE WHEN attribute = 'limits.course_doses' THEN policy END) AS policy_course_policy,
+  max(CASE WHEN attribute = 'limits.lifetime_doses' THEN policy END) AS policy_lifetime_policy,
+  CASE WHEN bool_or(attribute = 'billing.modifiers_required') THEN max(CASE WHEN attribute = 'billing.modifiers_required' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_modifiers_required,
+  CASE WHEN bool_or(attribute = 'billing.modifiers_forbidden') THEN max(CASE WHEN attribute = 'billing.modifiers_forbidden' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_modifiers_forbidden,
   CASE WHEN bool_or(attribute = 'billing.route_modifiers') THEN max(CASE WHEN attribute = 'billing.route_modifiers' THEN value END) WHEN bool_or(attribute = 'policy') THEN '-' END AS policy_route_modifiers,
-  CASE WHEN bool_or(attribute = 'billing.use_code') THEN max(CASE WHEN attribute = 'billing.use_code' THEN value END) WHEN bool_or(attribute = 'policy') THEN '-' END AS policy_use_code,
-  max(CASE WHEN attribute = 'billing.ndc' THEN value END) AS policy_ndc,
-  max(CASE WHEN attribute = 'billing.ndc_units' THEN value END) AS policy_ndc_units,
-  max(CASE WHEN attribute = 'billing.waste' THEN value END) AS policy_waste,
+  CASE WHEN bool_or(attribute = 'billing.use_code') THEN max(CASE WHEN attribute = 'billing.use_code' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_use_code,
+  CASE WHEN bool_or(attribute = 'billing.ndc') THEN coalesce(max(CASE WHEN attribute = 'billing.ndc' THEN value END), 'contradicted') END AS policy_ndc,
+  CASE WHEN bool_or(attribute = 'billing.ndc_units') THEN coalesce(max(CASE WHEN attribute = 'billing.ndc_units' THEN value END), 'contradicted') END AS policy_ndc_units,
+  CASE WHEN bool_or(attribute = 'billing.waste') THEN max(CASE WHEN attribute = 'billing.waste' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_waste,
   CASE WHEN bool_or(attribute = 'supply') THEN max(CASE WHEN attribute = 'supply' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'either' END AS policy_supply,
   CASE WHEN bool_or(attribute = 'benefit') THEN max(CASE WHEN attribute = 'benefit' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'medical' END AS policy_benefit,
   CAST(max(CASE WHEN attribute = 'billing.timely_filing_days' THEN value END) AS BIGINT) AS policy_filing_days,
@@ -163,4 +189,4 @@ SELECT
   max(CASE WHEN attribute = 'documents' THEN policy END) AS policy_documents_policy,
   'policy ' || string_agg(DISTINCT policy, ', ' ORDER BY policy) AS policy_release
 FROM deciding
-GROUP BY payer_program, payer_id, hcpcs_code, ndc11, service_date
+GROUP BY payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date

@@ -17,7 +17,9 @@ columns:
   kx_on_file: {type: boolean, meaning: "whether what KX vouches for is on file, as `kx`", ask: "whether what KX vouches for is on file (`--on-file`, item `kx`)", source: on_file}
 ---*/
 WITH policies AS (
-  SELECT DISTINCT policy FROM ref_policy_rule WHERE attribute <> 'policy' AND value IS NOT NULL
+  SELECT policy FROM ref_policy_code
+  UNION
+  SELECT policy FROM ref_policy_item
 ),
 about AS (
   SELECT l.line_row, l.claim_row, l.line_number, l.complete, l.payer_program, l.hcpcs_code, l.modifiers, l.service_date, l.charge_amount, n.policy, p.policy_on_fail
@@ -27,11 +29,16 @@ about AS (
     AND p.payer_id IS NOT DISTINCT FROM l.payer_id
     AND p.hcpcs_code IS NOT DISTINCT FROM l.hcpcs_code
     AND p.ndc11 IS NOT DISTINCT FROM l.ndc11
+    AND p.ndc_open IS NOT DISTINCT FROM l.ndc_open
     AND p.service_date IS NOT DISTINCT FROM l.service_date
   JOIN policies AS n ON contains(', ' || p.policy_names || ',', ', ' || n.policy || ',')
 ),
 chart AS (
-  SELECT a.line_row, o.item, bool_or(o.there) AS there
+  -- What is said of the line goes before what is said of the claim.
+  SELECT
+    a.line_row,
+    o.item,
+    coalesce(bool_and(CASE WHEN o.line_number IS NOT NULL THEN o.there END), bool_or(CASE WHEN o.line_number IS NULL THEN o.there END)) AS there
   FROM (SELECT DISTINCT line_row, claim_row, line_number FROM about) AS a
   JOIN claim AS c USING (claim_row)
   JOIN ref_on_file AS o ON o.claim_id = c.claim_id AND (o.line_number IS NULL OR o.line_number = a.line_number)
@@ -41,7 +48,7 @@ wholes AS (
   SELECT DISTINCT a.line_row
   FROM about AS a
   JOIN claim AS c USING (claim_row)
-  JOIN ref_on_file_whole AS w ON w.claim_id = c.claim_id
+  JOIN ref_on_file_whole AS w ON w.claim_id = c.claim_id AND (w.line_number IS NULL OR w.line_number = a.line_number)
 ),
 documents AS (
   SELECT

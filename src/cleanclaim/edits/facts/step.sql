@@ -21,25 +21,36 @@ steps AS (
   FROM asking AS a
   JOIN ref_policy_item AS i ON i.policy = a.policy AND i.attribute = 'requires.step'
 ),
+-- Doses of which a claim was replaced or voided are not sure; discarded drug is no dose.
 given AS (
-  SELECT c.patient_key, upper_ascii(trim(l.hcpcs_code)) AS hcpcs_code, l.service_date
+  SELECT c.patient_key, upper_ascii(trim(l.hcpcs_code)) AS hcpcs_code, l.service_date, coalesce(c.frequency IN ('7', '8'), FALSE) AS corrected
   FROM line AS l
   JOIN claim AS c USING (claim_row)
-  WHERE c.patient_key IS NOT NULL
-  UNION
-  SELECT patient_key, hcpcs_code, service_date FROM ref_history
+  WHERE c.patient_key IS NOT NULL AND NOT coalesce(list_contains(l.modifiers, 'JW'), FALSE)
+  UNION ALL
+  SELECT patient_key, hcpcs_code, service_date, corrected FROM ref_history
+),
+sure AS (
+  SELECT patient_key, hcpcs_code, service_date, bool_or(corrected) OVER (PARTITION BY patient_key, hcpcs_code) AS doubtful
+  FROM given
 ),
 -- A trial runs from the first dose of a drug of the step to the day, or to its last dose: the first within the look-back.
 tried AS (
-  SELECT s.line_row, s.place, max(date_diff('day', g.service_date, s.service_date)) >= max(s.trial_days) AS long_enough
+  SELECT
+    s.line_row,
+    s.place,
+    CASE
+      WHEN max(CASE WHEN NOT g.doubtful THEN date_diff('day', g.service_date, s.service_date) END) >= max(s.trial_days) THEN TRUE
+      WHEN max(date_diff('day', g.service_date, s.service_date)) < max(s.trial_days) THEN FALSE
+    END AS long_enough
   FROM steps AS s
-  JOIN given AS g
+  JOIN sure AS g
     ON s.kind = 'code' AND g.patient_key = s.patient_key AND g.hcpcs_code = s.item AND g.service_date < s.service_date
     AND date_diff('day', g.service_date, s.service_date) <= s.lookback_days
   GROUP BY s.line_row, s.place
 ),
 charted AS (
-  SELECT s.line_row, s.place, bool_or(o.there) AS there
+  SELECT s.line_row, s.place, bool_or(o.there) AS there, count(DISTINCT o.item) AS listed
   FROM steps AS s
   JOIN ref_on_file AS o ON o.claim_id = s.claim_id AND o.item = s.item AND (o.line_number IS NULL OR o.line_number = s.line_number)
   GROUP BY s.line_row, s.place
@@ -49,7 +60,7 @@ each AS (
     s.line_row,
     s.place,
     bool_or(s.is_it) AS is_it,
-    bool_and(s.kind = 'code') AS by_claims_alone,
+    count(DISTINCT CASE WHEN s.kind <> 'code' THEN s.item END) AS papers,
     max(s.lookback_days) AS lookback_days,
     min(s.service_date) AS service_date,
     bool_and(s.patient_key IS NOT NULL) AS patient_known,
@@ -63,7 +74,8 @@ judged AS (
     trim(e.drugs) AS drugs,
     CASE
       WHEN e.is_it OR t.long_enough OR c.there THEN TRUE
-      WHEN e.patient_known AND date_diff('day', h.history_from, e.service_date) >= e.lookback_days AND (e.by_claims_alone OR w.line_row IS NOT NULL OR NOT c.there) THEN FALSE
+      WHEN t.line_row IS NOT NULL AND t.long_enough IS NULL THEN NULL
+      WHEN e.patient_known AND date_diff('day', h.history_from, e.service_date) >= e.lookback_days AND (w.line_row IS NOT NULL OR coalesce(c.listed, 0) = e.papers) THEN FALSE
     END AS met
   FROM each AS e
   LEFT JOIN tried AS t ON t.line_row = e.line_row AND t.place = e.place
@@ -71,7 +83,7 @@ judged AS (
   LEFT JOIN (
     SELECT DISTINCT a.line_row
     FROM asking AS a
-    JOIN ref_on_file_whole AS f ON f.claim_id = a.claim_id
+    JOIN ref_on_file_whole AS f ON f.claim_id = a.claim_id AND (f.line_number IS NULL OR f.line_number = a.line_number)
   ) AS w ON w.line_row = e.line_row
   LEFT JOIN (SELECT max(history_from) AS history_from FROM ref_history_coverage) AS h ON TRUE
 )
