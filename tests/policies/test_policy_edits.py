@@ -79,7 +79,8 @@ def test_every_edit_of_a_policy_fires_and_is_clear_in_an_example(examples: Polic
             assert edit.id == "PAYR-002" or not missing, (edit.id, missing)
     others = {attribute for edit in shipped_edits() for case in edit.cases for attribute in case.case.by_policy or ()}
     decided = set().union(*read.values()) | others
-    through_facts = {"billing.ndc", "billing.ndc_units", "documents"}  # NDC-E-001, NDC-E-005, PAYR-016
+    filing = {"billing.timely_filing_days", "billing.timely_filing_years"}  # DEMO-005 keeps its own consequence
+    through_facts = {"billing.ndc", "billing.ndc_units", "documents", *filing}  # NDC-E-001, NDC-E-005, PAYR-016
     assert attributes() - decided - through_facts - TOLD_ALONE == set()
 
 

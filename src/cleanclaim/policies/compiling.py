@@ -41,6 +41,7 @@ _LINES: Mapping[PayerProgram, tuple[LineOfBusiness, ...]] = {
 # policy on a drug is silent on, it does not ask; what a policy of every payer is silent on, the payer may ask.
 _NAMED, _OWN_NAMED = "named", "policy"
 _FILING = "billing.timely_filing"
+_DOCUMENTS = "documents"
 _OWN = 10
 _EITHER = "one of two plans"
 _LEAST = re.compile(r"(?P<item>[a-z0-9_]+)>=(?P<least>[0-9]+(?:\.[0-9]+)?)")
@@ -188,7 +189,7 @@ def _on_day(payer: str, drug: _Drug, policies: Sequence[Policy], day: date, grou
             yield {"head": _OWN_NAMED, "attribute": _OWN_NAMED, **said}
     for decided in _one_filing_limit(told.decided):
         said = {
-            "policy": _policies(decided),
+            "policy": _listing(holding) if decided.attribute == _DOCUMENTS else _policies(decided),
             "on_fail": _on_fail([by_id[decided.policy], *(by_id[one] for one in decided.agreeing)]),
         }
         head = _FILING if decided.attribute.startswith(_FILING) else decided.attribute
@@ -228,6 +229,11 @@ def _spans(policies: Iterable[Policy]) -> list[tuple[date, date]]:
     days = sorted(starts | after)
     lasts = [following - timedelta(days=1) for following in days[1:]]
     return list(zip(days, [*lasts, OPEN_END], strict=False))
+
+
+def _listing(policies: Iterable[Policy]) -> str:
+    """The policies that list documents: what each wants is wanted."""
+    return ", ".join(sorted(one.id for one in policies if one.documents))
 
 
 def _policies(decided: Decided) -> str:

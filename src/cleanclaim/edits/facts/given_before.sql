@@ -31,9 +31,11 @@ in_run AS (
   WHERE NOT coalesce(list_contains(modifiers, 'JW'), FALSE) AND is_void IS DISTINCT FROM TRUE
   GROUP BY patient_key, hcpcs_code, service_date
 ),
--- A day that stands in both was read twice: the run has the say.
+-- A day that stands in both was read twice: the run has the say; where their units differ, these are not known.
 given AS (
-  SELECT patient_key, hcpcs_code, service_date, units, units_known FROM in_run
+  SELECT i.patient_key, i.hcpcs_code, i.service_date, i.units, i.units_known AND coalesce(h.units = i.units, TRUE) AS units_known
+  FROM in_run AS i
+  LEFT JOIN ref_history AS h ON h.patient_key = i.patient_key AND h.hcpcs_code = i.hcpcs_code AND h.service_date = i.service_date
   UNION ALL
   SELECT h.patient_key, h.hcpcs_code, h.service_date, CAST(h.units AS DECIMAL(28, 3)) AS units, h.units IS NOT NULL AS units_known
   FROM ref_history AS h

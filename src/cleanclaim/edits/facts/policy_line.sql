@@ -1,5 +1,5 @@
 /*---
-about: One claim line and one policy that names its drug on the day.
+about: One claim line and one policy that names its drug on the day, or lists documents for it.
 grain: policy_line
 needs: [line, policy]
 columns:
@@ -31,7 +31,7 @@ about AS (
     AND p.ndc11 IS NOT DISTINCT FROM l.ndc11
     AND p.ndc_open IS NOT DISTINCT FROM l.ndc_open
     AND p.service_date IS NOT DISTINCT FROM l.service_date
-  JOIN policies AS n ON contains(', ' || p.policy_names || ',', ', ' || n.policy || ',')
+  JOIN policies AS n ON contains(', ' || coalesce(p.policy_names || ', ', '') || coalesce(p.policy_documents_policy, '') || ',', ', ' || n.policy || ',')
 ),
 chart AS (
   -- What is said of the line goes before what is said of the claim.
