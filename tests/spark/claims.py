@@ -83,11 +83,11 @@ def of_policies(folder: Path) -> tuple[Path, dict[str, pa.Table]]:
     path, history = folder / "policies.jsonl", folder / "history.jsonl"
     for file, rows in ((path, claims), (history, earlier)):
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    handed, faults = Beside(history=(history,), history_from=date(2005, 1, 1)).tables()
-    assert not faults
+    handed = Beside(history=(history,), history_from=date(2005, 1, 1)).tables()
+    assert not handed.faults
     read = [msgspec.convert(one, Authorisation, strict=False) for one in authorisations]
     on_file = on_file_tables(msgspec.json.decode(json.dumps(records), type=list[OnFile], strict=False))
-    tables = {**policy_tables(with_defaults(policies)), **handed, **on_file}
+    tables = {**policy_tables(with_defaults(policies)), **handed.tables, **on_file}
     return path, {**tables, "authorisation": authorisation_table(read)}
 
 
