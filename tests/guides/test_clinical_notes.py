@@ -11,7 +11,7 @@ from cleanclaim.app.code_pages import CodePages
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.guides.audit import Auditor, Verdict
 from cleanclaim.guides.clinical import clinical_context, often_said_and_wrong
-from cleanclaim.guides.clinical_notes import clinical_notes, notes_of, read_notes
+from cleanclaim.guides.clinical_notes import About, clinical_notes, notes_of, read_notes
 from cleanclaim.policies import checklists_for
 from cleanclaim.reference.answers import CodeStatus
 from tests.guides.test_guide import DAY, WRONG, table
@@ -146,3 +146,10 @@ def test_the_audit_contradicts_what_the_articles_say_of_the_five_codes(pages: Co
     verdicts = {one.verdict for said, _, _ in rows for one in auditor.audit(said, DAY).statements}
     assert len(rows) >= 3
     assert Verdict.CONTRADICTED in verdicts
+
+
+def test_every_part_of_a_note_has_a_source_that_is_about_it() -> None:
+    for note in clinical_notes():
+        parts = {part for part in About if getattr(note, part)}
+        covered = {part for source in note.sources for part in source.about}
+        assert covered == parts, note.drug

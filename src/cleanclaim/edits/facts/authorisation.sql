@@ -4,14 +4,14 @@ grain: line
 reads: [prior_auth, hcpcs_code, service_date, place_of_service, billed_units, is_void, corrects, policy_auth_scope]
 columns:
   auth_known: {type: boolean, meaning: "whether the authorisation is in the table of the clinic's authorisations; never no", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
-  auth_code_covered: {type: boolean, meaning: whether it is for the code, source: authorisation}
-  auth_day_covered: {type: boolean, meaning: whether the day is one of its days, source: authorisation}
-  auth_place_covered: {type: boolean, meaning: "whether it is for the place; yes where it names none or the payer does not bind it to one", source: authorisation}
-  auth_provider_covered: {type: boolean, meaning: "whether it is for the rendering provider; yes where it names none or the payer does not bind it to one", source: authorisation}
+  auth_code_covered: {type: boolean, meaning: whether it is for the code, ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
+  auth_day_covered: {type: boolean, meaning: whether the day is one of its days, ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
+  auth_place_covered: {type: boolean, meaning: "whether it is for the place; yes where it names none or the payer does not bind it to one", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
+  auth_provider_covered: {type: boolean, meaning: "whether it is for the rendering provider; yes where it names none or the payer does not bind it to one", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
   auth_units_left: {type: total of units, unit: HCPCS billing units, meaning: "units left of it before the claims of this run; null where it sets no bound", source: authorisation}
-  auth_units_exceeded: {type: boolean, meaning: "whether the lines of this run that name it, up to this one in time, bill more units than are left", source: "authorisation, the claims of the run"}
+  auth_units_exceeded: {type: boolean, meaning: "whether the lines of this run that name it, up to this one in time, bill more units than are left", ask: "the clinic's authorisations (`--authorisations`)", source: "authorisation, the claims of the run"}
   auth_visits_left: {type: integer, meaning: "days of service left of it before the claims of this run; null where it sets no bound", source: authorisation}
-  auth_visits_exceeded: {type: boolean, meaning: "whether the days of this run that name it, up to this one, are more than are left", source: "authorisation, the claims of the run"}
+  auth_visits_exceeded: {type: boolean, meaning: "whether the days of this run that name it, up to this one, are more than are left", ask: "the clinic's authorisations (`--authorisations`)", source: "authorisation, the claims of the run"}
 ---*/
 WITH named AS (
   SELECT

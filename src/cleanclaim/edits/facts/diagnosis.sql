@@ -1,11 +1,12 @@
 /*---
 about: One diagnosis of one claim line (of an institutional claim, which has no pointers, each of the claim).
 grain: diagnosis
-needs: [line, policy]
+needs: [line, policy, code]
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
   payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
+  is_drug: {type: boolean, meaning: whether the code is a drug, ask: "a code list that covers the code and the day", source: "reference hcpcs, code_range"}
   service_date: {type: date, meaning: the day, source: line.service_date}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
   diagnosis: {type: text, meaning: the diagnosis as sent, source: line.diagnoses}
@@ -21,6 +22,7 @@ SELECT
   d.complete,
   d.payer_program,
   d.hcpcs_code,
+  k.is_drug,
   d.service_date,
   d.charge_amount,
   d.diagnosis,
@@ -39,3 +41,4 @@ LEFT JOIN fact_policy AS p
   AND p.ndc11 IS NOT DISTINCT FROM d.ndc11
   AND p.ndc_open IS NOT DISTINCT FROM d.ndc_open
   AND p.service_date IS NOT DISTINCT FROM d.service_date
+LEFT JOIN fact_code AS k ON k.hcpcs_code = d.hcpcs_code AND k.service_date IS NOT DISTINCT FROM d.service_date
