@@ -111,3 +111,5 @@ def _case(edit: Edit, case: EditCase) -> Iterator[str]:
         f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in case.case.predicted or ()
     ]
     yield f"  expect   {' or '.join(predicted) or 'no denial'}"
+    if case.case.by_policy:
+        yield f"  unless   a policy says otherwise (`on_fail`) that decides {' or '.join(case.case.by_policy)}"
