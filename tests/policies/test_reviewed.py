@@ -121,7 +121,7 @@ def test_severity_is_that_of_the_attribute_that_failed(tmp_path: Path) -> None:
     ]
     said = claim("A", **given(patient={"weight": "100"}))
     (one,) = [one for one in found(tmp_path, policies, said) if one.id == "PAYR-005"]
-    assert (one.case, one.severity, one.predicted[0].carc) == ("weight", "deny", "50")
+    assert (one.case, one.severity, one.predicted[-1].carc) == ("weight", "deny", "50")
 
 
 def test_deny_beats_warn_where_both_say_the_same(tmp_path: Path) -> None:

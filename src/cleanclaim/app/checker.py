@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Self
@@ -14,7 +14,8 @@ from cleanclaim.app.archives import Limits
 from cleanclaim.app.beside import Beside, Handed, sound_policies
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.reading import Reading, Watch
-from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, PolicyConflict, Summary
+from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, Fault, PolicyConflict, Summary
+from cleanclaim.claims import Lost
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.findings import as_money, as_text, severity_of
@@ -27,6 +28,8 @@ from cleanclaim.engine.connection import Engine
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.policies import Policies
 from cleanclaim.policies.compiling import Contradiction, contradictions, policy_tables, with_defaults
+from cleanclaim.policies.on_file import known_items
+from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM
 from cleanclaim.reference.library import Library
 
 
@@ -96,12 +99,29 @@ class Checker:
             if watch:
                 watch("checking", 0, 0)
             run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated)
-            return _result(self, bench, reading, run, handed)
+            return _result(self, bench, reading, run, self._told(bench, handed))
 
     def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
         """Give a workbench the reference and the policies, and what was handed in beside the claims."""
         bench.hand_in({**self.policies, **handed})
         bench.use_reference(self._table)
+
+    def _told(self, bench: Workbench, handed: Handed) -> Handed:
+        """What was handed in, with what of it says nothing about these claims told as faults."""
+        faults = [*handed.faults]
+        if bench.history_is_of_others:
+            message = (
+                "No earlier claim is of a patient of the checked claims: the history tells nothing of them."
+                " A patient is found by payer, member id, birth date and first name."
+            )
+            faults.append(Fault("(history)", "history-of-others", message, Lost.NOTHING))
+        if ON_FILE.name in handed.tables:
+            items = set(map(str, handed.tables[ON_FILE.name]["item"].to_pylist()))
+            wanted = set(map(str, self.policies[POLICY_ITEM.name]["item"].to_pylist())) if self.policies else set()
+            for item in sorted(items - wanted - known_items()):
+                message = f"No checklist, policy or edit asks for `{item}`: is it spelt right?"
+                faults.append(Fault("(on file)", "on-file-unknown", message, Lost.NOTHING))
+        return replace(handed, faults=tuple(faults))
 
     def _table(self, name: str) -> pa.Table:
         if name not in self._tables:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -91,7 +92,13 @@ class DocsNeeded(msgspec.Struct, frozen=True):
 
 
 def docs_needed(
-    checker: Checker, paths: Iterable[Path], policies: Policies, beside: Beside, *, claim_id: str | None = None
+    checker: Checker,
+    paths: Iterable[Path],
+    policies: Policies,
+    beside: Beside,
+    *,
+    claim_id: str | None = None,
+    checked_on: date | None = None,
 ) -> DocsNeeded:
     """What must be on file for the drug lines of some claim files; with `claim_id` of that claim alone.
 
@@ -101,7 +108,7 @@ def docs_needed(
     records = _Records(read_rows(beside.on_file, OnFile) if beside.on_file else [])
     handed = beside.tables()
     with Engine(memory_limit=checker.memory_limit) as engine:
-        bench = Workbench(engine, dictionary())
+        bench = Workbench(engine, dictionary(), checked_on=checked_on)
         checker.furnish(bench, handed.tables)
         reading = Reading(bench, complete=False)
         reading.read(paths)

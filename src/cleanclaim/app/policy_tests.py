@@ -16,7 +16,7 @@ from cleanclaim.app.result import CheckResult
 from cleanclaim.billing.authorisations import Authorisation
 from cleanclaim.edits.collection import find_edit
 from cleanclaim.edits.outcomes import Edit, Outcome
-from cleanclaim.errors import UnreadableInput
+from cleanclaim.errors import UnknownName, UnreadableInput
 from cleanclaim.policies import PlacedTest, Policies
 from cleanclaim.policies.policy import PolicyTest
 from cleanclaim.reference.library import Library
@@ -39,12 +39,25 @@ def run_policy_tests(policies: Policies, edits: Sequence[Edit], library: Library
     Raises: UnknownName for an edit that there is not; UnreadableInput for a claim or record that cannot be read.
     """
     for placed in policies.tests:
-        wanted = {find_edit(edits, name): expected for name, expected in placed.test.expect.items()}
+        wanted = {_named(edits, name, placed): expected for name, expected in placed.test.expect.items()}
+        for edit, expected in wanted.items():
+            case = expected.partition("fires ")[2]
+            if case and case not in {one.case.name for one in edit.cases}:
+                cases = ", ".join(one.case.name for one in edit.cases)
+                raise UnknownName(f"{placed.file}:{placed.line}: {edit.id} has no case `{case}`; it has {cases}")
         checker = Checker.of(library, tuple(wanted), policies)
         result = _checked(checker, placed.test)
         found = {edit: _outcome(result, edit) for edit in wanted}
         wrong = [(edit.id, wanted[edit], found[edit]) for edit in wanted if found[edit] != wanted[edit]]
+        wrong += [("the claim", "no fault in reading", one.message) for one in result.faults]
         yield Judged(placed, tuple(wrong))
+
+
+def _named(edits: Sequence[Edit], name: str, placed: PlacedTest) -> Edit:
+    try:
+        return find_edit(edits, name)
+    except UnknownName as error:
+        raise UnknownName(f"{placed.file}:{placed.line}: {error}") from None
 
 
 def _checked(checker: Checker, test: PolicyTest) -> CheckResult:

@@ -16,6 +16,7 @@ from cleanclaim.cli.documents import documents_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
 from cleanclaim.cli.options import (
     AuthorisationsOption,
+    CheckedOnOption,
     EditsOption,
     FailOn,
     Format,
@@ -73,10 +74,7 @@ def check(
     output: Annotated[
         Path | None, typer.Option("--output", help="Write to this file: whole or not at all. Parquet needs it.")
     ] = None,
-    checked_on: Annotated[
-        str | None,
-        typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD; else the date of each file."),
-    ] = None,
+    checked_on: CheckedOnOption = None,
     policies: PoliciesOption = None,
     authorisations: AuthorisationsOption = None,
     history: HistoryOption = None,
@@ -124,7 +122,10 @@ def check(
 @app.command()
 def schema(
     name: Annotated[
-        str, typer.Argument(help="check, changes, claim, mapping, finding, fault, code, ndc, or a table.")
+        str,
+        typer.Argument(
+            help="check, claim, policies, authorisation, on-file, docs-needed, audit, guide ..., or a table."
+        ),
     ] = "",
 ) -> None:
     """Print the JSON Schema of a shape, or the columns of a table; without a name, list them."""

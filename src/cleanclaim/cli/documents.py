@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from cleanclaim.cli.options import (
+    AuthorisationsOption,
+    CheckedOnOption,
     EditsOption,
     HistoryFromOption,
     HistoryOption,
@@ -34,6 +36,8 @@ def docs_needed_command(
     files: Annotated[list[Path], typer.Argument(readable=False, help="Claim files, as `check` reads them.")],
     claim: Annotated[str | None, typer.Option("--claim", help="One claim of them, by its number (CLM01).")] = None,
     on_file: OnFileOption = None,
+    authorisations: AuthorisationsOption = None,
+    checked_on: CheckedOnOption = None,
     policies: PoliciesOption = None,
     history: HistoryOption = None,
     history_from: HistoryFromOption = None,
@@ -58,9 +62,12 @@ def docs_needed_command(
         refuse_output(output, output_format, inputs=[one for one in (*files, on_file, policies) if one])
     used = with_defaults(sound_policies(policies))
     first_day = day_of(history_from, "--history-from") if history_from else None
-    beside = Beside(on_file=on_file, history=tuple(history or ()), history_from=first_day)
+    beside = Beside(
+        authorisations=authorisations, on_file=on_file, history=tuple(history or ()), history_from=first_day
+    )
     checker = Checker.of(Library.open(there(reference)), all_edits(edits), used)
-    needed = docs_needed(checker, files, used, beside, claim_id=claim)
+    day = day_of(checked_on, "--checked-on") if checked_on else None
+    needed = docs_needed(checker, files, used, beside, claim_id=claim, checked_on=day)
     with opened_output(output) as out:
         write_documents(needed, output_format, out)
     for fault in needed.faults:
@@ -92,7 +99,15 @@ def write_documents(needed: DocsNeeded, output_format: ShortFormat, out: TextIO)
                 _write_one(one, out)
         out.write("\n")
     if output_format is ShortFormat.TABLE:
+        out.write(f"{_counts(needed)}\n")
         out.write("[x] on file   [ ] missing   [?] nobody has said: hand it in with --on-file\n")
+
+
+def _counts(needed: DocsNeeded) -> str:
+    """How many documents are needed, and what is known of them."""
+    wanted = [one for claim in needed.claims for line in claim.lines for one in _first(line.documents)]
+    missing, unsaid = (sum(one.on_file == state for one in wanted) for state in ("no", "unknown"))
+    return f"{len(wanted):,} documents needed: {missing:,} missing, {unsaid:,} of which nobody has said anything"
 
 
 def _first(documents: tuple[NeededDocument, ...]) -> list[NeededDocument]:
@@ -106,10 +121,12 @@ def _open(documents: tuple[NeededDocument, ...]) -> list[NeededDocument]:
 def _write_one(one: NeededDocument, out: TextIO) -> None:
     title = one.title if one.title != one.id else "a document of the payer's own"
     shown = "; the claim shows some of it" if one.shown_by_claim else ""
-    out.write(f"\n  {_BOX[one.on_file]} {one.id} {title}\n")
+    state = "unknown" if one.only_if is not None and one.on_file == "no" else one.on_file
+    out.write(f"\n  {_BOX[state]} {one.id} {title}\n")
     out.write(f"      why: {'; '.join(one.why) or f'only if {one.only_if}'}{shown}\n")
     for item in one.items:
-        out.write(f"      {_BOX[item.on_file]} {item.say}  ({item.key})\n")
+        item_state = "unknown" if one.only_if is not None and item.on_file == "no" else item.on_file
+        out.write(f"      {_BOX[item_state]} {item.say}  ({item.key})\n")
     if one.without:
         codes = f" (CARC {', '.join(one.denials)})" if one.denials else ""
         out.write(f"      without it: {one.without}{codes}; {one.source}, confidence {one.confidence}\n")

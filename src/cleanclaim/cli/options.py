@@ -118,6 +118,10 @@ HistoryFromOption = Annotated[
         "--history-from", help="First day from which the history has every claim: only then is `not given` known."
     ),
 ]
+CheckedOnOption = Annotated[
+    str | None,
+    typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD; else the date of each file."),
+]
 OnOption = Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")]
 
 OutputOption = Annotated[

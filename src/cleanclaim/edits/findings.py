@@ -134,7 +134,7 @@ def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
 
 
 def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple[Prediction, ...]] | None:
-    """What the deciding policy expects where it is not met, before what the page expects; None where none says."""
+    """The severity and reason code that the deciding policy expects where it is not met; None where none says."""
     said = dict(part.split("=", 1) for part in (facts.get(ON_FAIL) or "").split(";") if part)
     for attribute in case.case.by_policy or ():
         if attribute in said:

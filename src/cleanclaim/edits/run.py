@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from cleanclaim.edits.dictionary import ROW_ID
+from cleanclaim.edits.dictionary import ROW_ID, SUBJECT
 from cleanclaim.edits.findings import Finding, facts_needed
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome, Program, program
@@ -80,8 +81,13 @@ def run_edits(
         kept += told
         totals += claim_totals(bench, told)
         billed += billed_in(bench)
-    order = {edit.name: place for place, edit in enumerate(edits)}
-    kept.sort(key=lambda item: (*item.place, order[item.finding.edit], item.lines))
+    order = {edit.name: (place, SUBJECT.get(edit.grain, "")) for place, edit in enumerate(edits)}
+
+    def in_report(item: Told) -> tuple[Any, ...]:
+        place, subject = order[item.finding.edit]
+        return (*item.place, place, item.lines, item.finding.evidence.get(subject, ""))
+
+    kept.sort(key=in_report)
     totals.sort(key=lambda item: item.claim_row)
     return EditRun(
         tuple(item.finding for item in kept), tuple(counts.values()), tuple(totals), run.errors,

@@ -196,7 +196,7 @@ def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Find
     severity, predicted = by_policy(case, facts) or (case.severity, ())
     return Finding(
         case=case.case.name, outcome=Outcome.FIRES, severity=severity, message=message_of(mark.edit, case, facts),
-        fix=fix_of(mark.edit, case, facts), predicted=tuple(dict.fromkeys((*predicted, *predictions_of(case)))),
+        fix=fix_of(mark.edit, case, facts), predicted=tuple(dict.fromkeys((*predictions_of(case), *predicted))),
         confidence=case.confidence, evidence=evidence_of(mark.edit, case, facts), **shared,
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ def _row(one: Applying, code: str, on: date) -> tuple[str, ...]:
 
 def _where(one: Applying) -> str:
     if len(one.unknown_in) == len(SETTINGS):
-        return "where the payer's policy or the publication, which is not loaded, asks for it"
+        return "as the payer's policy says (its insurer below), or where a publication is wanted that is not loaded"
     told = "everywhere" if len(one.settings) == len(SETTINGS) else "; ".join(one.settings)
     unknown = f"not known: {'; '.join(one.unknown_in)}" if one.unknown_in else ""
     return "; ".join(part for part in (told, unknown) if part)

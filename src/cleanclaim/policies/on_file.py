@@ -9,9 +9,11 @@ from typing import Annotated
 import msgspec
 import pyarrow as pa
 
+from cleanclaim.policies.checklists import shipped_checklists
+from cleanclaim.policies.policy import OnFileName
 from cleanclaim.policies.tables import ON_FILE, ON_FILE_WHOLE
 
-_Item = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=80)]
+_OF_EDITS = ("abn", "kx", "gestation_weeks", "singleton")  # facts of their own
 _MOST = Decimal(1_000_000)
 
 
@@ -23,13 +25,19 @@ class OnFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     claim_id: Annotated[str, msgspec.Meta(min_length=1)]
-    items: dict[_Item, bool | Decimal]
+    items: dict[OnFileName, bool | Decimal]
     line_number: int | None = None
     whole: bool = False
 
     def __post_init__(self) -> None:
         if not all(isinstance(one, bool) or (one.is_finite() and 0 <= one < _MOST) for one in self.items.values()):
             raise ValueError(f"items: expected true, false, or a number from 0 to less than {_MOST:,}")
+
+
+def known_items() -> frozenset[str]:
+    """The names under which checklists and edits ask for something; policies name more of their own."""
+    every = (*shipped_checklists().general, *shipped_checklists().classes)
+    return frozenset({*(one.id for one in every), *(item.key for one in every for item in one.items), *_OF_EDITS})
 
 
 def on_file_tables(records: Iterable[OnFile]) -> dict[str, pa.Table]:

@@ -20,6 +20,7 @@ _Place = Annotated[str, msgspec.Meta(pattern="^[0-9]{2}$")]
 _Modifier = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{2}$")]
 _Taxonomy = Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{1,10}$")]
 _Diagnosis = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?\*?(?:-[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?)?")
+OnFileName = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=80)]
 _Tried = Annotated[str, msgspec.Meta(pattern="^([A-V][0-9]{4}|[0-9]{4}[0-9AFMTU]|[a-z]+(_[a-z0-9]+)*)$")]
 _Evidence = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*(>=[0-9]+(\\.[0-9]+)?)?$")]
 _NAME = "^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -195,7 +196,7 @@ class Step(_Strict, frozen=True):
 
     prefer: Annotated[tuple[_Tried, ...], msgspec.Meta(min_length=1)]
     trial_days: _Count | None = None
-    exceptions: tuple[str, ...] = ()  # what, when it is on file, stands for the trial
+    exceptions: tuple[OnFileName, ...] = ()  # what, when it is on file, stands for the trial
     lookback_days: _Count = 365
 
     def __post_init__(self) -> None:
@@ -336,6 +337,11 @@ def _said(value: Any) -> Any:  # noqa: ANN401 - what YAML may hold
     return {key: _said(one) for key, one in value.items() if one not in (None, [], (), False)}
 
 
+_Outcome = Annotated[
+    str, msgspec.Meta(pattern="^(fires [a-z][a-z0-9-]*|clear|not evaluated|out of scope|not in force)$")
+]
+
+
 class PolicyTest(_Strict, frozen=True):
     """A claim, as `check` reads it, and what the policies must make of it.
 
@@ -346,7 +352,7 @@ class PolicyTest(_Strict, frozen=True):
 
     name: Annotated[str, msgspec.Meta(min_length=3)]
     claim: dict[str, Any]
-    expect: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
+    expect: Annotated[dict[str, _Outcome], msgspec.Meta(min_length=1)]
     on_file: dict[str, Any] = {}
     whole: bool = False
     history: tuple[dict[str, Any], ...] = ()

@@ -149,7 +149,9 @@ def _without_group(policy: Policy, groups: dict[str, tuple[str, ...]], file: str
 def _without_checklist(policy: Policy, file: str, line: int) -> list[PolicyFault]:
     known = {one.id for one in (*shipped_checklists().general, *shipped_checklists().classes)}
     return [
-        PolicyFault(file, line, "documents", f"{policy.id}: there is no checklist {name}")
+        PolicyFault(
+            file, line, "documents", f"{policy.id}: there is no checklist {name}; there are {', '.join(sorted(known))}"
+        )
         for name in policy.documents
         if name not in known
     ]

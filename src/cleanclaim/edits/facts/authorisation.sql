@@ -3,7 +3,7 @@ about: Whether the authorisation that the line names covers it. One that is not 
 grain: line
 reads: [prior_auth, hcpcs_code, service_date, place_of_service, billed_units, is_void, corrects, policy_auth_scope]
 columns:
-  auth_known: {type: boolean, meaning: "whether the authorisation is in the table of the clinic's authorisations; never no", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
+  auth_known: {type: boolean, meaning: "whether the authorisation is in the table of the clinic's authorisations; not known where no table was handed in", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
   auth_code_covered: {type: boolean, meaning: whether it is for the code, ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
   auth_day_covered: {type: boolean, meaning: whether the day is one of its days, ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
   auth_place_covered: {type: boolean, meaning: "whether it is for the place; yes where it names none or the payer does not bind it to one", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
@@ -45,7 +45,7 @@ used AS (
 corrected AS (SELECT DISTINCT prior_auth FROM named WHERE corrects)
 SELECT
   n.line_row,
-  CASE WHEN n.known THEN TRUE END AS auth_known,
+  CASE WHEN n.known THEN TRUE WHEN n.prior_auth IS NOT NULL AND t.listed > 0 THEN FALSE END AS auth_known,
   CASE WHEN n.known AND n.hcpcs_code IS NOT NULL THEN list_contains(n.hcpcs_codes, n.hcpcs_code) END AS auth_code_covered,
   CASE WHEN n.known THEN NOT contains(n.scope, ' dates ') OR n.service_date BETWEEN n.first_day AND n.last_day END AS auth_day_covered,
   CASE WHEN n.known THEN NOT contains(n.scope, ' site ') OR array_length(n.places_of_service) = 0 OR list_contains(n.places_of_service, n.place_of_service) END AS auth_place_covered,
@@ -62,3 +62,4 @@ SELECT
 FROM named AS n
 LEFT JOIN used AS u ON u.line_row = n.line_row
 LEFT JOIN corrected AS r ON r.prior_auth = n.prior_auth
+CROSS JOIN (SELECT count(*) AS listed FROM ref_authorisation) AS t

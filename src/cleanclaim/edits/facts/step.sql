@@ -64,14 +64,15 @@ each AS (
     max(s.lookback_days) AS lookback_days,
     min(s.service_date) AS service_date,
     bool_and(s.patient_key IS NOT NULL) AS patient_known,
-    array_to_string(list_sort(list(CASE WHEN s.kind = 'exception' THEN '' ELSE s.item END)), ' ') AS drugs
+    string_agg(CASE WHEN s.kind <> 'exception' THEN s.item END, ' or ' ORDER BY CASE WHEN s.kind <> 'exception' THEN s.item END)
+      || CASE WHEN max(s.trial_days) > 0 THEN ' for ' || CAST(max(s.trial_days) AS VARCHAR) || ' days' ELSE '' END AS drugs
   FROM steps AS s
   GROUP BY s.line_row, s.place
 ),
 judged AS (
   SELECT
     e.line_row,
-    trim(e.drugs) AS drugs,
+    e.drugs,
     CASE
       WHEN e.is_it OR t.long_enough OR c.there THEN TRUE
       WHEN t.line_row IS NOT NULL AND t.long_enough IS NULL THEN NULL

@@ -18,7 +18,7 @@ from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
-from cleanclaim.policies.tables import HANDED_IN
+from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
 _ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
@@ -44,6 +44,8 @@ class Workbench:
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
         self._handed: Mapping[str, pa.Table] = {}
+        self._earlier: frozenset[str] | None = None  # the patients of the history that was handed in
+        self.claims_with_history = 0
         self._made: dict[str, Group] = {}
         self._loaded: set[str] = set()
         self._table_of: Callable[[str], pa.Table]
@@ -68,6 +70,13 @@ class Workbench:
     def hand_in(self, tables: Mapping[str, pa.Table]) -> None:
         """Tables of `policies.tables` that groups read as `ref_<name>`; one that is not handed in has no rows."""
         self._handed = tables
+        if HISTORY.name in tables:
+            self._earlier = frozenset(map(str, tables[HISTORY.name]["patient_key"].unique().to_pylist()))
+
+    @property
+    def history_is_of_others(self) -> bool:
+        """Whether a history was handed in, and none of it is of a patient of the claims: then it covers nothing."""
+        return bool(self._earlier) and self.claims_with_history == 0
 
     def need_reference(self, *names: str) -> None:
         """Make some reference tables readable as `ref_<name>`."""
@@ -77,6 +86,8 @@ class Workbench:
                 self._loaded.add(name)
 
     def _reference(self, name: str) -> pa.Table:
+        if name == HISTORY_COVERAGE.name and self.history_is_of_others:
+            return HISTORY_COVERAGE.empty()
         if schema := HANDED_IN.get(name):
             return self._handed.get(name, schema.empty())
         return self._table_of(name)
@@ -95,6 +106,8 @@ class Workbench:
             self._append(
                 "administration", tables.administration, part=parts[claims][lines - self.lines], line_row=lines
             )
+        if self._earlier is not None:
+            self.claims_with_history += sum(key in self._earlier for key in tables.claim["patient_key"].to_pylist())
         self.claims += tables.claim.num_rows
         self.lines += tables.line.num_rows
         if sum(rows.num_rows for rows in self._waiting["line"]) >= _ROWS_AT_ONCE:
