@@ -19,6 +19,7 @@ from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Confidence, Fix, Prediction
 from cleanclaim.values import Severity
 
+POLICIES_READ = "policy_release"  # the fact that names all policies which said something of the line
 ON_FAIL = "policy_on_fail"  # the fact in which policies say what to expect, attribute by attribute
 
 
@@ -135,7 +136,7 @@ def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
 
 def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple[Prediction, ...]] | None:
     """The severity and reason code that the deciding policy expects where it is not met; None where none says."""
-    said = dict(part.split("=", 1) for part in (facts.get(ON_FAIL) or "").split(";") if part)
+    said = _said(facts)
     for attribute in case.case.by_policy or ():
         if attribute in said:
             severity, carc, rarc, _policy = said[attribute].split(" ")
@@ -143,6 +144,21 @@ def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple
             predicted = (Prediction(group, carc, None if rarc == "-" else rarc),) if carc != "-" else ()
             return Severity(severity), predicted
     return None
+
+
+def policies_behind(edit: Edit, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The policies that had a say in what an edit finds: those behind its attributes, or all that were read."""
+    attributes = {name for case in edit.cases for name in case.case.by_policy or ()}
+    if not attributes:
+        read = facts.get(POLICIES_READ)
+        return (read,) if read else ()
+    said = _said(facts)
+    return tuple(sorted({f"policy {said[name].rsplit(' ', 1)[1]}" for name in attributes & said.keys()}))
+
+
+def _said(facts: Mapping[str, Any]) -> dict[str, str]:
+    """What the deciding policies expect, by attribute."""
+    return dict(part.split("=", 1) for part in (facts.get(ON_FAIL) or "").split(";") if part)
 
 
 def severity_order(severity: Severity) -> int:

@@ -11,6 +11,8 @@ from typing import Any
 
 from cleanclaim.edits.dictionary import ROW_ID
 from cleanclaim.edits.findings import (
+    ON_FAIL,
+    POLICIES_READ,
     Finding,
     LinePlace,
     as_money,
@@ -19,6 +21,7 @@ from cleanclaim.edits.findings import (
     facts_needed,
     fix_of,
     message_of,
+    policies_behind,
     predictions_of,
     severity_order,
     worst,
@@ -212,9 +215,11 @@ def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any])
 
 
 def _releases(bench: Workbench, edit: Edit, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(facts[name] for name in bench.facts.releases_of(edit.grain, facts_needed(edit)) if facts[name])
-    )
+    names = bench.facts.releases_of(edit.grain, facts_needed(edit))
+    told = dict.fromkeys(facts[name] for name in names if facts[name] and name != POLICIES_READ)
+    if POLICIES_READ in names or ON_FAIL in facts:
+        told |= dict.fromkeys(policies_behind(edit, facts))
+    return tuple(told)
 
 
 def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> Iterator[Told]:

@@ -13,7 +13,6 @@ columns:
   policy_on_fail: {type: text, meaning: what the payer expects where it is not met, source: policy_rule}
   nc_dx: {type: text, meaning: "diagnoses for which a coverage decision excludes the drug; - for none", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   nc_dx_by: {type: text, meaning: that decision, source: policy_rule}
-  policy_release: {type: text, meaning: the policies that were read, source: policy_rule}
 ---*/
 SELECT
   row_number() OVER (ORDER BY d.line_row, d.diagnosis) - 1 AS diagnosis_row,
@@ -28,8 +27,7 @@ SELECT
   d.diagnosis,
   p.policy_on_fail,
   p.policy_nc_dx AS nc_dx,
-  p.policy_nc_dx_by AS nc_dx_by,
-  p.policy_release
+  p.policy_nc_dx_by AS nc_dx_by
 FROM (
   SELECT DISTINCT line_row, claim_row, complete, payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date, charge_amount, unnest(drug_diagnoses) AS diagnosis
   FROM fact_line
