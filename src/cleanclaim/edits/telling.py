@@ -11,7 +11,6 @@ from typing import Any
 
 from cleanclaim.edits.dictionary import ROW_ID
 from cleanclaim.edits.findings import (
-    ON_FAIL,
     POLICIES_READ,
     Finding,
     LinePlace,
@@ -217,7 +216,7 @@ def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any])
 def _releases(bench: Workbench, edit: Edit, facts: Mapping[str, Any]) -> tuple[str, ...]:
     names = bench.facts.releases_of(edit.grain, facts_needed(edit))
     told = dict.fromkeys(facts[name] for name in names if facts[name] and name != POLICIES_READ)
-    if POLICIES_READ in names or ON_FAIL in facts:
+    if POLICIES_READ in names or any(case.case.by_policy for case in edit.cases):
         told |= dict.fromkeys(policies_behind(edit, facts))
     return tuple(told)
 
