@@ -14,7 +14,7 @@ import pytest
 from cleanclaim.app.policy_tests import Judged, run_policy_tests
 from cleanclaim.edits.collection import find_edit, shipped_edits
 from cleanclaim.policies import Policies, read_policies
-from cleanclaim.policies.compiling import contradictions, default_policies, policy_tables, rule_rows, with_defaults
+from cleanclaim.policies.compiling import compiled, default_policies, rule_rows, with_defaults
 from cleanclaim.policies.diagnosis_codes import named_in
 from cleanclaim.policies.policy import Billing, Limits, Policy, Requires
 from cleanclaim.policies.tables import HANDED_IN
@@ -95,7 +95,7 @@ def test_medicare_ships_as_policies_of_every_payer() -> None:
 
 
 def test_tables_have_the_schemas_that_are_written_down(examples: Policies) -> None:
-    for name, table in policy_tables(with_defaults(examples)).items():
+    for name, table in compiled(with_defaults(examples)).tables.items():
         assert table.schema == HANDED_IN[name].arrow()
         assert table.num_rows
 
@@ -112,7 +112,7 @@ def test_at_most_one_row_of_a_rank_answers_for_a_drug_and_day(examples: Policies
 
 
 def test_contradictions_are_told_with_both_policies(examples: Policies) -> None:
-    (one,) = contradictions(examples)
+    (one,) = compiled(examples).contradictions
     assert one.policies == ("statecare-b12", "statecare-b12-2026")
     assert (one.drug, one.attribute, one.first_day) == ("J3420", "limits.doses_per_period", date(2026, 1, 1))
 

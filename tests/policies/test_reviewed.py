@@ -140,47 +140,32 @@ def test_two_lines_of_a_day_are_one_dose(tmp_path: Path) -> None:
     assert [(one.id, one.case) for one in fired if one.id == "PAYR-005"] == [("PAYR-005", "units")] * 2
 
 
-def test_documents_of_several_policies_are_all_wanted(tmp_path: Path) -> None:
+def checked(tmp_path: Path, policies: list[dict[str, Any]], of_claim: dict[str, Any], record: dict[str, Any]) -> Any:
     file, on_file = tmp_path / "p.yaml", tmp_path / "on-file.jsonl"
+    file.write_text(yaml.safe_dump({"policies": policies}))
+    on_file.write_text(json.dumps(record))
+    options = ["--policies", str(file), "--on-file", str(on_file), "--format", "json"]
+    return json.loads(CliRunner().invoke(app, ["check", str(write(tmp_path, of_claim)), *options]).stdout)
+
+
+def test_documents_of_several_policies_are_all_wanted(tmp_path: Path) -> None:
     policies = [
         policy("a", documents=["DOC-27"]),
         policy("b", documents=["DOC-06"]),
         policy("c", **ALL, documents=["DOC-01"]),
     ]
-    file.write_text(yaml.safe_dump({"policies": policies}))
-    on_file.write_text(json.dumps({"claim_id": "A", "items": {"DOC-27": True}, "whole": True}))
-    arguments = [
-        "check",
-        str(write(tmp_path, claim("A", **given()))),
-        "--policies",
-        str(file),
-        "--on-file",
-        str(on_file),
-        "--format",
-        "json",
-    ]
-    told = json.loads(CliRunner().invoke(app, arguments).stdout)
+    record = {"claim_id": "A", "items": {"DOC-27": True}, "whole": True}
+    told = checked(tmp_path, policies, claim("A", **given()), record)
     assert sorted(one["evidence"]["policy"] for one in told["findings"] if one["id"] == "PAYR-016") == ["b", "c"]
     assert told["summary"]["policy_conflicts"] == []
 
 
 def test_what_is_whole_for_one_line_is_not_for_another(tmp_path: Path) -> None:
-    file, on_file = tmp_path / "p.yaml", tmp_path / "on-file.jsonl"
-    file.write_text(yaml.safe_dump({"policies": [policy("a", documents=["DOC-27"])]}))
-    on_file.write_text(json.dumps({"claim_id": "A", "line_number": 1, "items": {"DOC-01": True}, "whole": True}))
+    policies = [policy("a", documents=["DOC-27"])]
+    record = {"claim_id": "A", "line_number": 1, "items": {"DOC-01": True}, "whole": True}
     of_claim = given()
     of_claim["lines"] = [of_claim["lines"][0], {**of_claim["lines"][0], "service_date": "2025-03-04"}]
-    arguments = [
-        "check",
-        str(write(tmp_path, claim("A", **of_claim))),
-        "--policies",
-        str(file),
-        "--on-file",
-        str(on_file),
-        "--format",
-        "json",
-    ]
-    told = json.loads(CliRunner().invoke(app, arguments).stdout)
+    told = checked(tmp_path, policies, claim("A", **of_claim), record)
     assert [one["line_number"] for one in told["findings"] if one["id"] == "PAYR-016"] == [1]
 
 

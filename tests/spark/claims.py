@@ -17,7 +17,7 @@ from cleanclaim.app.policy_tests import whole_claim
 from cleanclaim.billing.authorisations import Authorisation
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.policies import read_policies
-from cleanclaim.policies.compiling import policy_tables, with_defaults
+from cleanclaim.policies.compiling import compiled, with_defaults
 from cleanclaim.policies.on_file import OnFile, on_file_tables
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.tables import BY_NAME
@@ -87,7 +87,7 @@ def of_policies(folder: Path) -> tuple[Path, dict[str, pa.Table]]:
     assert not handed.faults
     read = [msgspec.convert(one, Authorisation, strict=False) for one in authorisations]
     on_file = on_file_tables(msgspec.json.decode(json.dumps(records), type=list[OnFile], strict=False))
-    tables = {**policy_tables(with_defaults(policies)), **handed.tables, **on_file}
+    tables = {**compiled(with_defaults(policies)).tables, **handed.tables, **on_file}
     return path, {**tables, "authorisation": authorisation_table(read)}
 
 

@@ -27,7 +27,7 @@ from cleanclaim.edits.telling import ClaimTotals, LineTotals
 from cleanclaim.engine.connection import Engine
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.policies import Policies
-from cleanclaim.policies.compiling import Contradiction, contradictions, policy_tables, with_defaults
+from cleanclaim.policies.compiling import Compiled, compiled, with_defaults
 from cleanclaim.policies.on_file import known_items
 from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM
 from cleanclaim.reference.library import Library
@@ -41,8 +41,7 @@ class Checker:
     edits: tuple[Edit, ...]
     memory_limit: str = ""
     limits: Limits = field(default_factory=Limits)  # of what an archive may hold
-    policies: Mapping[str, pa.Table] = field(default_factory=dict)  # of payers, as tables
-    contradictions: tuple[Contradiction, ...] = ()  # between policies: what they say there counts as unknown
+    policies: Compiled = field(default_factory=lambda: Compiled({}, ()))  # of payers
     _tables: dict[str, pa.Table] = field(default_factory=dict)  # the as-of tables that a check has asked for
 
     @classmethod
@@ -67,10 +66,7 @@ class Checker:
         cls, library: Library, edits: tuple[Edit, ...], policies: Policies | None = None, memory_limit: str = ""
     ) -> Self:
         """A checker on an open library; the shipped policies stand behind those that are given."""
-        used = with_defaults(policies)
-        return cls(
-            library, edits, memory_limit, policies=policy_tables(used), contradictions=contradictions(used)
-        )  # fmt: skip
+        return cls(library, edits, memory_limit, policies=compiled(with_defaults(policies)))
 
     def check_files(
         self,
@@ -103,7 +99,7 @@ class Checker:
 
     def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
         """Give a workbench the reference and the policies, and what was handed in beside the claims."""
-        bench.hand_in({**self.policies, **handed})
+        bench.hand_in({**self.policies.tables, **handed})
         bench.use_reference(self._table)
 
     def _told(self, bench: Workbench, handed: Handed) -> Handed:
@@ -117,7 +113,8 @@ class Checker:
             faults.append(Fault("(history)", "history-of-others", message, Lost.NOTHING))
         if ON_FILE.name in handed.tables:
             items = set(map(str, handed.tables[ON_FILE.name]["item"].to_pylist()))
-            wanted = set(map(str, self.policies[POLICY_ITEM.name]["item"].to_pylist())) if self.policies else set()
+            listed = self.policies.tables.get(POLICY_ITEM.name, POLICY_ITEM.empty())
+            wanted = set(map(str, listed["item"].to_pylist()))
             for item in sorted(items - wanted - known_items()):
                 message = f"No checklist, policy or edit asks for `{item}`: is it spelt right?"
                 faults.append(Fault("(on file)", "on-file-unknown", message, Lost.NOTHING))
@@ -158,7 +155,7 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
         reference=reference_in_words(checker.library), load_next=load_next(run.wants),
         policy_conflicts=tuple(
             PolicyConflict(one.payer_id, one.drug, one.attribute, one.policies, one.first_day)
-            for one in checker.contradictions
+            for one in checker.policies.contradictions
         ),
     )  # fmt: skip
     releases = sorted({release for finding in run.findings for release in finding.releases})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ def run_policy_tests(policies: Policies, edits: Sequence[Edit], library: Library
 
     Raises: UnknownName for an edit that there is not; UnreadableInput for a claim or record that cannot be read.
     """
+    checker = Checker.of(library, (), policies)
     for placed in policies.tests:
         wanted = {_named(edits, name, placed): expected for name, expected in placed.test.expect.items()}
         for edit, expected in wanted.items():
@@ -45,8 +46,7 @@ def run_policy_tests(policies: Policies, edits: Sequence[Edit], library: Library
             if case and case not in {one.case.name for one in edit.cases}:
                 cases = ", ".join(one.case.name for one in edit.cases)
                 raise UnknownName(f"{placed.file}:{placed.line}: {edit.id} has no case `{case}`; it has {cases}")
-        checker = Checker.of(library, tuple(wanted), policies)
-        result = _checked(checker, placed.test)
+        result = _checked(replace(checker, edits=tuple(wanted)), placed.test)
         found = {edit: _outcome(result, edit) for edit in wanted}
         wrong = [(edit.id, wanted[edit], found[edit]) for edit in wanted if found[edit] != wanted[edit]]
         wrong += [("the claim", "no fault in reading", one.message) for one in result.faults]

@@ -121,12 +121,12 @@ def _open(documents: tuple[NeededDocument, ...]) -> list[NeededDocument]:
 def _write_one(one: NeededDocument, out: TextIO) -> None:
     title = one.title if one.title != one.id else "a document of the payer's own"
     shown = "; the claim shows some of it" if one.shown_by_claim else ""
-    state = "unknown" if one.only_if is not None and one.on_file == "no" else one.on_file
-    out.write(f"\n  {_BOX[state]} {one.id} {title}\n")
+    # What may not be needed at all is not missing.
+    box = _BOX if one.only_if is None else {**_BOX, "no": _BOX["unknown"]}
+    out.write(f"\n  {box[one.on_file]} {one.id} {title}\n")
     out.write(f"      why: {'; '.join(one.why) or f'only if {one.only_if}'}{shown}\n")
     for item in one.items:
-        item_state = "unknown" if one.only_if is not None and item.on_file == "no" else item.on_file
-        out.write(f"      {_BOX[item_state]} {item.say}  ({item.key})\n")
+        out.write(f"      {box[item.on_file]} {item.say}  ({item.key})\n")
     if one.without:
         codes = f" (CARC {', '.join(one.denials)})" if one.denials else ""
         out.write(f"      without it: {one.without}{codes}; {one.source}, confidence {one.confidence}\n")

@@ -24,11 +24,11 @@ def validate(files: _Paths) -> None:
     """
     from cleanclaim.cli.policies import write_faults  # noqa: PLC0415
     from cleanclaim.policies import read_policies  # noqa: PLC0415
-    from cleanclaim.policies.compiling import contradictions  # noqa: PLC0415
+    from cleanclaim.policies.compiling import compiled  # noqa: PLC0415
 
     read = read_policies(files)
     write_faults(read.faults, sys.stdout)
-    for one in contradictions(read):
+    for one in compiled(read).contradictions:
         both = " and ".join(one.policies)
         print(
             f"contradiction: {both} on {one.attribute} of {one.drug}, from {one.first_day} on: it counts as not known"

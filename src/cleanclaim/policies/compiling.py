@@ -85,20 +85,28 @@ def with_defaults(own: Policies | None = None) -> Policies:
     return Policies((*own.policies, *behind), {**shipped.groups, **own.groups}, own.faults)
 
 
-def policy_tables(policies: Policies) -> dict[str, pa.Table]:
-    """The tables `policy_rule`, `policy_code` and `policy_item` of some policies."""
-    return {
-        POLICY_RULE.name: _table(POLICY_RULE, rule_rows(policies)),
-        POLICY_CODE.name: _table(
-            POLICY_CODE,
-            [
-                {"policy": one.id, "hcpcs_code": code}
-                for one in policies.policies
-                for code in sorted(_codes(one, policies.groups))
-            ],
-        ),
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Policies as the tables `policy_rule`, `policy_code` and `policy_item`, and where they contradict each other."""
+
+    tables: Mapping[str, pa.Table]
+    contradictions: tuple[Contradiction, ...]
+
+
+def compiled(policies: Policies) -> Compiled:
+    """Policies worked out once."""
+    rows = rule_rows(policies)
+    codes = [
+        {"policy": one.id, "hcpcs_code": code}
+        for one in policies.policies
+        for code in sorted(_codes(one, policies.groups))
+    ]
+    tables = {
+        POLICY_RULE.name: _table(POLICY_RULE, rows),
+        POLICY_CODE.name: _table(POLICY_CODE, codes),
         POLICY_ITEM.name: _table(POLICY_ITEM, [row for one in policies.policies for row in _items(one)]),
     }
+    return Compiled(tables, _contradictions(rows))
 
 
 def rule_rows(policies: Policies) -> list[_Row]:
@@ -111,10 +119,10 @@ def rule_rows(policies: Policies) -> list[_Row]:
     return rows
 
 
-def contradictions(policies: Policies) -> tuple[Contradiction, ...]:
+def _contradictions(rows: Iterable[_Row]) -> tuple[Contradiction, ...]:
     """Where policies of one payer and rank contradict each other: what they say of it counts as unknown."""
     found: dict[tuple[str, ...], Contradiction] = {}
-    for row in rule_rows(policies):
+    for row in rows:
         if row["value"] is None and ", " in row["policy"]:
             drug = row["ndc11"] if row["ndc11"] != ANY else row["hcpcs_code"]
             key = (row["payer_id"], drug, row["attribute"], row["policy"])

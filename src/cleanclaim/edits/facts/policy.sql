@@ -3,7 +3,6 @@ about: What the payer's policies ask of the drug on the day of service, after on
 grain: line
 keys: [payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date]
 columns:
-  policy_known: {type: boolean, meaning: whether a policy that is loaded names the drug, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_names: {type: text, meaning: those policies, source: policy_rule}
   policy_on_fail: {type: text, meaning: "by attribute: severity, CARC and RARC that the policy expects where it is not met, and the policy", source: policy_rule}
   policy_prior_auth: {type: text, meaning: "required, notification or none", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
@@ -35,7 +34,6 @@ columns:
   policy_sites: {type: text, meaning: "sites of care: office, outpatient_hospital, home, infusion_center, asc; any where the payer names none", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_asks_step: {type: boolean, meaning: whether another drug must have been tried, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_step_policy: {type: text, meaning: the policy that says which, source: policy_rule}
-  policy_steps: {type: text, meaning: those drugs, source: policy_rule}
   policy_asks_rems: {type: boolean, meaning: whether the payer asks for evidence of a REMS, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_rems: {type: text, meaning: that REMS, source: policy_rule}
   policy_rems_policy: {type: text, meaning: the policy that says which evidence, source: policy_rule}
@@ -72,8 +70,6 @@ columns:
   policy_benefit: {type: text, meaning: "medical, self_administered or excluded", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_filing_days: {type: integer, meaning: days from the service to the last day on which the claim may be filed; null where no policy says, source: policy_rule}
   policy_filing_years: {type: integer, meaning: calendar years instead of days, source: policy_rule}
-  policy_appeal_levels: {type: integer, meaning: levels of appeal, source: policy_rule}
-  policy_corrected_claim_days: {type: integer, meaning: days in which a corrected claim is taken, source: policy_rule}
   policy_documents_policy: {type: text, meaning: the policy that lists documents, source: policy_rule}
   policy_release: {type: text, meaning: the policies that were read, source: policy_rule}
 ---*/
@@ -87,7 +83,9 @@ WITH about AS (
     CASE WHEN r.ndc11 = '*' OR r.ndc11 = k.ndc11 THEN r.policy END AS policy,
     r.on_fail,
     r."rank" AS place,
-    a.hcpcs_code IS NOT NULL OR b.ndc11 IS NOT NULL AS named_anywhere
+    -- Whether no policy that may be the payer's was left out: none names the drug, or it is known who pays, for what, when.
+    a.hcpcs_code IS NULL AND b.ndc11 IS NULL
+      OR k.payer_program IS NOT NULL AND k.payer_id IS NOT NULL AND k.hcpcs_code IS NOT NULL AND k.service_date IS NOT NULL AS all_read
   FROM keys AS k
   LEFT JOIN (SELECT DISTINCT hcpcs_code FROM ref_policy_rule WHERE attribute = 'named' AND hcpcs_code <> '*') AS a ON a.hcpcs_code = k.hcpcs_code
   LEFT JOIN (SELECT DISTINCT ndc11 FROM ref_policy_rule WHERE attribute = 'named' AND ndc11 <> '*') AS b ON b.ndc11 = k.ndc11
@@ -112,10 +110,6 @@ SELECT
   ndc11,
   ndc_open,
   service_date,
-  CASE
-    WHEN bool_or(attribute = 'policy') THEN TRUE
-    WHEN NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL THEN FALSE
-  END AS policy_known,
   max(CASE WHEN attribute = 'named' THEN value END) AS policy_names,
   string_agg(attribute || '=' || on_fail, ';' ORDER BY attribute) AS policy_on_fail,
   CASE WHEN bool_or(attribute = 'requires.prior_auth') THEN max(CASE WHEN attribute = 'requires.prior_auth' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'none' END AS policy_prior_auth,
@@ -147,7 +141,6 @@ SELECT
   CASE WHEN bool_or(attribute = 'requires.site_of_care') THEN max(CASE WHEN attribute = 'requires.site_of_care' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'any' END AS policy_sites,
   CASE WHEN bool_or(attribute = 'requires.step') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_step,
   max(CASE WHEN attribute = 'requires.step' THEN policy END) AS policy_step_policy,
-  max(CASE WHEN attribute = 'requires.step' THEN value END) AS policy_steps,
   CASE WHEN bool_or(attribute = 'requires.rems') THEN TRUE WHEN bool_or(attribute = 'policy') THEN FALSE END AS policy_asks_rems,
   max(CASE WHEN attribute = 'requires.rems.program' THEN value END) AS policy_rems,
   max(CASE WHEN attribute = 'requires.rems' THEN policy END) AS policy_rems_policy,
@@ -173,19 +166,17 @@ SELECT
   max(CASE WHEN attribute = 'limits.units_per_period' THEN policy END) AS policy_period_units_policy,
   max(CASE WHEN attribute = 'limits.course_doses' THEN policy END) AS policy_course_policy,
   max(CASE WHEN attribute = 'limits.lifetime_doses' THEN policy END) AS policy_lifetime_policy,
-  CASE WHEN bool_or(attribute = 'billing.modifiers_required') THEN max(CASE WHEN attribute = 'billing.modifiers_required' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_modifiers_required,
-  CASE WHEN bool_or(attribute = 'billing.modifiers_forbidden') THEN max(CASE WHEN attribute = 'billing.modifiers_forbidden' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_modifiers_forbidden,
+  CASE WHEN bool_or(attribute = 'billing.modifiers_required') THEN max(CASE WHEN attribute = 'billing.modifiers_required' THEN value END) WHEN bool_or(coalesce(attribute = 'policy', FALSE) OR all_read) THEN '-' END AS policy_modifiers_required,
+  CASE WHEN bool_or(attribute = 'billing.modifiers_forbidden') THEN max(CASE WHEN attribute = 'billing.modifiers_forbidden' THEN value END) WHEN bool_or(coalesce(attribute = 'policy', FALSE) OR all_read) THEN '-' END AS policy_modifiers_forbidden,
   CASE WHEN bool_or(attribute = 'billing.route_modifiers') THEN max(CASE WHEN attribute = 'billing.route_modifiers' THEN value END) WHEN bool_or(attribute = 'policy') THEN '-' END AS policy_route_modifiers,
-  CASE WHEN bool_or(attribute = 'billing.use_code') THEN max(CASE WHEN attribute = 'billing.use_code' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_use_code,
+  CASE WHEN bool_or(attribute = 'billing.use_code') THEN max(CASE WHEN attribute = 'billing.use_code' THEN value END) WHEN bool_or(coalesce(attribute = 'policy', FALSE) OR all_read) THEN '-' END AS policy_use_code,
   CASE WHEN bool_or(attribute = 'billing.ndc') THEN coalesce(max(CASE WHEN attribute = 'billing.ndc' THEN value END), 'contradicted') END AS policy_ndc,
   CASE WHEN bool_or(attribute = 'billing.ndc_units') THEN coalesce(max(CASE WHEN attribute = 'billing.ndc_units' THEN value END), 'contradicted') END AS policy_ndc_units,
-  CASE WHEN bool_or(attribute = 'billing.waste') THEN max(CASE WHEN attribute = 'billing.waste' THEN value END) WHEN (bool_or(attribute = 'policy') OR NOT bool_or(named_anywhere) OR payer_program IS NOT NULL AND payer_id IS NOT NULL AND hcpcs_code IS NOT NULL AND service_date IS NOT NULL) THEN '-' END AS policy_waste,
+  CASE WHEN bool_or(attribute = 'billing.waste') THEN max(CASE WHEN attribute = 'billing.waste' THEN value END) WHEN bool_or(coalesce(attribute = 'policy', FALSE) OR all_read) THEN '-' END AS policy_waste,
   CASE WHEN bool_or(attribute = 'supply') THEN max(CASE WHEN attribute = 'supply' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'either' END AS policy_supply,
   CASE WHEN bool_or(attribute = 'benefit') THEN max(CASE WHEN attribute = 'benefit' THEN value END) WHEN bool_or(attribute = 'policy') THEN 'medical' END AS policy_benefit,
   CAST(max(CASE WHEN attribute = 'billing.timely_filing_days' THEN value END) AS BIGINT) AS policy_filing_days,
   CAST(max(CASE WHEN attribute = 'billing.timely_filing_years' THEN value END) AS BIGINT) AS policy_filing_years,
-  CAST(max(CASE WHEN attribute = 'billing.appeal_levels' THEN value END) AS BIGINT) AS policy_appeal_levels,
-  CAST(max(CASE WHEN attribute = 'billing.corrected_claim_days' THEN value END) AS BIGINT) AS policy_corrected_claim_days,
   max(CASE WHEN attribute = 'documents' THEN policy END) AS policy_documents_policy,
   'policy ' || string_agg(DISTINCT policy, ', ' ORDER BY policy) AS policy_release
 FROM deciding

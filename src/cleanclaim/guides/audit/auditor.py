@@ -102,10 +102,8 @@ class Auditor:
             yield _statement(sentence, code, judged, self.lookup.code(code, on))
         of_relation = {code for one in related for code in one[:2]}
         replaced = {one.old for one in related if not one.same}
-        named, ended = (
-            [(one.start, one.end) for one in self.vocabulary.mentions(text)] if parts else [],
-            self._ended(on),
-        )
+        named = [(one.start, one.end) for one in self.vocabulary.mentions(text)] if parts else []
+        ended = self._ended(on) if parts else {}
         for clause in parts:
             answer = self.lookup.code(clause.code, on)
             rows = self.lookup.told(tables.DRUG_TRAIT, "hcpcs_code", clause.code, on).rows
@@ -133,7 +131,7 @@ class Auditor:
         if clause.at >= 0 and not is_replaced:
             yield from span(clause, answer)
         if clause.at >= 0:
-            yield from coverage(clause, line.text, answer, self._status(clause.code, answer.on))
+            yield from coverage(clause, line.text, answer, lambda: self._status(clause.code, answer.on))
         drug = self.vocabulary.drugs.get(clause.code)
         yield from self._drug(clause, answer, drug)
         yield from uses(clause, line)

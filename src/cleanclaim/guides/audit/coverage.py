@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from cleanclaim.guides.audit.clauses import Clause, is_called_wrong, is_denied
 from cleanclaim.guides.audit.phrases import phrases
@@ -27,13 +27,16 @@ _NEVER = {
 _DECIDED = {"C": "its contractors decide", "D": "special coverage instructions apply"}
 
 
-def coverage(clause: Clause, sentence: str, answer: CodeAnswer, status: str | None) -> Iterator[Judged]:
-    """What is said of coverage and status. `status`: the status indicator of the day, where a release tells it.
+def coverage(
+    clause: Clause, sentence: str, answer: CodeAnswer, status_of: Callable[[], str | None]
+) -> Iterator[Judged]:
+    """What is said of coverage and status. `status_of` tells the status indicator of the day, where a release does.
 
     That Medicare covers a drug for some patient stands in no code file: only that it never does is decided here.
     """
     said = _STATUS.search(clause.text) or (_LETTER.search(clause.text) if _OF_HOSPITALS.search(sentence) else None)
     if said:
+        status = status_of()
         official = f"{clause.code}: status indicator {status}" if status else ""
         is_said = not is_denied(clause.text, said.start())
         right = None if status is None else (said["status"] == status) is is_said
