@@ -53,7 +53,7 @@ class Drug:
     billing_unit: str  # amount of one HCPCS unit, in `dose_unit`
     dose_unit: str
     ndc: str
-    item: str  # labelled content of one vial, syringe or bottle, in `dose_unit`
+    item: str  # labeled content of one vial, syringe or bottle, in `dose_unit`
     item_quantity: str  # NDC quantity of one item
     ndc_unit: str
     unit_charge: str

@@ -92,15 +92,15 @@ def pyx12_segments(path: Path) -> Result:
 
 
 def pyx12_validator(path: Path) -> Result:
-    """pyx12's whole way: loops, elements, codes, acknowledgement. It counts no claims, so the file is counted here."""
+    """pyx12's whole way: loops, elements, codes, acknowledgment. It counts no claims, so the file is counted here."""
     import pyx12.params
     import pyx12.x12n_document
 
     def read() -> Result:
-        acknowledgement = io.StringIO()
+        acknowledgment = io.StringIO()
         start = time.perf_counter()
         accepted = pyx12.x12n_document.x12n_document(
-            param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgement, fd_html=None
+            param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgment, fd_html=None
         )
         seconds = time.perf_counter() - start
         return {"seconds": seconds, "claims": path.read_text("ascii").count("~CLM*") if accepted else 0}

@@ -1,7 +1,7 @@
 """Score of the audit on the frozen statements: `python -m benchmarks.statements_score [--reference DIR] [--misses]`.
 
-Recall of contradictions: labelled ones that the audit contradicts, on the same code. Precision: of the contradictions
-that it tells on labelled codes, those that a label bears out (README.md of the folder, rule 2).
+Recall of contradictions: labeled ones that the audit contradicts, on the same code. Precision: of the contradictions
+that it tells on labeled codes, those that a label bears out (README.md of the folder, rule 2).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _AS_GOOD = {
 def score(auditor: Auditor, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Counts by way and kind, and the misses."""
     found, wanted, false, told = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
-    agreed, labelled, missed, alarms = Counter[str](), Counter[str](), [], []
+    agreed, labeled, missed, alarms = Counter[str](), Counter[str](), [], []
     for item in items:
         audit = auditor.audit(item["text"], date.fromisoformat(item["on"]))
         said = [one for one in audit.statements if one.kind is not None]
@@ -47,7 +47,7 @@ def score(auditor: Auditor, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
                 if not alike:
                     missed.append((item["id"], label, item["text"]))
             elif label["verdict"] == SUPPORTED:
-                labelled[label["kind"]] += 1
+                labeled[label["kind"]] += 1
                 agreed[label["kind"]] += good
         by_code: dict[str, set[str]] = {}
         for label in labels:
@@ -60,7 +60,7 @@ def score(auditor: Auditor, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
                 if not right:
                     alarms.append((item["id"], one.code, str(one.kind), item["text"], one.official))
     return {
-        "found": found, "wanted": wanted, "told": told, "false": false, "agreed": agreed, "labelled": labelled,
+        "found": found, "wanted": wanted, "told": told, "false": false, "agreed": agreed, "labeled": labeled,
         "missed": missed, "alarms": alarms,
     }  # fmt: skip
 
@@ -82,15 +82,15 @@ def main() -> None:
     found, wanted = result["found"], result["wanted"]
     told, false = sum(result["told"].values()), sum(result["false"].values())
     print(f"{len(items)} items")
-    hits, labelled = sum(found.values()), sum(wanted.values())
-    print(f"contradictions: recall {hits}/{labelled} = {hits / labelled:.3f}")
+    hits, labeled = sum(found.values()), sum(wanted.values())
+    print(f"contradictions: recall {hits}/{labeled} = {hits / labeled:.3f}")
     print(f"contradictions: precision {told - false}/{told} = {(told - false) / max(told, 1):.3f}")
     for way in sorted(wanted):
         print(f"  {way:30} recall {found[way]}/{wanted[way]} = {found[way] / wanted[way]:.2f}")
     for kind in sorted(result["told"]):
         print(f"  told as {kind:22} precision {result['told'][kind] - result['false'][kind]}/{result['told'][kind]}")
-    for kind in sorted(result["labelled"]):
-        print(f"  supported {kind:20} {result['agreed'][kind]}/{result['labelled'][kind]}")
+    for kind in sorted(result["labeled"]):
+        print(f"  supported {kind:20} {result['agreed'][kind]}/{result['labeled'][kind]}")
     if given.misses:
         for name, label, text in result["missed"]:
             print("MISSED", name, label["code"], label["kind"], label["way"], "|", text.replace("\n", " / "))

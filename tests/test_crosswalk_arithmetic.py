@@ -113,8 +113,8 @@ def test_packages_of_one_product(numbers: tuple[str, ...], kinds: list[Kind]) ->
 
 @pytest.mark.parametrize(("other", "kind"), [("1000 1 1 1", Kind.ROUNDED), ("500 1 1 1", Kind.OTHER)])
 def test_an_ndc_under_two_codes(other: str, kind: Kind) -> None:
-    litre = BillingUnit(Fraction(1000), Unit.ML, "volume")
-    check = checks.several_codes([listed("1000 1 2 2", unit=ML_500), listed(other, unit=litre, code="J9999")])
+    liter = BillingUnit(Fraction(1000), Unit.ML, "volume")
+    check = checks.several_codes([listed("1000 1 2 2", unit=ML_500), listed(other, unit=liter, code="J9999")])
     assert [one.kind for one in check.held] == [kind] * 2
 
 

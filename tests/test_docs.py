@@ -33,7 +33,7 @@ def test_generated_pages_are_fresh() -> None:
 
 def test_the_page_of_the_guide_passes_its_own_examples(tmp_path: Path) -> None:
     (page,) = blocks(ROOT / "docs" / "guides" / "write-an-edit.md", "markdown")
-    (tmp_path / "drug-without-authorisation.md").write_text(page, encoding="utf-8")
+    (tmp_path / "drug-without-authorization.md").write_text(page, encoding="utf-8")
     assert failing_examples(tmp_path) == (4, [])
 
 

@@ -108,14 +108,14 @@ def readme_rows() -> dict[str, str]:
 
 @pytest.mark.parametrize("name", FILES)
 def test_pyx12_acknowledges_the_file_without_an_error(name: str) -> None:
-    acknowledgement = io.StringIO()
+    acknowledgment = io.StringIO()
     accepted = pyx12.x12n_document.x12n_document(
-        param=pyx12.params.params(), src_file=str(EXAMPLES / name), fd_997=acknowledgement, fd_html=None
+        param=pyx12.params.params(), src_file=str(EXAMPLES / name), fd_997=acknowledgment, fd_html=None
     )
-    tags = {text.split("*")[0].strip() for text in acknowledgement.getvalue().split("~")}
+    tags = {text.split("*")[0].strip() for text in acknowledgment.getvalue().split("~")}
     assert accepted
     assert not tags & {"IK3", "IK4"}
-    assert "IK5*A" in acknowledgement.getvalue()
+    assert "IK5*A" in acknowledgment.getvalue()
 
 
 @pytest.mark.parametrize("name", FILES)

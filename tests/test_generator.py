@@ -87,14 +87,14 @@ def test_the_share_of_faulty_claims_is_the_one_asked_for(tmp_path: Path) -> None
 
 
 def test_pyx12_finds_no_error_even_in_faulty_claims(tmp_path: Path) -> None:
-    path, acknowledgement = tmp_path / "claims.837", io.StringIO()
+    path, acknowledgment = tmp_path / "claims.837", io.StringIO()
     generate(path, claims=20, faulty=0.5)
     accepted = pyx12.x12n_document.x12n_document(
-        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgement, fd_html=None
+        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgment, fd_html=None
     )
     assert accepted
-    assert "IK5*A" in acknowledgement.getvalue()
-    assert "IK3*" not in acknowledgement.getvalue()
+    assert "IK5*A" in acknowledgment.getvalue()
+    assert "IK3*" not in acknowledgment.getvalue()
 
 
 def test_either_claims_or_megabytes_must_be_given(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ CleanclaimError
 │   └── UnitsNotConvertible a conversion that needs knowledge which is not there
 ├── UnreadableInput         a file of which nothing could be read
 ├── LibraryError         something is wrong with the reference library
-│   ├── UnknownPublication  a file that no importer recognises
-│   │   └── NotImported     a publication that is recognised and that no importer reads
+│   ├── UnknownPublication  a file that no importer recognizes
+│   │   └── NotImported     a publication that is recognized and that no importer reads
 │   ├── KnowsLess           a file that tells less than the release that it would replace
 │   ├── OverlappingValidity two rows cover one key on one day
 │   ├── LibraryBusy         another import holds the library
 │   ├── NotFetched          a publisher's page or file that could not be had
-│   │   └── LicenceNeeded   a file that the publisher gives to who accepts a licence
+│   │   └── LicenseNeeded   a file that the publisher gives to who accepts a license
 │   └── DamagedRelease      a release on disk differs from its manifest
 ├── PageError               an edit page that cannot be used: names the file and the line
 ├── MappingError            a mapping file that cannot be used: names the file, the line and the key
@@ -44,11 +44,11 @@ class LibraryError(CleanclaimError):
 
 
 class UnknownPublication(LibraryError):
-    """A file that no importer recognises by its content."""
+    """A file that no importer recognizes by its content."""
 
 
 class NotImported(UnknownPublication):
-    """A publication that is recognised by its content and that no importer reads. The message says why."""
+    """A publication that is recognized by its content and that no importer reads. The message says why."""
 
 
 class KnowsLess(LibraryError):
@@ -67,8 +67,8 @@ class NotFetched(LibraryError):
     """A publisher's page or file that could not be had. The message says where it is and what to do."""
 
 
-class LicenceNeeded(NotFetched):
-    """A file that the publisher gives only to who accepts a licence. The message says whose, and where it stands."""
+class LicenseNeeded(NotFetched):
+    """A file that the publisher gives only to who accepts a license. The message says whose, and where it stands."""
 
 
 class DamagedRelease(LibraryError):

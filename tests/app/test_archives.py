@@ -213,10 +213,10 @@ class TestFolders:
         assert result.summary.claims_unread
         passed = [fault.message for fault in result.faults if fault.fault == "files-passed-over"]
         assert passed == ["5 hidden, lock or temporary files passed over."]
-        recognised = {fault.source_file: fault.message for fault in result.faults if fault.fault == "not-read-yet"}
-        assert set(recognised) == {f"inbox/{name}" for name in OTHERS}
+        recognized = {fault.source_file: fault.message for fault in result.faults if fault.fault == "not-read-yet"}
+        assert set(recognized) == {f"inbox/{name}" for name in OTHERS}
         for name, (*_, what) in OTHERS.items():
-            assert what in recognised[f"inbox/{name}"]
+            assert what in recognized[f"inbox/{name}"]
         assert "inbox/pack.zip/z.csv" not in faults
         assert checker.check_files([folder]) == result
 

@@ -1,4 +1,4 @@
-"""The edits of the second issue on whole claims: each fault with the smallest claim that shows it, and its neighbours that are right."""
+"""The edits of the second issue on whole claims: each fault with the smallest claim that shows it, and its neighbors that are right."""
 
 from __future__ import annotations
 

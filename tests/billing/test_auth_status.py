@@ -1,4 +1,4 @@
-"""Authorisations on a day: what is left, what is about to run out, which planned dose none covers and why."""
+"""Authorizations on a day: what is left, what is about to run out, which planned dose none covers and why."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from cleanclaim.billing.auth_status import PlannedDose, State, auth_status
-from cleanclaim.billing.authorisations import Authorisation
+from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.cli.commands import app
 
 DAY = date(2025, 11, 3)
 
 
-def authorisation(**more: Any) -> Authorisation:
+def authorization(**more: Any) -> Authorization:
     said = {
         "number": "A1",
         "hcpcs_codes": ("J1745",),
@@ -27,7 +27,7 @@ def authorisation(**more: Any) -> Authorisation:
         "first_day": date(2025, 11, 1),
         "last_day": date(2026, 10, 31),
     }
-    return Authorisation(**said | more)  # type: ignore[arg-type]
+    return Authorization(**said | more)  # type: ignore[arg-type]
 
 
 def dose(days: int, units: int = 40, code: str = "J1745", **more: Any) -> PlannedDose:
@@ -47,7 +47,7 @@ def dose(days: int, units: int = 40, code: str = "J1745", **more: Any) -> Planne
     ],
 )
 def test_where_one_stands(more: dict[str, Any], state: State, days: int, units: int | None) -> None:
-    (one,) = auth_status([authorisation(**more)], [], DAY).authorisations
+    (one,) = auth_status([authorization(**more)], [], DAY).authorizations
     assert (one.state, one.days_left, one.units_left) == (state, days, units)
 
 
@@ -65,7 +65,7 @@ def test_where_one_stands(more: dict[str, Any], state: State, days: int, units: 
     ],
 )
 def test_what_is_about_to_run_out(more: dict[str, Any], doses: list[PlannedDose], words: list[str]) -> None:
-    (one,) = auth_status([authorisation(**more)], doses, DAY).authorisations
+    (one,) = auth_status([authorization(**more)], doses, DAY).authorizations
     assert list(one.running_out) == words
 
 
@@ -80,7 +80,7 @@ def test_what_is_about_to_run_out(more: dict[str, Any], doses: list[PlannedDose]
     ],
 )
 def test_why_a_dose_is_not_covered(planned: PlannedDose, words: str) -> None:
-    one = authorisation(places_of_service=("11",), rendering_npis=("1200000002",))
+    one = authorization(places_of_service=("11",), rendering_npis=("1200000002",))
     told = auth_status([one], [planned], DAY)
     (only,) = told.doses
     assert only.taken.number is None
@@ -90,7 +90,7 @@ def test_why_a_dose_is_not_covered(planned: PlannedDose, words: str) -> None:
 
 
 def test_doses_of_the_past_are_no_longer_planned() -> None:
-    told = auth_status([authorisation()], [dose(-1), dose(0), dose(5)], DAY)
+    told = auth_status([authorization()], [dose(-1), dose(0), dose(5)], DAY)
     assert [one.planned.service_date for one in told.doses] == [DAY, DAY + timedelta(days=5)]
 
 
@@ -100,7 +100,7 @@ def test_no_more_is_covered_than_there_is_and_order_does_not_matter(doses: list[
     planned = [dose(days, units, id=str(number)) for number, (days, units) in enumerate(doses)]
     shuffled = list(planned)
     chance.shuffle(shuffled)
-    one, two = (auth_status([authorisation()], some, DAY) for some in (planned, shuffled))
+    one, two = (auth_status([authorization()], some, DAY) for some in (planned, shuffled))
     assert one == two
     covered = [each.planned for each in one.doses if each.taken.number]
     assert sum(each.units for each in covered) <= 100

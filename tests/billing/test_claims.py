@@ -161,13 +161,13 @@ def test_every_visit_is_a_claim_with_what_was_charged(made: tuple[list[Case], Cl
 
 
 def test_pyx12_acknowledges_them_without_an_error(tmp_path: Path, made: tuple[list[Case], Claims]) -> None:
-    path, acknowledgement = tmp_path / "claims.837", io.StringIO()
+    path, acknowledgment = tmp_path / "claims.837", io.StringIO()
     path.write_bytes(content(made[1]))
     accepted = pyx12.x12n_document.x12n_document(
-        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgement, fd_html=None
+        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgment, fd_html=None
     )
     assert accepted
-    tags = [text.strip().split("*") for text in acknowledgement.getvalue().split("~")]
+    tags = [text.strip().split("*") for text in acknowledgment.getvalue().split("~")]
     assert [one[1] for one in tags if one[0] == "IK5"] == ["A", "A"]  # professional, institutional
     assert not [one for one in tags if one[0] in {"IK3", "IK4"}]
 

@@ -1,4 +1,4 @@
-"""Regimens to courses, on the starter set: days, units, vials, money, and what an authorisation covers."""
+"""Regimens to courses, on the starter set: days, units, vials, money, and what an authorization covers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.billing import Biller, Course, Refusal, plan_course, read_regimen
-from cleanclaim.billing.authorisations import Authorisation, Ledger
+from cleanclaim.billing.authorizations import Authorization, Ledger
 from cleanclaim.billing.course import vials_for
 from cleanclaim.billing.given import GivenContainer, SizeOnHand
 from cleanclaim.billing.regimen import planned_visits
@@ -51,7 +51,7 @@ def days(**regimen: Any) -> list[str]:
     return [str(visit.day) for visit in planned_visits(read_regimen(json.dumps(whole)))]
 
 
-def authorisation(number: str = "A1", **more: Any) -> dict[str, Any]:
+def authorization(number: str = "A1", **more: Any) -> dict[str, Any]:
     terms = {"hcpcs_codes": ["J1745"], "units": 1000, "first_day": "2025-11-01", "last_day": "2026-03-31"}
     return {"number": number, **terms, **more}
 
@@ -196,10 +196,10 @@ def test_a_drug_told_by_its_name_goes_over_to_the_new_code(biller: Biller) -> No
     told = course(
         biller, payer_program="medicare_b", drug="romiplostim", dose={"amount": 250, "unit": "mcg"},
         first_day="2024-12-31", interval={"days": 1}, visits=2,
-        authorisations=[authorisation(hcpcs_codes=["J2796", "J2802"], units=300, first_day="2024-12-01")],
+        authorizations=[authorization(hcpcs_codes=["J2796", "J2802"], units=300, first_day="2024-12-01")],
     )  # fmt: skip
     old, new = told.visits
-    assert [(visit.hcpcs_code, visit.units, visit.authorisation) for visit in (old, new)] == [
+    assert [(visit.hcpcs_code, visit.units, visit.authorization) for visit in (old, new)] == [
         ("J2796", 25, "A1"), ("J2802", 250, "A1"),
     ]  # fmt: skip
     assert "billed under J2802 from this visit on, before under J2796" in new.warnings
@@ -249,7 +249,7 @@ def test_vials_of_least_waste() -> None:
     assert absurd.reason == "dose-absurd"
 
 
-def test_vials_in_millilitres_by_the_concentration_of_the_regimen(biller: Biller) -> None:
+def test_vials_in_milliliters_by_the_concentration_of_the_regimen(biller: Biller) -> None:
     size = {"amount": 10, "unit": "mL", "kind": "single_dose"}
     regimen = {"hcpcs_code": "J9312", "dose": {"amount": 712.5, "unit": "mg"}, "sizes_on_hand": [size]}
     told = course(biller, **INFLIXIMAB | regimen, **WEEKLY, concentration={"amount": 10, "unit": "mg"})
@@ -283,94 +283,94 @@ def test_a_multi_dose_container_may_serve_a_later_visit(biller: Biller) -> None:
     assert [visit.discarded_units for visit in told.visits] == [None] * 4
 
 
-# Authorisations. Each visit of the regimen takes 50 units: 42 and 8 discarded.
+# Authorizations. Each visit of the regimen takes 50 units: 42 and 8 discarded.
 
 
-def covered(biller: Biller, *authorisations: dict[str, Any], **more: Any) -> list[str | None]:
-    told = course(biller, **INFLIXIMAB, **WEEKLY, authorisations=authorisations, **more)
-    assert all((visit.authorisation is None) == (visit.why_not_covered is not None) for visit in told.visits)
-    return [visit.authorisation or visit.why_not_covered for visit in told.visits]
+def covered(biller: Biller, *authorizations: dict[str, Any], **more: Any) -> list[str | None]:
+    told = course(biller, **INFLIXIMAB, **WEEKLY, authorizations=authorizations, **more)
+    assert all((visit.authorization is None) == (visit.why_not_covered is not None) for visit in told.visits)
+    return [visit.authorization or visit.why_not_covered for visit in told.visits]
 
 
 def test_units_run_out(biller: Biller) -> None:
-    assert covered(biller, authorisation(units=200)) == ["A1"] * 4
-    assert covered(biller, authorisation(units=199)) == [*["A1"] * 3, "A1 has 49 of 50 units left"]
-    assert covered(biller, authorisation(units=200, used_so_far=1)) == [*["A1"] * 3, "A1 has 49 of 50 units left"]
-    assert covered(biller, authorisation(units=50, used_so_far=60)) == ["A1 has 0 of 50 units left"] * 4
+    assert covered(biller, authorization(units=200)) == ["A1"] * 4
+    assert covered(biller, authorization(units=199)) == [*["A1"] * 3, "A1 has 49 of 50 units left"]
+    assert covered(biller, authorization(units=200, used_so_far=1)) == [*["A1"] * 3, "A1 has 49 of 50 units left"]
+    assert covered(biller, authorization(units=50, used_so_far=60)) == ["A1 has 0 of 50 units left"] * 4
 
 
 def test_both_ends_of_the_days_are_in(biller: Biller) -> None:
     """Visits on November 3, 10, 17, 24."""
-    assert covered(biller, authorisation(first_day="2025-11-03", last_day="2025-11-24")) == ["A1"] * 4
-    late = covered(biller, authorisation(first_day="2025-11-04", last_day="2025-11-24"))
+    assert covered(biller, authorization(first_day="2025-11-03", last_day="2025-11-24")) == ["A1"] * 4
+    late = covered(biller, authorization(first_day="2025-11-04", last_day="2025-11-24"))
     assert late == ["A1 starts on 2025-11-04, after 2025-11-03", *["A1"] * 3]
-    early = covered(biller, authorisation(first_day="2025-11-03", last_day="2025-11-23"))
+    early = covered(biller, authorization(first_day="2025-11-03", last_day="2025-11-23"))
     assert early == [*["A1"] * 3, "A1 ended on 2025-11-23, before 2025-11-24"]
 
 
 def test_visits_run_out(biller: Biller) -> None:
-    assert covered(biller, authorisation(units=None, visits=4)) == ["A1"] * 4
-    assert covered(biller, authorisation(visits=3)) == [*["A1"] * 3, "A1 has no visit left of 3"]
-    assert covered(biller, authorisation(visits=4, visits_so_far=1)) == [*["A1"] * 3, "A1 has no visit left of 4"]
+    assert covered(biller, authorization(units=None, visits=4)) == ["A1"] * 4
+    assert covered(biller, authorization(visits=3)) == [*["A1"] * 3, "A1 has no visit left of 3"]
+    assert covered(biller, authorization(visits=4, visits_so_far=1)) == [*["A1"] * 3, "A1 has no visit left of 4"]
 
 
 def test_the_first_of_several_visits_that_are_not_covered(biller: Biller) -> None:
-    totals = course(biller, **INFLIXIMAB, **WEEKLY, authorisations=[authorisation(units=100)]).totals
+    totals = course(biller, **INFLIXIMAB, **WEEKLY, authorizations=[authorization(units=100)]).totals
     assert (totals.not_covered, totals.first_not_covered) == (2, date(2025, 11, 17))
-    assert totals.authorisations[0].first_not_covered == date(2025, 11, 17)
+    assert totals.authorizations[0].first_not_covered == date(2025, 11, 17)
 
 
 def test_another_code_is_not_covered(biller: Biller) -> None:
-    assert covered(biller, authorisation(hcpcs_codes=["Q5103"]))[0] == "A1 is for Q5103, not for J1745"
-    assert covered(biller, authorisation(hcpcs_codes=["q5103", " j1745"])) == ["A1"] * 4
+    assert covered(biller, authorization(hcpcs_codes=["Q5103"]))[0] == "A1 is for Q5103, not for J1745"
+    assert covered(biller, authorization(hcpcs_codes=["q5103", " j1745"])) == ["A1"] * 4
 
 
 def test_the_one_that_ends_first_is_used_first(biller: Biller) -> None:
-    later, sooner = authorisation("LATER"), authorisation("SOONER", units=110, last_day="2025-12-31")
+    later, sooner = authorization("LATER"), authorization("SOONER", units=110, last_day="2025-12-31")
     assert covered(biller, later, sooner) == ["SOONER", "SOONER", "LATER", "LATER"]
-    assert covered(biller, sooner, authorisation("LATER", units=60)) == [
+    assert covered(biller, sooner, authorization("LATER", units=60)) == [
         "SOONER", "SOONER", "LATER", "SOONER has 10 of 50 units left; LATER has 10 of 50 units left",
     ]  # fmt: skip
 
 
 def test_a_visit_that_is_not_covered_takes_nothing() -> None:
-    terms = Authorisation("A1", ("J1745",), date(2026, 1, 1), date(2026, 12, 31), units=60)
+    terms = Authorization("A1", ("J1745",), date(2026, 1, 1), date(2026, 12, 31), units=60)
     ledger = Ledger([terms])
     taken = [ledger.take(date(2026, 1, day), "J1745", units).number for day, units in ((5, 50), (12, 50), (19, 10))]
     assert taken == ["A1", None, "A1"]
     assert ledger.uses()[0].units_left == 0
 
 
-def test_totals_of_authorisations(biller: Biller) -> None:
+def test_totals_of_authorizations(biller: Biller) -> None:
     told = course(
         biller, **INFLIXIMAB, **WEEKLY,
-        authorisations=[
-            authorisation("A1", units=120, used_so_far=20, last_day="2025-11-30"),
-            authorisation("A2", units=None, visits=1, first_day="2025-11-20"),
-            authorisation("A3", hcpcs_codes=["Q5103"]),
+        authorizations=[
+            authorization("A1", units=120, used_so_far=20, last_day="2025-11-30"),
+            authorization("A2", units=None, visits=1, first_day="2025-11-20"),
+            authorization("A3", hcpcs_codes=["Q5103"]),
         ],
     )  # fmt: skip
-    assert [visit.authorisation for visit in told.visits] == ["A1", "A1", None, "A2"]
-    assert [(one.units_used, one.units_left, one.visits_used, one.visits_left) for one in told.totals.authorisations] == [
+    assert [visit.authorization for visit in told.visits] == ["A1", "A1", None, "A2"]
+    assert [(one.units_used, one.units_left, one.visits_used, one.visits_left) for one in told.totals.authorizations] == [
         (120, 0, 2, None), (50, None, 1, 0), (0, 1000, 0, None),
     ]  # fmt: skip
-    assert [one.first_not_covered for one in told.totals.authorisations] == [date(2025, 11, 17), None, None]
+    assert [one.first_not_covered for one in told.totals.authorizations] == [date(2025, 11, 17), None, None]
     assert (told.totals.covered, told.totals.not_covered, told.totals.first_not_covered) == (3, 1, date(2025, 11, 17))
     assert not told.is_clear
 
 
-def test_without_authorisations_nothing_is_asked(biller: Biller) -> None:
+def test_without_authorizations_nothing_is_asked(biller: Biller) -> None:
     told = course(biller, **INFLIXIMAB, **WEEKLY)
     assert told.is_clear
     assert told.totals.not_covered == 0
-    assert {(visit.authorisation, visit.why_not_covered) for visit in told.visits} == {(None, None)}
+    assert {(visit.authorization, visit.why_not_covered) for visit in told.visits} == {(None, None)}
 
 
 def test_a_visit_that_cannot_be_billed_takes_nothing(biller: Biller) -> None:
     told = course(
-        biller, **INFLIXIMAB | {"hcpcs_code": "J9998"}, **WEEKLY, authorisations=[authorisation(hcpcs_codes=["J9998"])]
+        biller, **INFLIXIMAB | {"hcpcs_code": "J9998"}, **WEEKLY, authorizations=[authorization(hcpcs_codes=["J9998"])]
     )
-    assert told.totals.authorisations[0].units_used == 0
+    assert told.totals.authorizations[0].units_used == 0
     assert (told.totals.billed, told.totals.not_covered, told.is_clear) == (0, 0, False)
 
 
@@ -401,10 +401,10 @@ BAD = [
     ({"visits": 4, "cycle": {"days": [8, 1], "length": 28}}, "days: expected each day once, in order"),
     ({"visits": 4, "cycle": {"days": [1, 29], "length": 28}}, "days: expected none after day 28"),
     ({"visits": 4, "cycle": {"days": [0, 8], "length": 28}}, "Expected `int` >= 1"),
-    ({**WEEKLY, "authorisations": [authorisation(last_day="2025-10-31")]}, "last_day: expected a day that is not before"),
-    ({**WEEKLY, "authorisations": [authorisation(units=None)]}, "expected units, visits or both"),
-    ({**WEEKLY, "authorisations": [authorisation(hcpcs_codes=[])]}, "Expected `array` of length >= 1"),
-    ({**WEEKLY, "authorisations": [authorisation(used_so_far=-1)]}, "Expected `int` >= 0"),
+    ({**WEEKLY, "authorizations": [authorization(last_day="2025-10-31")]}, "last_day: expected a day that is not before"),
+    ({**WEEKLY, "authorizations": [authorization(units=None)]}, "expected units, visits or both"),
+    ({**WEEKLY, "authorizations": [authorization(hcpcs_codes=[])]}, "Expected `array` of length >= 1"),
+    ({**WEEKLY, "authorizations": [authorization(used_so_far=-1)]}, "Expected `int` >= 0"),
     ({**WEEKLY, "every": 7}, "unknown field `every`"),
     ({**WEEKLY, "first_day": "2025-11-31"}, "first_day"),
 ]  # fmt: skip
@@ -465,8 +465,8 @@ def regimens(draw: st.DrawFn) -> dict[str, Any]:
     first = draw(SOME_DAY)
     length = draw(st.integers(0, 200))
     end = draw(st.sampled_from([{"visits": 1 + length % 12}, {"last_day": a_day_of(length, first)}]))
-    authorisations = [
-        authorisation(
+    authorizations = [
+        authorization(
             f"A{number}", units=draw(st.integers(0, 300)), used_so_far=draw(st.integers(0, 50)),
             visits=draw(st.one_of(st.none(), st.integers(0, 5))),
             first_day=a_day_of(begin := draw(st.integers(-20, 100)), first),
@@ -476,7 +476,7 @@ def regimens(draw: st.DrawFn) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         **INFLIXIMAB, **draw(RHYTHMS), **end, "first_day": str(first), "weight_kg": draw(st.integers(10, 150)),
-        "hcpcs_code": draw(st.sampled_from(["J1745", "J1745", "Q5103", "Q5102"])), "authorisations": authorisations,
+        "hcpcs_code": draw(st.sampled_from(["J1745", "J1745", "Q5103", "Q5102"])), "authorizations": authorizations,
     }  # fmt: skip
 
 
@@ -524,9 +524,9 @@ def test_any_regimen(biller: Biller, regimen: dict[str, Any]) -> None:
     assert all((visit.limit_amount is None) == (visit.why_no_limit is not None) for visit in told.visits)
     assert sum(one.count for one in totals.vials) == sum(one.count for visit in told.visits for one in visit.vials)
 
-    assert totals.covered + totals.not_covered == (len(billed) if regimen["authorisations"] else 0)
-    for terms, use in zip(regimen["authorisations"], totals.authorisations, strict=True):
-        mine = [visit for visit in told.visits if visit.authorisation == use.number]
+    assert totals.covered + totals.not_covered == (len(billed) if regimen["authorizations"] else 0)
+    for terms, use in zip(regimen["authorizations"], totals.authorizations, strict=True):
+        mine = [visit for visit in told.visits if visit.authorization == use.number]
         assert all(terms["first_day"] <= str(visit.day) <= terms["last_day"] for visit in mine)
         assert use.units_used == terms["used_so_far"] + sum(visit.units for visit in mine)
         assert use.units_left == max(0, terms["units"] - use.units_used)
@@ -556,17 +556,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 def test_the_command_prints_a_table_with_its_totals(run: Run) -> None:
-    code, out, err = run({**WEEKLY, "id": "made-up", "authorisations": [authorisation(units=160)]})
+    code, out, err = run({**WEEKLY, "id": "made-up", "authorizations": [authorization(units=160)]})
     assert (code, err) == (1, "")
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert lines[:3] == [
-        "made-up", "day dose code given discarded vials Medicare limit authorisation",
+        "made-up", "day dose code given discarded vials Medicare limit authorization",
         "2025-11-03 415 mg J1745 42 8 5 x 100 mg $1,554.50 A1",
     ]  # fmt: skip
     assert "2025-11-24 415 mg J1745 42 8 5 x 100 mg $1,554.50 not covered" in lines
     assert "not covered, 2025-11-24: A1 has 10 of 50 units left" in lines
     assert "J1745: 4 visits, 200 units, 32 of them discarded, Medicare limit $6,218.00" in lines
-    assert "authorisation A1: 150 units used, 10 left; first visit not covered 2025-11-24" in lines
+    assert "authorization A1: 150 units used, 10 left; first visit not covered 2025-11-24" in lines
 
 
 def test_the_command_says_each_thing_once(run: Run) -> None:
@@ -590,12 +590,12 @@ def test_the_command_says_each_thing_once(run: Run) -> None:
 def test_the_command_as_json_fits_its_schema(
     run: Run, output_format: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    regimen = {**WEEKLY, "authorisations": [authorisation(units=199, visits=9)]}
+    regimen = {**WEEKLY, "authorizations": [authorization(units=199, visits=9)]}
     code, out, _ = run(regimen, "--format", output_format)
     told = json.loads(out)
     assert code == 1
     assert told["totals"]["limit_amount"] == "6218.00"
-    assert [visit["authorisation"] for visit in told["visits"]] == ["A1", "A1", "A1", None]
+    assert [visit["authorization"] for visit in told["visits"]] == ["A1", "A1", "A1", None]
     for shape, value in (("course", told), ("regimen", INFLIXIMAB | regimen)):
         monkeypatch.setattr(sys, "argv", ["cleanclaim", "schema", shape])
         with pytest.raises(SystemExit):

@@ -119,10 +119,10 @@ def test_claims_of_a_visit(library: Path, tmp_path: Path) -> None:
     quantities = [line["ndc_quantity"] for lines in found.values() for line in lines if line["ndc_quantity"]]
     assert sum(quantities) == 4
     assert [(one.claim_id, one.id, one.message) for one in claims.findings if one.severity in ("reject", "deny")] == []
-    path, acknowledgement = tmp_path / "claims.837", io.StringIO()
+    path, acknowledgment = tmp_path / "claims.837", io.StringIO()
     path.write_bytes(content(claims))
     assert pyx12.x12n_document.x12n_document(
-        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgement, fd_html=None
+        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgment, fd_html=None
     )
 
 

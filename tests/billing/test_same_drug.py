@@ -124,7 +124,7 @@ def test_vaccines_by_payer_and_kind(library: Path) -> None:
     assert said(medicare) == ["90662 x1", "G0008 x1"]
     assert said(other) == ["90662 x1", "90471 x1"]
     (young,) = told(library, shot | {"payer_program": "commercial", "age_years": 4,
-                                     "giving": {"vaccine": "influenza", "counselled_components": 2}})  # fmt: skip
+                                     "giving": {"vaccine": "influenza", "counseled_components": 2}})  # fmt: skip
     assert said(young) == ["90662 x1", "90460 x1", "90461 x1"]
 
 

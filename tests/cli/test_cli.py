@@ -266,7 +266,7 @@ def test_a_folder_is_imported_and_the_refused_are_told(run: Run, prices: Path) -
     assert "asp 062325.csv: asp 2025-Q3 r1, days 2025-07-01 to 2025-09-30: 2 of 2 rows kept" in out
     assert "asp 2025-Q3 r2" in out
     assert "note: 1 of hcpcs_code in asp_limit of asp 2025-Q3 r1 are gone: J1745" in out
-    assert f"cleanclaim: {prices / 'letter.pdf'}: not imported: no importer recognises it" in err
+    assert f"cleanclaim: {prices / 'letter.pdf'}: not imported: no importer recognizes it" in err
     assert err.count("known publications are") == 1
     (prices / "letter.pdf").unlink()
     code, out, err = run("reference", "import", str(prices))

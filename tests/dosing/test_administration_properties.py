@@ -46,7 +46,7 @@ ANY_GIVEN = st.builds(
     pump_setups=st.integers(1, 2),
     device=st.none() | st.sampled_from(Device),
     vaccine=st.sampled_from(Vaccine),
-    counselled_components=st.integers(0, 3),
+    counseled_components=st.integers(0, 3),
     dose_mg=st.none() | st.decimals("0.1", 200, places=1),
 )
 ANY_DAY = st.lists(ANY_GIVEN, max_size=7)

@@ -193,10 +193,10 @@ def test_vaccines_by_way_in(routes: list[Route], expected: dict[str, int]) -> No
     ("age", "expected"),
     [(18, {"90460": 2, "90461": 2}), (19, {"90471": 1, "90472": 1}), (None, {"90471": 1, "90472": 1})],
 )
-def test_counselling_up_to_eighteen(age: int | None, expected: dict[str, int]) -> None:
+def test_counseling_up_to_eighteen(age: int | None, expected: dict[str, int]) -> None:
     given = [
-        vaccine("90700", Vaccine.OTHER, counselled_components=3),
-        vaccine("90713", Vaccine.OTHER, counselled_components=1),
+        vaccine("90700", Vaccine.OTHER, counseled_components=3),
+        vaccine("90713", Vaccine.OTHER, counseled_components=1),
     ]
     assert codes(plan(*given, payer_program="commercial", age_years=age)) == expected
 
@@ -394,7 +394,7 @@ def test_chemotherapy_before_2006_is_left_to_the_book_of_the_year() -> None:
         ({"syringes": -1}, "syringes"),
         ({"encounter": 0}, "encounter"),
         ({"pump_setups": 0}, "pump_setups"),
-        ({"counselled_components": -1}, "counselled_components"),
+        ({"counseled_components": -1}, "counseled_components"),
         ({"dose_mg": Decimal(-1)}, "dose_mg"),
         ({"dose_mg": Decimal(0)}, "dose_mg"),
         ({"dose_mg": Decimal("NaN")}, "dose_mg"),

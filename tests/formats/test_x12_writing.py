@@ -178,12 +178,12 @@ def test_a_refused_claim_takes_no_other_with_it() -> None:
 
 def _acknowledged(path: Path, content: bytes) -> str:
     path.write_bytes(content)
-    acknowledgement = io.StringIO()
+    acknowledgment = io.StringIO()
     accepted = pyx12.x12n_document.x12n_document(
-        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgement, fd_html=None
+        param=pyx12.params.params(), src_file=str(path), fd_997=acknowledgment, fd_html=None
     )
     assert accepted
-    return acknowledgement.getvalue()
+    return acknowledgment.getvalue()
 
 
 @pytest.mark.parametrize("claim_type", ["P", "I"])
@@ -194,8 +194,8 @@ def test_pyx12_acknowledges_250_claims_without_an_error(tmp_path: Path, claim_ty
     made = make_claims(11, 250, claim_type)
     written = write(made, form)
     assert len(written.claim_keys) == 250
-    acknowledgement = _acknowledged(tmp_path / "written.837", written.content)
-    tags = [text.strip().split("*") for text in acknowledgement.replace("|", "*").replace("'", "~").split("~")]
+    acknowledgment = _acknowledged(tmp_path / "written.837", written.content)
+    tags = [text.strip().split("*") for text in acknowledgment.replace("|", "*").replace("'", "~").split("~")]
     transactions = 1 if form.claims_per_transaction > 250 else 3
     assert [one[1] for one in tags if one[0] == "IK5"] == ["A"] * transactions
     assert [one[1:] for one in tags if one[0] == "AK9"] == [["A", *[str(transactions)] * 3]]
@@ -227,8 +227,8 @@ def test_a_provider_fit_for_one_kind_of_claim_is_not_thereby_fit_for_the_other()
 def test_pyx12_accepts_both_kinds_in_one_interchange(tmp_path: Path) -> None:
     written = write(_both(make_claims(3, 20, "P"), make_claims(4, 20, "I")))
     assert [key >= 100 for key in written.claim_keys] == [False] * 20 + [True] * 20
-    acknowledgement = _acknowledged(tmp_path / "written.837", written.content)
-    assert acknowledgement.count("AK9*A*1*1*1~") == 2
+    acknowledgment = _acknowledged(tmp_path / "written.837", written.content)
+    assert acknowledgment.count("AK9*A*1*1*1~") == 2
     assert written.next_controls == ControlNumbers(interchange=8, group=5, transaction=3)
 
 

@@ -114,7 +114,7 @@ def test_payer_by_payer_each_attribute_with_the_policy_that_decides(pages: CodeP
     guide = pages.guide("J1745", date(2026, 2, 1))
     assert titles(guide, INSURERS)[1:] == ["Cascadia Blue", "Northlake Mutual", "StateCare Medicaid (medicaid)"]
     northlake = {row[0]: row for row in table(guide, INSURERS, "Northlake")}
-    assert northlake["prior authorisation"][1:] == (
+    assert northlake["prior authorization"][1:] == (
         "the plan is told, and need not allow it",
         "northlake-infliximab-2025, by code; goes before northlake-biologics-2024", "denied, CARC 198",
     )  # fmt: skip
@@ -150,8 +150,8 @@ def test_plans_of_one_payer_that_differ_are_no_conflict(tmp_path: Path, bare: Co
 
 def test_where_nothing_is_asked_nothing_is_missed(pages: CodePages) -> None:
     rows = {row[0]: row for row in table(pages.guide("J3420", date(2025, 12, 31)), INSURERS, "StateCare")}
-    assert rows["prior authorisation"][1] == "not needed"
-    assert rows["prior authorisation"][3] == ""
+    assert rows["prior authorization"][1] == "not needed"
+    assert rows["prior authorization"][3] == ""
 
 
 def test_policies_that_are_about_other_drugs_or_days_are_no_answer(pages: CodePages) -> None:

@@ -75,7 +75,7 @@ def test_every_edit_of_a_policy_fires_and_is_clear_in_an_example(examples: Polic
             read[edit.id] = set().union(*cases.values())
             assert "clear" in seen[edit.id], edit.id
             missing = {f"fires {name}" for name, said in cases.items() if said} - seen[edit.id]
-            # Where an authorisation is wrong is shown once for each way in the page; here the ways that a policy can bind.
+            # Where an authorization is wrong is shown once for each way in the page; here the ways that a policy can bind.
             assert edit.id == "PAYR-002" or not missing, (edit.id, missing)
     others = {attribute for edit in shipped_edits() for case in edit.cases for attribute in case.case.by_policy or ()}
     decided = set().union(*read.values()) | others

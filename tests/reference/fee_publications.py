@@ -95,7 +95,7 @@ def gpci_file(
 
 
 def locality_file(path: Path, blocks: list[list[str]], *, year: int = 2025) -> Path:
-    """The localities: an empty row behind each state, a misspelt first column."""
+    """The localities: an empty row behind each state, a misspelled first column."""
     lines = [
         f"COUNTIES INCLUDED IN {year} LOCALITIES. (ALPHABETICALLY BY STATE),,,,",
         ",,,,",

@@ -61,7 +61,7 @@ def test_every_member_is_imported_or_told(tmp_path: Path) -> None:
         == "the same release as HCPC2025_OCT_ANWEB.xlsx, which was imported, in another format"
     )
     assert "neither the report nor its name tell its quarter" in aside["Trans_Alpha.xlsx"]
-    assert "no importer recognises it" in aside["odd.bin"]
+    assert "no importer recognizes it" in aside["odd.bin"]
     stored = Library.open(tmp_path / "library").releases
     assert [one.origin for one in stored] == ["2025.zip: HCPC2025_OCT_ANWEB.xlsx", "2025.zip: proc_notes_OCT2025.txt"]
     # A member of its own is the same file.

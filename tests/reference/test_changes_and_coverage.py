@@ -7,7 +7,7 @@ import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import coverage_documents, hcpcs_changes, recognise
+from cleanclaim.reference.importers import coverage_documents, hcpcs_changes, recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
@@ -23,7 +23,7 @@ def short_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def parse(path: Path, **said: object) -> Parsed:
     source = Source.read(path, **said)  # type: ignore[arg-type]
-    parsed = recognise(source).parse(source)
+    parsed = recognize(source).parse(source)
     assert parsed.read == parsed.kept + len(parsed.set_aside)
     return parsed
 
@@ -234,4 +234,4 @@ class TestCoverageDocuments:
         path = tmp_path / "d_2025-08-17.csv"
         path.write_text(COVERAGE_HEADER.replace("retirement_date", "ended") + "\n")
         with pytest.raises(UnknownPublication, match="lacks `retirement_date` and has `ended`"):
-            recognise(Source.read(path))
+            recognize(Source.read(path))

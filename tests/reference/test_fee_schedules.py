@@ -8,7 +8,7 @@ import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import asc_addenda, pfs_gpci, pfs_localities, pfs_rvu, recognise
+from cleanclaim.reference.importers import asc_addenda, pfs_gpci, pfs_localities, pfs_rvu, recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
@@ -29,7 +29,7 @@ def short_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def parse(path: Path, **said: object) -> Parsed:
     source = Source.read(path, **said)  # type: ignore[arg-type]
-    parsed = recognise(source).parse(source)
+    parsed = recognize(source).parse(source)
     assert parsed.read == parsed.kept + len(parsed.set_aside)
     return parsed
 
@@ -311,5 +311,5 @@ def test_a_title_without_its_header_is_no_publication(tmp_path: Path) -> None:
         "locco.csv": "COUNTIES INCLUDED IN 2025 LOCALITIES,,\n2102,1,ALASKA\n",
     }.items():
         (tmp_path / name).write_text(text)
-        with pytest.raises(UnknownPublication, match="no importer recognises it"):
-            recognise(Source.read(tmp_path / name))
+        with pytest.raises(UnknownPublication, match="no importer recognizes it"):
+            recognize(Source.read(tmp_path / name))

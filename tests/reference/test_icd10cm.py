@@ -10,7 +10,7 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
 from cleanclaim.reference import Library, embedded
-from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, recognise
+from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
@@ -42,7 +42,7 @@ def codes_of(parsed: Parsed) -> dict[str, tuple[object, object, object]]:
 class TestOrderFile:
     def test_codes_and_headers(self, tmp_path: Path) -> None:
         source = Source.read(order_file(tmp_path / "icd10cm_order_2026.txt", ORDER))
-        assert recognise(source) is icd10cm_order
+        assert recognize(source) is icd10cm_order
         parsed = icd10cm_order.parse(source)
         assert (parsed.release, parsed.effective, parsed.read, parsed.kept) == ("FY2026", OCTOBER, 3, 3)
         assert codes_of(parsed) == {code: (flag == 1, None, text) for code, flag, text in ORDER}
@@ -145,7 +145,7 @@ class TestListOfCodes:
         path = tmp_path / "icd10cm_codes_2026.txt"
         path.write_text("".join(f"{code:<7}{ending}".rstrip() + "\n" for code in ("A000", "A001", "S020XXA")))
         source = Source.read(path)
-        assert recognise(source) is icd10cm_codes
+        assert recognize(source) is icd10cm_codes
         assert codes_of(icd10cm_codes.parse(source)) == {
             code: (True, None, ending.strip() or None) for code in ("A000", "A001", "S020XXA")
         }
@@ -160,7 +160,7 @@ class TestListOfCodes:
 
     def test_other_lists_are_not_taken_for_it(self, tmp_path: Path) -> None:
         (tmp_path / "hcpcs.txt").write_text("A0021\nA0080\nA0090\n")
-        assert not icd10cm_codes.recognise(Source.read(tmp_path / "hcpcs.txt"))
+        assert not icd10cm_codes.recognize(Source.read(tmp_path / "hcpcs.txt"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference.importers import asp_csv, hcpcs_records, hcpcs_xlsx, recognise
+from cleanclaim.reference.importers import asp_csv, hcpcs_records, hcpcs_xlsx, recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.values import Interval
@@ -144,12 +144,12 @@ def test_payment_limits_without_a_quarter_are_refused(tmp_path: Path, effective:
         asp_csv.parse(Source.read(asp_file(tmp_path / "asp.csv", [limit("J9271", "1.000")], effective)))
 
 
-def test_files_are_recognised_by_content(tmp_path: Path, october: Path) -> None:
+def test_files_are_recognized_by_content(tmp_path: Path, october: Path) -> None:
     october.rename(tmp_path / "payment limits.csv")
-    assert recognise(Source.read(tmp_path / "payment limits.csv")) is hcpcs_xlsx
+    assert recognize(Source.read(tmp_path / "payment limits.csv")) is hcpcs_xlsx
     packed = tmp_path / "HCPC2025_OCT.xlsx"
     packed.write_bytes(gzip.compress(asp_file(tmp_path / "a", [limit("J9271", "1.000")]).read_bytes()))
-    assert recognise(Source.read(packed)) is asp_csv
+    assert recognize(Source.read(packed)) is asp_csv
 
 
 def test_unknown_files_are_told(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_unknown_files_are_told(tmp_path: Path) -> None:
     seen = {"empty.csv": "is empty", "other.csv": "'claim'", "archive.zip": "damaged zip", "book.xlsx": "'Hospital'"}
     for name, words in seen.items():
         with pytest.raises(UnknownPublication, match=words) as problem:
-            recognise(Source.read(tmp_path / name))
+            recognize(Source.read(tmp_path / name))
         assert "ASP pricing file" in str(problem.value)
         assert "HCPCS Level II" in str(problem.value)
 

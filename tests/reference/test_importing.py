@@ -33,7 +33,7 @@ def test_a_folder_is_walked_and_what_is_refused_does_not_stop_the_others(library
     assert {one.manifest.label for one in run.reports} == {"asp 2025-Q3 r1", "mue 2025-Q3 practitioner r1"}
     told = {Path(one.place).name: (one.why, one.known) for one in run.refused}
     assert set(told) == {"letter.pdf", "twice.csv"}
-    assert told["letter.pdf"][0].startswith("no importer recognises it (it starts with '%PDF-1.7")
+    assert told["letter.pdf"][0].startswith("no importer recognizes it (it starts with '%PDF-1.7")
     assert "Known are" not in told["letter.pdf"][0]
     assert told["letter.pdf"][1] is False
     assert told["twice.csv"][0].startswith("asp_limit: J9271 has two rows")
@@ -110,4 +110,4 @@ def test_nothing_is_guessed_of_a_nearly_known_header(tmp_path: Path) -> None:
     path = mue_file(tmp_path / "MCR_MUE_PractitionerServices_Eff_07-01-2025.csv", [MUE_ROW])
     path.write_bytes(path.read_bytes().replace(b"MUE Adjudication Indicator", b"MAI"))
     with pytest.raises(UnknownPublication, match=r"lacks `MUE Adjudication Indicator` and has .*`MAI`"):
-        importers.recognise(Source.read(path))
+        importers.recognize(Source.read(path))

@@ -8,7 +8,7 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import recognise
+from cleanclaim.reference.importers import recognize
 from cleanclaim.reference.importers.layout_importer import LayoutImporter, shipped_layouts
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
@@ -44,7 +44,7 @@ def layout(tmp_path: Path) -> Path:
 
 def parse(path: Path, layout: Path | None = None, **said: object) -> Parsed:
     source = Source.read(path, **said)  # type: ignore[arg-type]
-    parsed = (LayoutImporter.read(layout) if layout else recognise(source)).parse(source)
+    parsed = (LayoutImporter.read(layout) if layout else recognize(source)).parse(source)
     assert parsed.read == parsed.kept + len(parsed.set_aside)
     assert parsed.thin
     return parsed

@@ -20,7 +20,7 @@ def test_each_slip_by_name() -> None:
     assert slip_between("J1745", "J1945") is Slip.DIGIT
     assert slip_between("J1745", "J1745") is None
     assert slip_between("J1745", "J1954") is None  # two digits
-    assert slip_between("J1745", "J5741") is None  # two digits that are not neighbours
+    assert slip_between("J1745", "J5741") is None  # two digits that are not neighbors
     assert slip_between("J1745", "1J745") is None  # the letter stays in front
 
 
@@ -41,7 +41,7 @@ def test_a_slip_leads_back(code: str) -> None:
 
 @given(CODES)
 def test_none_is_left_out(code: str) -> None:
-    """Against a plain search: every number at one exchange of neighbours, or at one character, and no other."""
+    """Against a plain search: every number at one exchange of neighbors, or at one character, and no other."""
     letters = "ABCEGHJKLMPQRSTV"
     one_character = {
         code[:place] + character + code[place + 1 :]

@@ -9,7 +9,7 @@ import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import ncci_add_on, ncci_mue, ncci_ptp, recognise
+from cleanclaim.reference.importers import ncci_add_on, ncci_mue, ncci_ptp, recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file, import_files
@@ -34,7 +34,7 @@ def rows_of(parsed: Parsed, table: str) -> list[dict[str, object]]:
 class TestUnlikelyEdits:
     def test_a_file_as_published(self, tmp_path: Path) -> None:
         source = Source.read(mue_file(tmp_path / MUE_NAME, MUE_ROWS))
-        assert recognise(source) is ncci_mue
+        assert recognize(source) is ncci_mue
         parsed = ncci_mue.parse(source)
         assert (parsed.release, parsed.series, parsed.effective) == ("2026-Q3", "practitioner", QUARTER)
         assert parsed.coverage == (Covered("mue", None, QUARTER, "practitioner"),)
@@ -105,7 +105,7 @@ class TestUnlikelyEdits:
         path = mue_file(tmp_path / MUE_NAME, MUE_ROWS)
         path.write_bytes(path.read_bytes().replace(b"MUE Rationale", b"Reason"))
         with pytest.raises(UnknownPublication, match=r"unlikely edits.*lacks `MUE Rationale` and has .*`Reason`"):
-            recognise(Source.read(path))
+            recognize(Source.read(path))
 
     @pytest.mark.usefixtures("starter")
     def test_one_service_says_nothing_about_another(self, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ class TestPairs:
             pair("J9271", "36000", "20240101"),
         ]
         source = Source.read(ptp_file(tmp_path / PTP_NAME, rows))
-        assert recognise(source) is ncci_ptp
+        assert recognize(source) is ncci_ptp
         parsed = ncci_ptp.parse(source)
         assert (parsed.release, parsed.series, parsed.effective) == ("2026-Q3", "practitioner", QUARTER)
         assert (parsed.read, parsed.kept, parsed.set_aside, parsed.notes) == (4, 4, (), ())
@@ -334,7 +334,7 @@ class TestAddOnCodes:
 
     def test_a_workbook(self, tmp_path: Path) -> None:
         path = write_workbook(tmp_path / "AOC_V2026Q3-MCR.xlsx", [["Notice"], ADD_ON_HEADER, *ADD_ON_ROWS])
-        assert recognise(Source.read(path)) is ncci_add_on
+        assert recognize(Source.read(path)) is ncci_add_on
         self.check(ncci_add_on.parse(Source.read(path)))
 
     @pytest.mark.parametrize("delimiter", ["\t", "|", ","])
@@ -343,7 +343,7 @@ class TestAddOnCodes:
         lines = [delimiter.join(row) for row in (["Notice", *[""] * 7], header, *ADD_ON_ROWS)]
         path = tmp_path / "AOC_V2026Q3_01-MCR.txt"
         path.write_text("\r\n".join(lines), newline="")
-        assert recognise(Source.read(path)) is ncci_add_on
+        assert recognize(Source.read(path)) is ncci_add_on
         self.check(ncci_add_on.parse(Source.read(path)))
 
     def test_a_quarter_that_is_not_known_is_refused(self, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import recognise
+from cleanclaim.reference.importers import recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file, import_files
@@ -29,7 +29,7 @@ PFS = CMS / "pfs"
 
 def parse(path: Path, **said: object) -> Parsed:
     source = Source.read(path, **said)  # type: ignore[arg-type]
-    return recognise(source).parse(source)
+    return recognize(source).parse(source)
 
 
 def rows_of(parsed: Parsed) -> list[dict[str, object]]:

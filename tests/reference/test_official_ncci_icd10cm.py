@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, ncci_mue, ncci_ptp, recognise
+from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, ncci_mue, ncci_ptp, recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_files
@@ -29,7 +29,7 @@ DIAGNOSES = {TABULAR_2026: ("FY2026-April", 98_186, 74_719), TABULAR_2025: ("FY2
 def test_the_mue_excerpt_row_by_row() -> None:
     path = EXCERPTS / "MCR_MUE_PractitionerServices_Eff_07-01-2026.excerpt.csv"
     source = Source.read(path)
-    assert recognise(source) is ncci_mue
+    assert recognize(source) is ncci_mue
     parsed = ncci_mue.parse(source)
     assert (parsed.release, parsed.series, parsed.read, parsed.kept) == ("2026-Q3", "practitioner", 10, 10)
     printed = re.findall(r"^([0-9A-Z]{5}),([0-9]+),([123]) [^,]*,(.*?)\r?$", path.read_text("latin-1"), re.MULTILINE)
@@ -44,7 +44,7 @@ def test_the_mue_excerpt_row_by_row() -> None:
 def test_the_ptp_excerpt_row_by_row() -> None:
     path = EXCERPTS / "ccipra-v322r0-f1.excerpt.txt"
     source = Source.read(path)
-    assert recognise(source) is ncci_ptp
+    assert recognize(source) is ncci_ptp
     parsed = ncci_ptp.parse(source)
     assert (parsed.release, parsed.series, parsed.read, parsed.kept) == ("2026-Q3", "practitioner", 20, 20)
     printed = [line.split("\t") for line in path.read_text("ascii").splitlines() if re.match(r"[0-9A-Z]{5}\t", line)]
@@ -60,7 +60,7 @@ def test_the_ptp_excerpt_row_by_row() -> None:
 def test_the_order_excerpt_row_by_row() -> None:
     path = EXCERPTS / "icd10cm_order_2026.excerpt.txt"
     source = Source.read(path)
-    assert recognise(source) is icd10cm_order
+    assert recognize(source) is icd10cm_order
     parsed = icd10cm_order.parse(source)
     lines = path.read_text("ascii").splitlines()
     assert (parsed.release, parsed.read, parsed.kept) == ("FY2026", len(lines), len(lines))

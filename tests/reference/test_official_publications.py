@@ -14,7 +14,7 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, NotImported, UnknownPublication
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import archive, recognise
+from cleanclaim.reference.importers import archive, recognize
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_all, import_file
@@ -76,7 +76,7 @@ COUNTS: dict[str, tuple[str, int, dict[str, int]]] = {
 
 def parse(path: Path, **said: object) -> Parsed:
     source = Source.read(path, **said)  # type: ignore[arg-type]
-    return recognise(source).parse(source)
+    return recognize(source).parse(source)
 
 
 def text_of(path: Path, encoding: str = "cp1252") -> str:
@@ -340,12 +340,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
-def test_what_no_importer_reads_is_recognised(name: str) -> None:
+def test_what_no_importer_reads_is_recognized(name: str) -> None:
     with pytest.raises(NotImported, match=REFUSED[name]):
-        recognise(Source.read(CMS / name))
+        recognize(Source.read(CMS / name))
 
 
-def test_the_corrections_are_recognised_and_not_imported(tmp_path: Path) -> None:
+def test_the_corrections_are_recognized_and_not_imported(tmp_path: Path) -> None:
     with pytest.raises(UnknownPublication, match="list of corrections"):
         import_all(tmp_path, CMS / "hcpcs" / "2019-HCPCS-Alpha-Numeric-Corrections.zip")
     assert archive.is_archive(Source.read(CMS / "hcpcs" / "2019-HCPCS-Record-Layout.zip"))

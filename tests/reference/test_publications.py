@@ -21,7 +21,7 @@ from cleanclaim.reference.importers import (
     hcpcs_notes,
     hcpcs_records,
     opps_addendum_b,
-    recognise,
+    recognize,
 )
 from cleanclaim.reference.importers.fda_containers import container_kind
 from cleanclaim.reference.importers.parsed import Parsed, dated_columns, dated_table
@@ -58,7 +58,7 @@ def short_files(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def parse(path: Path, **said: object) -> Parsed:
     source = Source.read(path, **said)  # type: ignore[arg-type]
-    parsed = recognise(source).parse(source)
+    parsed = recognize(source).parse(source)
     assert parsed.read == parsed.kept + len(parsed.set_aside)
     return parsed
 
@@ -497,7 +497,7 @@ PAGE = b"\xef\xbb\xbf<!DOCTYPE html>\n<html><body>License for Use of CPT</body><
 def test_what_is_no_publication_is_refused_in_words(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "file.csv").write_bytes(content)
     with pytest.raises(UnknownPublication, match=words):
-        recognise(Source.read(tmp_path / "file.csv"))
+        recognize(Source.read(tmp_path / "file.csv"))
 
 
 def cut_files(tmp_path: Path) -> list[Path]:

@@ -179,7 +179,7 @@ def test_what_is_issued_again_becomes_a_revision(site: Site, run: Run, tmp_path:
     assert prices(folder) == {"asp 2025-Q4 r3": "103.500"}
 
 
-def test_a_release_with_a_page_of_its_own_behind_a_licence(
+def test_a_release_with_a_page_of_its_own_behind_a_license(
     site: Site, run: Run, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opps_addendum_b, "FEWEST_ROWS", 1)
@@ -207,11 +207,11 @@ def test_a_release_with_a_page_of_its_own_behind_a_licence(
     site.file(file, content)
     code, out, err = run("opps_addendum_b", "2025-Q3")
     assert (code, f"found at {where}" in out) == (2, True)
-    assert "only to who accepts the licence of the American Medical Association (CPT)" in err
+    assert "only to who accepts the license of the American Medical Association (CPT)" in err
     assert f"Read it at {site.address}{asks}." in err
     assert "--accept-license" in err
     assert f"By hand: download it from {site.address}{OPPS_PAGE} and run `cleanclaim reference import FILE`" in err
-    assert site.paths() == [OPPS_PAGE, below]  # neither the file nor the licence was touched, and no document
+    assert site.paths() == [OPPS_PAGE, below]  # neither the file nor the license was touched, and no document
     assert not folder.exists()
 
     code, out, err = run("opps_addendum_b", "2025-Q3", "--accept-license")
@@ -220,7 +220,7 @@ def test_a_release_with_a_page_of_its_own_behind_a_licence(
     assert labels(folder) == ["opps_addendum_b 2025-Q3 r1"]
 
 
-def test_a_licence_that_stands_only_in_place_of_the_file(site: Site, run: Run, tmp_path: Path, folder: Path) -> None:
+def test_a_license_that_stands_only_in_place_of_the_file(site: Site, run: Run, tmp_path: Path, folder: Path) -> None:
     content = asp_zip(tmp_path)
 
     def gated(request: Request) -> None:
@@ -236,7 +236,7 @@ def test_a_licence_that_stands_only_in_place_of_the_file(site: Site, run: Run, t
     assert labels(folder) == ["asp 2025-Q4 r1"]
 
 
-def test_a_licence_page_that_no_longer_takes_the_answer(site: Site, run: Run) -> None:
+def test_a_license_page_that_no_longer_takes_the_answer(site: Site, run: Run) -> None:
     site.page("/files/zip/asp-october-2025-pricing.zip", "License for use of CPT", "Accept")
     site.page(ASP_PAGE, link("/files/zip/asp-october-2025-pricing.zip", "October 2025 ASP pricing"))
     code, _, err = run("asp", "2025-Q4", "--accept-license")
@@ -496,7 +496,7 @@ def test_the_list_of_what_can_be_pulled(site: Site, run: Run, tmp_path: Path, fo
     code, out, err = run()
     assert (code, err) == (0, "")
     assert "asp: payment limits for Medicare Part B drugs (ASP pricing file)\n  in the library  none\n" in out
-    assert "licence         of the American Medical Association (CPT), to be accepted: --accept-license" in out
+    assert "license         of the American Medical Association (CPT), to be accepted: --accept-license" in out
     assert site.asked == []
     site.file("/files/zip/a.zip", asp_zip(tmp_path))
     site.page(ASP_PAGE, link("/files/zip/a.zip", "October 2025 ASP Pricing File"))

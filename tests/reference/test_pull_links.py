@@ -1,4 +1,4 @@
-"""What hand-typed links mean: releases, issues, licences, and which of several is taken."""
+"""What hand-typed links mean: releases, issues, licenses, and which of several is taken."""
 
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 from cleanclaim.reference.fetching.addresses import ENVIRONMENT, publisher, publishers
 from cleanclaim.reference.fetching.choosing import candidates, choose
-from cleanclaim.reference.fetching.page import Link, asks_for_licence, file_name, is_page, link_to, links_of
+from cleanclaim.reference.fetching.page import Link, asks_for_license, file_name, is_page, link_to, links_of
 from cleanclaim.reference.fetching.release_names import Naming, as_release, first_day, issue_day, release_named
 from tests.shared import SHARED, needs_shared
 
@@ -113,7 +113,7 @@ def test_the_links_of_a_page() -> None:
         <![if !IE]><a href="/license/ama">Terms</a> <a href="zip/never closed.zip">Never closed <a href="zip/last.zip">Last</a>
         <a rel="next" href="?page=1">Next</a> <a href="zip/unclosed.zip">at the end"""
     links = [link for link in links_of(html, PAGE) if link.text != "top"]
-    assert [(link.text, link.address) for link in links if not link.licence] == [
+    assert [(link.text, link.address) for link in links if not link.license] == [
         ("One file (ZIP)", f"{CMS}/files/zip/A&B.zip"),
         ("old", f"{CMS}/old.zip"),  # not by http when the page itself is not
         ("Terms", f"{CMS}/license/ama"),
@@ -122,12 +122,12 @@ def test_the_links_of_a_page() -> None:
         ("Next", f"{CMS}/files/?page=1"),
         ("at the end", f"{CMS}/files/zip/unclosed.zip"),
     ]
-    assert [(link.text, link.licence, link.address, link.licence_page) for link in links if link.licence] == [
+    assert [(link.text, link.license, link.address, link.license_page) for link in links if link.license] == [
         ("Licensed", "ama", f"{CMS}/files/zip/ptp-f1.zip", f"{CMS}/license/ama?file=/files/zip/ptp-f1.zip"),
         ("Dental", "ada", f"{CMS}/files/zip/d.zip", f"{CMS}/apps/ada/license.asp?file=https://www.cms.gov/files/zip/d.zip"),
     ]  # fmt: skip
     assert [link.next_page for link in links].count(True) == 1
-    assert link_to(f"{CMS}/license/ama?file=/files/zip/a.zip").licence == "ama"
+    assert link_to(f"{CMS}/license/ama?file=/files/zip/a.zip").license == "ama"
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def test_a_page_is_told_from_a_file() -> None:
         assert is_page(begin)
     for begin in (b"PK\x03\x04", b"<?xml version='1.0'?><ICD10CM.tabular>", b"HCPC,SEQNUM", b"", b"<5 rows"):
         assert not is_page(begin)
-    assert asks_for_licence("<p>License for use of CPT ... <button>Accept</button>", PAGE)
-    assert asks_for_licence("<html>", f"{CMS}/license/ama?file=x")
-    assert not asks_for_licence("<html>Page not found", PAGE)
+    assert asks_for_license("<p>License for use of CPT ... <button>Accept</button>", PAGE)
+    assert asks_for_license("<html>", f"{CMS}/license/ama?file=x")
+    assert not asks_for_license("<html>Page not found", PAGE)
 
 
 def chosen(name: str, *links: Link) -> list[tuple[str, str, str]]:
@@ -237,7 +237,7 @@ def test_the_shipped_table_is_whole_and_names_what_importers_read() -> None:
         ("asp: {title: x, gives: [asp], words: a, release: quarter, source: s, checked: 2026-01-01}", "either `pages` or `file`"),
         ("asp: {title: x, gives: [asp], pages: ['https://a.b'], release: quarter, source: s, checked: 2026-01-01}", "asp.words"),
         ("asp: {title: x, gives: [asp], file: 'https://a.b', release: daily, source: s, checked: 2026-01-01}", "release"),
-        ("asp: {title: x, gives: [asp], file: 'https://a.b', release: newest, licence: apa, source: s, checked: 2026-01-01}", "licence"),
+        ("asp: {title: x, gives: [asp], file: 'https://a.b', release: newest, license: apa, source: s, checked: 2026-01-01}", "license"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_used_is_refused_with_its_place(
@@ -307,5 +307,5 @@ def test_the_links_of_the_page_of_pairs_as_published() -> None:
     assert [(one.release, one.part, one.piece) for one in found] == [
         *(("2026-Q3", "practitioner", number) for number in (1, 2, 3, 4)), ("2026-Q2", "practitioner", 1),
     ]  # fmt: skip
-    assert {one.link.licence for one in found} == {"ama"}
+    assert {one.link.license for one in found} == {"ama"}
     assert found[0].link.address == f"{CMS}/files/zip/medicare-ncci-2026q3-practitioner-ptp-edits-ccipra-v322r0-f1.zip"

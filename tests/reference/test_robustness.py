@@ -15,7 +15,7 @@ import pytest
 
 from cleanclaim.errors import DamagedRelease, LibraryBusy, LibraryError, UnknownPublication
 from cleanclaim.reference import Library, Lookup, index, releases
-from cleanclaim.reference.importers import recognise
+from cleanclaim.reference.importers import recognize
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file, import_files
 from cleanclaim.reference.lock import locked
@@ -292,7 +292,7 @@ class TestReIssues:
         before = tree(library)
         july.write_bytes(july.read_bytes().replace(b"Payment Limit,", b"Payment Allowance,"))
         with pytest.raises(UnknownPublication, match=r"lacks `Payment Limit` and has .*`Payment Allowance`") as problem:
-            recognise(Source.read(july))
+            recognize(Source.read(july))
         assert "ASP pricing file" in str(problem.value)
         run = import_files(library, [july])
         assert "lacks `Payment Limit`" in run.refused[0].why

@@ -52,7 +52,7 @@ ROWS = [
 ]  # fmt: skip
 
 OFFICIAL_ROWS = [  # with codes that the starter set lacks
-    ("J3420", "J3240", R.LOOK_ALIKE, "two neighbouring digits exchanged", "another drug: thyrotropin alpha"),
+    ("J3420", "J3240", R.LOOK_ALIKE, "two neighboring digits exchanged", "another drug: thyrotropin alpha"),
     ("J9305", "J9314", R.SAME_SUBSTANCE, "the same substance, pemetrexed", "only the product of Teva: the NDC decides"),
     ("J9314", "J9305", R.SAME_SUBSTANCE, "", "any other product than that of Teva: the NDC decides"),
     ("J9305", "J9323", R.SAME_SUBSTANCE, "", "the salt ditromethamine"),
@@ -118,7 +118,7 @@ def test_look_alikes_that_are_not_listed_are_counted(starter: Lookup) -> None:
 
 
 def test_a_code_that_is_not_there_has_look_alikes_and_says_so(starter: Lookup) -> None:
-    answer = similar(starter, "J9217", DAY)  # the starter may or may not know it: then its neighbours are told
+    answer = similar(starter, "J9217", DAY)  # the starter may or may not know it: then its neighbors are told
     assert answer.code == "J9217"
     missing = similar(starter, "J0000", DAY)
     assert missing.descriptor is None

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from cleanclaim.app.beside import Beside, authorisation_table
+from cleanclaim.app.beside import Beside, authorization_table
 from cleanclaim.app.files import digest, open_file, read_claims
 from cleanclaim.app.policy_tests import whole_claim
-from cleanclaim.billing.authorisations import Authorisation
+from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.policies import read_policies
 from cleanclaim.policies.compiling import compiled, with_defaults
@@ -70,12 +70,12 @@ def load(bench: Workbench, library: Library, files: list[Path], beside: Mapping[
 def of_policies(folder: Path) -> tuple[Path, dict[str, pa.Table]]:
     """The claims that test the example policies as one file, and what is handed in beside them, all in one run."""
     policies = read_policies([EXAMPLE_POLICIES])
-    claims, records, authorisations, earlier = [], [], [], []
+    claims, records, authorizations, earlier = [], [], [], []
     for number, placed in enumerate(policies.tests):
         test, name = placed.test, f"POLICY{number}"
         claims.append(_of_one_patient(test.claim, name))
         records.append({"claim_id": name, "items": test.on_file, "whole": test.whole})
-        authorisations += [{**one, "number": f"{one['number']}-{name}"} for one in test.authorisations]
+        authorizations += [{**one, "number": f"{one['number']}-{name}"} for one in test.authorizations]
         earlier += [_of_one_patient(one, name) for one in test.history]
     claims[0]["lines"][0]["modifiers"] = ["JW"]
     records[0]["items"] = {"abn": True, "kx": True, "singleton": True, "gestation_weeks": "20", "DOC-24": True}
@@ -85,14 +85,14 @@ def of_policies(folder: Path) -> tuple[Path, dict[str, pa.Table]]:
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     handed = Beside(history=(history,), history_from=date(2005, 1, 1)).tables()
     assert not handed.faults
-    read = [msgspec.convert(one, Authorisation, strict=False) for one in authorisations]
+    read = [msgspec.convert(one, Authorization, strict=False) for one in authorizations]
     on_file = on_file_tables(msgspec.json.decode(json.dumps(records), type=list[OnFile], strict=False))
     tables = {**compiled(with_defaults(policies)).tables, **handed.tables, **on_file}
-    return path, {**tables, "authorisation": authorisation_table(read)}
+    return path, {**tables, "authorization": authorization_table(read)}
 
 
 def _of_one_patient(said: dict[str, Any], name: str) -> dict[str, Any]:
-    """The claim of a test, of a patient and with an authorisation that no other test has."""
+    """The claim of a test, of a patient and with an authorization that no other test has."""
     made = whole_claim(said)
     lines = [
         {**line, "prior_auth": f"{line['prior_auth']}-{name}"} if "prior_auth" in line else line

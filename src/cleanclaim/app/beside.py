@@ -1,4 +1,4 @@
-"""What a clinic hands in beside its claims: policies, authorisations, earlier claims, what is on file."""
+"""What a clinic hands in beside its claims: policies, authorizations, earlier claims, what is on file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 from cleanclaim.app.reading import Reading
 from cleanclaim.app.result import Fault
 from cleanclaim.app.row_files import read_rows
-from cleanclaim.billing.authorisations import Authorisation
+from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench
@@ -22,7 +22,7 @@ from cleanclaim.errors import InvalidValue
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.policies import Policies, read_policies
 from cleanclaim.policies.on_file import OnFile, on_file_tables
-from cleanclaim.policies.tables import AUTHORISATION, HISTORY, HISTORY_COVERAGE
+from cleanclaim.policies.tables import AUTHORIZATION, HISTORY, HISTORY_COVERAGE
 
 # What was given on earlier days: discarded drug (JW) and voids are none of it. A claim that replaces or voids another
 # leaves open which of the doses of the drug were given.
@@ -62,7 +62,7 @@ class Beside:
     counts, but that there was none is never known.
     """
 
-    authorisations: Path | None = None
+    authorizations: Path | None = None
     on_file: Path | None = None
     history: tuple[Path, ...] = ()
     history_from: date | None = None
@@ -70,13 +70,13 @@ class Beside:
     def tables(self, mapping: ColumnMapping | None = None) -> Handed:
         """The tables that edits read, and the faults of the history; one of which claims were lost covers nothing.
 
-        Raises: UnreadableInput for a file that cannot be used; a wrong row of authorisations or records is one.
+        Raises: UnreadableInput for a file that cannot be used; a wrong row of authorizations or records is one.
         """
         tables: dict[str, pa.Table] = {}
         faults: tuple[Fault, ...] = ()
         claims_unread = False
-        if self.authorisations:
-            tables[AUTHORISATION.name] = authorisation_table(read_rows(self.authorisations, Authorisation))
+        if self.authorizations:
+            tables[AUTHORIZATION.name] = authorization_table(read_rows(self.authorizations, Authorization))
         if self.on_file:
             tables |= on_file_tables(read_rows(self.on_file, OnFile))
         if self.history:
@@ -101,16 +101,16 @@ def sound_policies(path: Path | None) -> Policies | None:
     return read
 
 
-def authorisation_table(authorisations: Iterable[Authorisation]) -> pa.Table:
-    """The table `authorisation`. Raises: InvalidValue for a number that stands twice."""
-    rows = [msgspec.structs.asdict(one) for one in authorisations]
+def authorization_table(authorizations: Iterable[Authorization]) -> pa.Table:
+    """The table `authorization`. Raises: InvalidValue for a number that stands twice."""
+    rows = [msgspec.structs.asdict(one) for one in authorizations]
     numbers = [row["number"] for row in rows]
     if twice := {number for number in numbers if numbers.count(number) > 1}:
-        raise InvalidValue(f"authorisation {min(twice)} stands twice: expected each number once")
+        raise InvalidValue(f"authorization {min(twice)} stands twice: expected each number once")
     for row in rows:
         row["hcpcs_codes"] = [code.strip().upper() for code in row["hcpcs_codes"]]
-    columns = {name: [row[name] for row in rows] for name in AUTHORISATION.names}
-    return pa.table(columns, schema=AUTHORISATION.arrow())
+    columns = {name: [row[name] for row in rows] for name in AUTHORIZATION.names}
+    return pa.table(columns, schema=AUTHORIZATION.arrow())
 
 
 def _history(paths: tuple[Path, ...], mapping: ColumnMapping | None) -> tuple[pa.Table, tuple[Fault, ...], bool]:

@@ -116,7 +116,7 @@ class Checker:
             listed = self.policies.tables.get(POLICY_ITEM.name, POLICY_ITEM.empty())
             wanted = set(map(str, listed["item"].to_pylist()))
             for item in sorted(items - wanted - known_items()):
-                message = f"No checklist, policy or edit asks for `{item}`: is it spelt right?"
+                message = f"No checklist, policy or edit asks for `{item}`: is it spelled right?"
                 faults.append(Fault("(on file)", "on-file-unknown", message, Lost.NOTHING))
         return replace(handed, faults=tuple(faults))
 

@@ -26,14 +26,14 @@ _EXPECTED = "an 837P interchange, claims as JSON Lines, CSV or Parquet, or these
 _ARCHIVE = re.compile(rb"BZh|7z\xbc\xaf|\xfd7zXZ|\x28\xb5\x2f\xfd|Rar!")
 _TRANSACTION = re.compile(rb"ST[^0-9A-Za-z]([0-9]{3})[^0-9A-Za-z]")
 _GROUP_VERSION = re.compile(rb"00[0-9]{4}X[0-9]{3}")
-# What is recognised and not read yet: transaction, and the group's version where one transaction has several uses.
+# What is recognized and not read yet: transaction, and the group's version where one transaction has several uses.
 _OTHER_TRANSACTIONS = {
     ("837", "X223"): "an 837I, institutional claims", ("837", "X224"): "an 837D, dental claims",
-    ("835", ""): "an 835, remittance advice", ("277", "X214"): "a 277CA, claim acknowledgement",
+    ("835", ""): "an 835, remittance advice", ("277", "X214"): "a 277CA, claim acknowledgment",
     ("277", ""): "a 277, claim status", ("276", ""): "a 276, claim status request",
-    ("999", ""): "a 999, acknowledgement",
-    ("997", ""): "a 997, acknowledgement", ("270", ""): "a 270, eligibility inquiry", ("271", ""): "a 271, eligibility",
-    ("278", ""): "a 278, authorisation", ("820", ""): "an 820, premium payment", ("834", ""): "an 834, enrolment",
+    ("999", ""): "a 999, acknowledgment",
+    ("997", ""): "a 997, acknowledgment", ("270", ""): "a 270, eligibility inquiry", ("271", ""): "a 271, eligibility",
+    ("278", ""): "a 278, authorization", ("820", ""): "an 820, premium payment", ("834", ""): "an 834, enrollment",
 }  # fmt: skip
 _HEADER = re.compile(rb"ISA[^0-9A-Za-z]")
 _OBJECT_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
@@ -55,7 +55,7 @@ class Claims:
 
     tables: Iterator[ClaimTables]
     by_row: bool
-    other: str | None = None  # what an X12 file holds that is recognised and not read yet
+    other: str | None = None  # what an X12 file holds that is recognized and not read yet
 
 
 def read_claims(

@@ -13,7 +13,7 @@ import msgspec
 from cleanclaim.app.beside import Beside
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.result import CheckResult
-from cleanclaim.billing.authorisations import Authorisation
+from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.edits.collection import find_edit
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.errors import UnknownName, UnreadableInput
@@ -66,8 +66,8 @@ def _checked(checker: Checker, test: PolicyTest) -> CheckResult:
         claim = folder / "claim.jsonl"
         _write(claim, [whole_claim(test.claim)])
         beside = Beside(
-            authorisations=_write(
-                folder / "authorisations.jsonl", [_authorisation(one) for one in test.authorisations]
+            authorizations=_write(
+                folder / "authorizations.jsonl", [_authorization(one) for one in test.authorizations]
             ),
             on_file=_write(folder / "on-file.jsonl", [_on_file(test)] if test.on_file or test.whole else ()),
             history=tuple(filter(None, [_write(folder / "history.jsonl", [whole_claim(one) for one in test.history])])),
@@ -84,11 +84,11 @@ def whole_claim(said: Mapping[str, Any]) -> dict[str, Any]:
     return {**shared, **plain, "lines": lines}
 
 
-def _authorisation(said: Mapping[str, Any]) -> dict[str, Any]:
+def _authorization(said: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        read = msgspec.convert(said, Authorisation, strict=False)
+        read = msgspec.convert(said, Authorization, strict=False)
     except msgspec.ValidationError as error:
-        raise UnreadableInput(f"authorisations of a test: {error}") from None
+        raise UnreadableInput(f"authorizations of a test: {error}") from None
     plain: dict[str, Any] = msgspec.to_builtins(read)
     return plain
 

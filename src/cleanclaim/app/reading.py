@@ -110,7 +110,7 @@ class Reading:
         )  # fmt: skip
         if claims.other:
             self._fault(
-                name, "not-read-yet", f"The file starts with {claims.other}: recognised, not read.", Lost.NOTHING
+                name, "not-read-yet", f"The file starts with {claims.other}: recognized, not read.", Lost.NOTHING
             )
         with closing(_one_ahead(claims.tables)) as parts:
             for tables in parts:

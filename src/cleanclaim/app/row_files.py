@@ -1,4 +1,4 @@
-"""Files of JSON Lines, one case, authorisation or record a line."""
+"""Files of JSON Lines, one case, authorization or record a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a payer's authorisations stand on a day: what is about to run out, and which planned dose none covers."""
+"""Where a payer's authorizations stand on a day: what is about to run out, and which planned dose none covers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from cleanclaim.billing.authorisations import Authorisation, Ledger, Taken
+from cleanclaim.billing.authorizations import Authorization, Ledger, Taken
 
 
 class PlannedDose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,7 +25,7 @@ class PlannedDose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class State(StrEnum):
-    """Where an authorisation stands on a day."""
+    """Where an authorization stands on a day."""
 
     OPEN = "open"
     NOT_STARTED = "not_started"
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One authorisation on a day, before the planned doses. `running_out` says why, where it is about to."""
+    """One authorization on a day, before the planned doses. `running_out` says why, where it is about to."""
 
     number: str
     hcpcs_codes: tuple[str, ...]
@@ -48,7 +48,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """A planned dose with the authorisation that covers it, or why none does."""
+    """A planned dose with the authorization that covers it, or why none does."""
 
     planned: PlannedDose
     taken: Taken
@@ -56,41 +56,41 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class AuthStatus:
-    """All authorisations and planned doses, as of a day."""
+    """All authorizations and planned doses, as of a day."""
 
     on: date
-    authorisations: tuple[Standing, ...]
+    authorizations: tuple[Standing, ...]
     doses: tuple[Dose, ...]
 
     @property
     def is_clear(self) -> bool:
         """Whether every planned dose is covered and nothing is about to run out."""
         covered = all(one.taken.number for one in self.doses)
-        return covered and not any(one.running_out for one in self.authorisations)
+        return covered and not any(one.running_out for one in self.authorizations)
 
 
 def auth_status(
-    authorisations: Sequence[Authorisation], planned: Sequence[PlannedDose], on: date, *, within_days: int = 30
+    authorizations: Sequence[Authorization], planned: Sequence[PlannedDose], on: date, *, within_days: int = 30
 ) -> AuthStatus:
-    """The standing of each authorisation, and what covers each planned dose in the order of their days.
+    """The standing of each authorization, and what covers each planned dose in the order of their days.
 
-    `within_days`: an authorisation that ends within so many days is about to run out; so is one with too little left
+    `within_days`: an authorization that ends within so many days is about to run out; so is one with too little left
     for all planned doses of its codes until its last day. Doses before the day are no longer planned, and are left out.
     """
     to_come = sorted(
         (one for one in planned if one.service_date >= on),
         key=lambda one: (one.service_date, one.hcpcs_code, one.id or "", one.units),
     )
-    ledger = Ledger(authorisations)
+    ledger = Ledger(authorizations)
     doses = tuple(
         Dose(one, ledger.take(one.service_date, one.hcpcs_code.upper(), one.units,
                               place=one.place_of_service, npi=one.rendering_npi))
         for one in to_come
     )  # fmt: skip
-    return AuthStatus(on, tuple(_standing(one, to_come, on, within_days) for one in authorisations), doses)
+    return AuthStatus(on, tuple(_standing(one, to_come, on, within_days) for one in authorizations), doses)
 
 
-def _standing(one: Authorisation, to_come: Sequence[PlannedDose], on: date, within_days: int) -> Standing:
+def _standing(one: Authorization, to_come: Sequence[PlannedDose], on: date, within_days: int) -> Standing:
     units_left = one.units_left(one.used_so_far)
     visits_left = one.visits_left(one.visits_so_far)
     days_left = max(0, (one.last_day - max(on, one.first_day)).days + 1)
@@ -109,7 +109,7 @@ def _standing(one: Authorisation, to_come: Sequence[PlannedDose], on: date, with
 
 
 def _too_little(
-    one: Authorisation, to_come: Sequence[PlannedDose], units_left: int | None, visits_left: int | None
+    one: Authorization, to_come: Sequence[PlannedDose], units_left: int | None, visits_left: int | None
 ) -> list[str]:
     """Words on the planned doses of its codes and days that it has not enough for, all together."""
     own = [dose for dose in to_come if one.is_for(dose.hcpcs_code.upper()) and dose.service_date <= one.last_day]

@@ -112,7 +112,7 @@ class Biller:
         if split.overfill is not None and split.overfill.amount:
             return Refusal(
                 "dose-above-containers",
-                f"the dose is {split.overfill} above the labelled content of what was opened: overfill is never billed"
+                f"the dose is {split.overfill} above the labeled content of what was opened: overfill is never billed"
                 " (UNW-09); correct the dose, or the containers",
             )
         if any(line.units >= _MOST_UNITS for line in split.lines):

@@ -26,7 +26,7 @@ _INVOICE = "a payer asks for the invoice of a compound with the claim (PWK), whi
 
 
 def bill_compound(lookup: Lookup, given: Given, terms: PayerTerms) -> Bill:
-    """The lines of a compound, or why there are none. Nothing of it is JW or JZ: it came from no labelled container."""
+    """The lines of a compound, or why there are none. Nothing of it is JW or JZ: it came from no labeled container."""
     whole, link = dose_of(given), given.association or given.id
     if isinstance(whole, Refusal):
         return Bill(given.id, refusal=whole)

@@ -110,7 +110,7 @@ def _on(lookup: Lookup, schema: TableSchema, ndc11: str | None, code: str, given
 
 
 def content_per_ndc_unit(product: Record | None, unit: NdcUnit) -> Quantity | None:
-    """The labelled content of one NDC unit of a product, where a container is one unit (UN)."""
+    """The labeled content of one NDC unit of a product, where a container is one unit (UN)."""
     if product is None or unit is not NdcUnit.UN or not isinstance(product["content_amount"], Decimal):
         return None
     return Quantity(exact(product["content_amount"]), read_unit(str(product["content_unit"])))

@@ -1,4 +1,4 @@
-"""A regimen -> the visits to expect: dose, units, vials, money of each, and which of them an authorisation covers."""
+"""A regimen -> the visits to expect: dose, units, vials, money of each, and which of them an authorization covers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from cleanclaim.billing.authorisations import AuthorisationUse, Ledger
+from cleanclaim.billing.authorizations import AuthorizationUse, Ledger
 from cleanclaim.billing.bill import Biller
 from cleanclaim.billing.dose import dose_of
 from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
@@ -57,7 +57,7 @@ class Visit:
     limit_amount: Decimal | None = None  # the limit times all units, to the cent
     limit_state: State | None = None  # whether a publication tells a limit for the day
     why_no_limit: str | None = None
-    authorisation: str | None = None  # the number of the one that covers it
+    authorization: str | None = None  # the number of the one that covers it
     why_not_covered: str | None = None
     warnings: tuple[str, ...] = ()
     refusal: Refusal | None = None
@@ -69,7 +69,7 @@ class Visit:
 
     @property
     def units(self) -> int:
-        """All units of its lines: these count for money and against an authorisation."""
+        """All units of its lines: these count for money and against an authorization."""
         return sum(line.billed_units for line in self.lines)
 
 
@@ -103,7 +103,7 @@ class Totals:
     visits_without_limit: int  # of those billed
     codes: tuple[CodeTotal, ...] = ()
     vials: tuple[Vials, ...] = ()
-    authorisations: tuple[AuthorisationUse, ...] = ()
+    authorizations: tuple[AuthorizationUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Course:
 
     @property
     def is_clear(self) -> bool:
-        """Whether every visit can be billed, and none is left that no authorisation covers, where any was given."""
+        """Whether every visit can be billed, and none is left that no authorization covers, where any was given."""
         return not self.totals.not_covered and self.totals.billed == self.totals.visits
 
 
@@ -126,7 +126,7 @@ def plan_course(biller: Biller, regimen: Regimen) -> Course:
 
     Raises:  InvalidValue where the regimen has no visit, too many, or one after the year 9999.
     """
-    ledger, stock = Ledger(regimen.authorisations), _Stock(regimen.sizes_on_hand)
+    ledger, stock = Ledger(regimen.authorizations), _Stock(regimen.sizes_on_hand)
     visits: list[Visit] = []
     releases: dict[str, None] = {}
     code = None
@@ -258,13 +258,13 @@ def _totals(visits: Sequence[Visit], ledger: Ledger) -> Totals:
     for one in (vial for visit in visits for vial in visit.vials):
         vials[one.amount, one.unit, one.ndc] += one.count
     return Totals(
-        visits=len(visits), billed=len(billed), covered=sum(visit.authorisation is not None for visit in billed),
+        visits=len(visits), billed=len(billed), covered=sum(visit.authorization is not None for visit in billed),
         not_covered=len(missing), first_not_covered=missing[0] if missing else None,
         limit_amount=_sum(visit.limit_amount for visit in billed),
         visits_without_limit=sum(visit.limit_amount is None for visit in billed),
         codes=tuple(_code_total(code, [visit for visit in billed if visit.hcpcs_code == code]) for code in codes),
         vials=tuple(Vials(amount, unit, number, ndc) for (amount, unit, ndc), number in vials.items()),
-        authorisations=ledger.uses(),
+        authorizations=ledger.uses(),
     )  # fmt: skip
 
 

@@ -124,7 +124,7 @@ class HowGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pump_setups: _Count = 1  # of pumps for an infusion under the skin
     device: Device | None = None
     vaccine: Vaccine = Vaccine.OTHER
-    counselled_components: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0  # of a vaccine
+    counseled_components: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0  # of a vaccine
 
 
 class ForClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,7 +169,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start: datetime | None = None
     stop: datetime | None = None
     giving: HowGiven = HowGiven()
-    age_years: Annotated[int, msgspec.Meta(ge=0, le=150)] | None = None  # of the patient, for counselling on vaccines
+    age_years: Annotated[int, msgspec.Meta(ge=0, le=150)] | None = None  # of the patient, for counseling on vaccines
     established_patient: bool | None = None  # for the bundles of esketamine
     containers: tuple[GivenContainer, ...] = ()
     ingredients: tuple[Ingredient, ...] = ()  # of a compound; the dose is then of the whole

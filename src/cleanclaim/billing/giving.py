@@ -119,5 +119,5 @@ def _once(given: Given, code: str) -> GivenOnce:
         code, Route(given.route or ""), given.admin_family or AdminFamily.THERAPEUTIC, given.start, given.stop,
         access=given.access, primary=given.primary, dose_mg=milligrams, encounter=how.encounter, bag=how.bag,
         syringes=how.syringes, sites=how.sites, pump_setups=how.pump_setups, device=how.device, vaccine=how.vaccine,
-        counselled_components=how.counselled_components,
+        counseled_components=how.counseled_components,
     )  # fmt: skip

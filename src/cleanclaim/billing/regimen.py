@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-from cleanclaim.billing.authorisations import Authorisation
+from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, check_modifiers, read_case
 from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
@@ -101,7 +101,7 @@ class Regimen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payer_id: str | None = None
     payer_terms: PayerTerms | None = None  # what the payer wants, before what the reference tells of it
     modifiers: tuple[str, ...] = ()  # that the claims need beside JW and JZ
-    authorisations: tuple[Authorisation, ...] = ()
+    authorizations: tuple[Authorization, ...] = ()
 
     def __post_init__(self) -> None:
         above_zero(weight_kg=self.weight_kg, bsa_m2=self.bsa_m2, dose=self.dose.amount)

@@ -111,9 +111,9 @@ def course(
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
-    """What a regimen comes to: visits, units, vials, Medicare's limit, and what an authorisation does not cover.
+    """What a regimen comes to: visits, units, vials, Medicare's limit, and what an authorization does not cover.
 
-    Exit codes: 0 all visits can be billed and, where authorisations are given, are covered; 1 some cannot or are not.
+    Exit codes: 0 all visits can be billed and, where authorizations are given, are covered; 1 some cannot or are not.
     """
     from cleanclaim.app.row_files import read_text  # noqa: PLC0415
     from cleanclaim.billing import Biller, plan_course, read_regimen  # noqa: PLC0415
@@ -177,7 +177,7 @@ def claim(
     raise typer.Exit(0 if everyone else 1)
 
 
-auth_app = typer.Typer(no_args_is_help=True, help="Prior authorisations: what is left of them.")
+auth_app = typer.Typer(no_args_is_help=True, help="Prior authorizations: what is left of them.")
 
 
 @auth_app.callback()
@@ -188,7 +188,7 @@ def _auth() -> None:
 @auth_app.command("status")
 def auth_status_command(
     file: Annotated[
-        Path, typer.Argument(readable=False, help="Authorisations as JSON Lines (`cleanclaim schema authorisation`).")
+        Path, typer.Argument(readable=False, help="Authorizations as JSON Lines (`cleanclaim schema authorization`).")
     ],
     planned: Annotated[
         Path | None, typer.Option("--planned", help="Doses to come as JSON Lines (`cleanclaim schema planned`).")
@@ -197,17 +197,17 @@ def auth_status_command(
     on: OnOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
 ) -> None:
-    """Where authorisations stand: what is about to run out, and which planned dose none of them covers.
+    """Where authorizations stand: what is about to run out, and which planned dose none of them covers.
 
     Exit codes: 0 all is covered and nothing runs out; 1 something is not, or does.
     """
     from cleanclaim.app.row_files import read_rows  # noqa: PLC0415
     from cleanclaim.billing.auth_status import PlannedDose, auth_status  # noqa: PLC0415
-    from cleanclaim.billing.authorisations import Authorisation  # noqa: PLC0415
-    from cleanclaim.cli.authorisations import write_auth_status  # noqa: PLC0415
+    from cleanclaim.billing.authorizations import Authorization  # noqa: PLC0415
+    from cleanclaim.cli.authorizations import write_auth_status  # noqa: PLC0415
 
     doses = read_rows(planned, PlannedDose) if planned else []
-    told = auth_status(read_rows(file, Authorisation), doses, day_of(on), within_days=within)
+    told = auth_status(read_rows(file, Authorization), doses, day_of(on), within_days=within)
     write_auth_status(told, output_format, sys.stdout)
     raise typer.Exit(0 if told.is_clear else 1)
 

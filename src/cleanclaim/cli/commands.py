@@ -15,7 +15,7 @@ from cleanclaim.cli.code_commands import codes_app
 from cleanclaim.cli.documents import documents_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
 from cleanclaim.cli.options import (
-    AuthorisationsOption,
+    AuthorizationsOption,
     CheckedOnOption,
     EditsOption,
     FailOn,
@@ -76,7 +76,7 @@ def check(
     ] = None,
     checked_on: CheckedOnOption = None,
     policies: PoliciesOption = None,
-    authorisations: AuthorisationsOption = None,
+    authorizations: AuthorizationsOption = None,
     history: HistoryOption = None,
     history_from: HistoryFromOption = None,
     on_file: OnFileOption = None,
@@ -100,7 +100,7 @@ def check(
     refuse_output(output, output_format, inputs=files)
     columns = column_mapping(mapping)
     checker = Checker.open(there(reference), edits=edits, policies=policies, memory_limit=memory_limit)
-    beside = Beside(authorisations, on_file, tuple(history or ()), first_day)
+    beside = Beside(authorizations, on_file, tuple(history or ()), first_day)
     with watching() as watch:
         result = checker.check_files(
             files,
@@ -124,7 +124,7 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            help="check, claim, policies, authorisation, on-file, docs-needed, audit, guide ..., or a table."
+            help="check, claim, policies, authorization, on-file, docs-needed, audit, guide ..., or a table."
         ),
     ] = "",
 ) -> None:

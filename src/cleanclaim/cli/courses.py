@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import TextIO
 
 from cleanclaim.billing import Course, Totals, Visit
-from cleanclaim.billing.authorisations import AuthorisationUse
+from cleanclaim.billing.authorizations import AuthorizationUse
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.code_day import State
 
-_HEADS = ("day", "dose", "code", "given", "discarded", "vials", "Medicare limit", "authorisation")
+_HEADS = ("day", "dose", "code", "given", "discarded", "vials", "Medicare limit", "authorization")
 
 
 def write_course(course: Course, output_format: ShortFormat, out: TextIO) -> None:
@@ -30,7 +30,7 @@ def write_course(course: Course, output_format: ShortFormat, out: TextIO) -> Non
 def _text(course: Course) -> Iterable[str]:
     if course.id is not None:
         yield course.id
-    rows = [_HEADS, *(_row(visit, asked=bool(course.totals.authorisations)) for visit in course.visits)]
+    rows = [_HEADS, *(_row(visit, asked=bool(course.totals.authorizations)) for visit in course.visits)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -49,7 +49,7 @@ def _row(visit: Visit, *, asked: bool) -> tuple[str, ...]:
     vials = " + ".join(f"{one.count} x {_plain(one.amount)} {one.unit}" for one in visit.vials)
     if visit.refusal:
         return (str(visit.day), dose, "not billed", "", "", vials, "", "")
-    cover = visit.authorisation or ("not covered" if asked else "")
+    cover = visit.authorization or ("not covered" if asked else "")
     return (
         str(visit.day), dose, visit.hcpcs_code or "", _units(visit.administered_units), _units(visit.discarded_units),
         vials, _money(visit), cover,
@@ -98,13 +98,13 @@ def _totals(totals: Totals) -> Iterable[str]:
         yield f"    vials: {vial.count:,} x {_plain(vial.amount)} {vial.unit}{ndc}"
     if len(totals.codes) > 1:
         yield f"    together {_sum(totals.limit_amount, totals.visits_without_limit)}"
-    for use in totals.authorisations:
-        yield f"    authorisation {use.number}: {'; '.join(_use(use))}"
+    for use in totals.authorizations:
+        yield f"    authorization {use.number}: {'; '.join(_use(use))}"
     if totals.first_not_covered:
         yield f"    {_number(totals.not_covered, 'visit')} not covered, the first on {totals.first_not_covered}"
 
 
-def _use(use: AuthorisationUse) -> Iterable[str]:
+def _use(use: AuthorizationUse) -> Iterable[str]:
     left = "" if use.units_left is None else f", {use.units_left:,} left"
     yield f"{_number(use.units_used, 'unit')} used{left}"
     if use.visits_left is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from cleanclaim.cli.options import (
-    AuthorisationsOption,
+    AuthorizationsOption,
     CheckedOnOption,
     EditsOption,
     HistoryFromOption,
@@ -36,7 +36,7 @@ def docs_needed_command(
     files: Annotated[list[Path], typer.Argument(readable=False, help="Claim files, as `check` reads them.")],
     claim: Annotated[str | None, typer.Option("--claim", help="One claim of them, by its number (CLM01).")] = None,
     on_file: OnFileOption = None,
-    authorisations: AuthorisationsOption = None,
+    authorizations: AuthorizationsOption = None,
     checked_on: CheckedOnOption = None,
     policies: PoliciesOption = None,
     history: HistoryOption = None,
@@ -63,7 +63,7 @@ def docs_needed_command(
     used = with_defaults(sound_policies(policies))
     first_day = day_of(history_from, "--history-from") if history_from else None
     beside = Beside(
-        authorisations=authorisations, on_file=on_file, history=tuple(history or ()), history_from=first_day
+        authorizations=authorizations, on_file=on_file, history=tuple(history or ()), history_from=first_day
     )
     checker = Checker.of(Library.open(there(reference)), all_edits(edits), used)
     day = day_of(checked_on, "--checked-on") if checked_on else None

@@ -102,9 +102,9 @@ OnFileOption = Annotated[
     Path | None,
     typer.Option("--on-file", help="What is on file for claims, as JSON Lines (`cleanclaim schema on-file`)."),
 ]
-AuthorisationsOption = Annotated[
+AuthorizationsOption = Annotated[
     Path | None,
-    typer.Option("--authorisations", help="Prior authorisations, as JSON Lines (`cleanclaim schema authorisation`)."),
+    typer.Option("--authorizations", help="Prior authorizations, as JSON Lines (`cleanclaim schema authorization`)."),
 ]
 HistoryOption = Annotated[
     list[Path] | None,

@@ -12,7 +12,7 @@ from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.imports import exit_code, write_run
 from cleanclaim.cli.progress import watching
 from cleanclaim.errors import InvalidValue, LibraryBusy, NotFetched
-from cleanclaim.reference.fetching.addresses import LICENCES, Publisher, publisher, publishers
+from cleanclaim.reference.fetching.addresses import LICENSES, Publisher, publisher, publishers
 from cleanclaim.reference.fetching.choosing import Candidate, Choice
 from cleanclaim.reference.fetching.files import Fetched, Terms, fetch
 from cleanclaim.reference.fetching.finding import Found, find
@@ -38,8 +38,8 @@ def write_pullable(library: Library, out: TextIO) -> None:
         if not known.intersection(one.gives):
             out.write("  no importer of this version reads it\n")
         out.write(f"  from            {one.address}\n")
-        if one.licence:
-            out.write(f"  licence         of {LICENCES[one.licence]}, to be accepted: --accept-license\n")
+        if one.license:
+            out.write(f"  license         of {LICENSES[one.license]}, to be accepted: --accept-license\n")
 
 
 def pull(publication: str, release: str | None, address: str | None, library: Path, terms: Terms) -> int:

@@ -52,7 +52,7 @@ def reference_import(
         Path | None, typer.Option("--layout", help="A YAML file that describes a plain table of your own.")
     ] = None,
 ) -> None:
-    """Import official files; each is recognised by its content and becomes a release, or a revision of one.
+    """Import official files; each is recognized by its content and becomes a release, or a revision of one.
 
     A folder is walked; what is no publication is told and does not stop the others.
     Exit codes: 0 all were imported or there already; 1 some were refused; 2 nothing could be imported.
@@ -79,7 +79,7 @@ def reference_pull(
         str, typer.Option("--from", metavar="URL", help="Another page of the publisher, or the file itself.")
     ] = "",
     accept_license: Annotated[
-        bool, typer.Option("--accept-license", help="You have read the licence that was named, and accept it.")
+        bool, typer.Option("--accept-license", help="You have read the license that was named, and accept it.")
     ] = False,
     sha256: Annotated[str, typer.Option("--sha256", metavar="HEX", help="Take only the file that has it.")] = "",
     most_bytes: Annotated[int, typer.Option("--most-bytes", min=1, help="The largest file to take.")] = 2_000_000_000,

@@ -15,7 +15,7 @@ from cleanclaim.app.docs_needed import DocsNeeded
 from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.billing import Bill, Course, Given, Regimen
 from cleanclaim.billing.auth_status import PlannedDose
-from cleanclaim.billing.authorisations import Authorisation
+from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.claims import TABLES as CLAIM_TABLES
 from cleanclaim.edits.findings import Finding
 from cleanclaim.engine.schema import TableSchema
@@ -43,7 +43,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "parties": lambda: msgspec.json.schema(PartiesSaid),
     "regimen": lambda: msgspec.json.schema(Regimen),
     "course": lambda: msgspec.json.schema(Course),
-    "authorisation": lambda: msgspec.json.schema(Authorisation),
+    "authorization": lambda: msgspec.json.schema(Authorization),
     "planned": lambda: msgspec.json.schema(PlannedDose),
     "mapping": mapping_json_schema,
     "finding": lambda: msgspec.json.schema(Finding),

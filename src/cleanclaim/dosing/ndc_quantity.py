@@ -73,7 +73,7 @@ def amount_in_ndc_unit(amount: Quantity, ndc_unit: NdcUnit, *, concentration: Co
             return convert(amount, concentration.per.unit, concentration=concentration).amount
         if amount.unit.dimension is Dimension.COUNT:
             return amount.amount
-        raise UnitsNotConvertible(f"{amount.unit} to UN needs the labelled content of one container")
+        raise UnitsNotConvertible(f"{amount.unit} to UN needs the labeled content of one container")
     return convert(amount, _MEASURE[ndc_unit], concentration=concentration).amount
 
 

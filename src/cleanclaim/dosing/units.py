@@ -46,7 +46,7 @@ class NoUnits(StrEnum):
     NEEDS_CONTAINERS = "needs_containers"  # how many containers, or what one holds
     NEEDS_INGREDIENTS = "needs_ingredients"  # the amounts of a combination
     NEEDS_RANGE = "needs_range"  # the bounds of a range
-    OUTSIDE_RANGE = "outside_range"  # the neighbour code of the series is meant
+    OUTSIDE_RANGE = "outside_range"  # the neighbor code of the series is meant
     CONTAINERS_OVERDRAWN = "containers_overdrawn"  # they gave more to others than they hold
     CONCENTRATION_MISFIT = "concentration_misfit"  # the concentration is in other units than the dose and the code
 

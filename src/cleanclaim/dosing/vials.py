@@ -46,7 +46,7 @@ class NoVials(StrEnum):
 class VialSize:
     """A size of container on hand."""
 
-    content: Quantity  # labelled content of one, without overfill
+    content: Quantity  # labeled content of one, without overfill
     available: int | None = None  # how many are on hand; None where that is no limit
     price: Decimal | None = None  # of one, in dollars
     ndc11: str | None = None
@@ -68,7 +68,7 @@ class VialChoice:
     """The containers to open, in the unit of the dose; as text `2 x 400 mg + 3 x 100 mg`."""
 
     vials: tuple[tuple[VialSize, int], ...]  # the largest first
-    total: Quantity  # labelled content of all of them
+    total: Quantity  # labeled content of all of them
     left_over: Quantity  # total less the dose
     count: int
     cost: Decimal | None = None  # dollars; None where one of the sizes on hand has no price
@@ -92,7 +92,7 @@ class Excess:
     """What was opened beyond the best choice, in the unit of the dose (WASTE-007)."""
 
     amount: Quantity  # that the better choice would not have wasted
-    opened: Quantity  # labelled content opened for this patient
+    opened: Quantity  # labeled content opened for this patient
     better: VialChoice
 
 

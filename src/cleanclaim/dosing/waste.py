@@ -37,7 +37,7 @@ class WastePolicy(StrEnum):
 class Container:
     """Containers of one size that were opened; `elsewhere` went to, or was kept for, other patients (UNW-11)."""
 
-    content: Quantity  # labelled content of one, without overfill
+    content: Quantity  # labeled content of one, without overfill
     count: int = 1
     elsewhere: Quantity | None = None
 
@@ -63,7 +63,7 @@ class Split:
     lines: tuple[SplitLine, ...] = ()
     administered: Quantity | None = None
     discarded: Quantity | None = None  # left in single-dose containers; None where it is not known or not asked
-    overfill: Quantity | None = None  # beyond the labelled content: not billed (UNW-09), or a container is left out
+    overfill: Quantity | None = None  # beyond the labeled content: not billed (UNW-09), or a container is left out
     administered_units: int | None = None
     discarded_units: int | None = None  # whole units discarded, billed or not
     reason: NoUnits | None = None  # why there are no lines
@@ -121,14 +121,14 @@ def discard(
 # Why it is not told whether drug was discarded, by the kind of container.
 _UNTOLD = {
     None: "the kind of container is not known",
-    ContainerKind.SINGLE_DOSE: "the labelled content of the containers is not known",
+    ContainerKind.SINGLE_DOSE: "the labeled content of the containers is not known",
 }
 
 
 def discarded_units(
     dose: Quantity, content: Quantity, billing_unit: BillingUnit | None, *, concentration: Concentration | None = None
 ) -> UnitsResult:
-    """The whole units discarded of single-dose containers with this labelled content, or why that cannot be told."""
+    """The whole units discarded of single-dose containers with this labeled content, or why that cannot be told."""
     split = discard(
         dose, billing_unit, [Container(content)], ContainerKind.SINGLE_DOSE, on=date.max, concentration=concentration
     )
@@ -139,9 +139,9 @@ def discarded_units(
 class _Opened:
     """What became of the containers, in one unit of measure."""
 
-    given: Quantity  # within the labelled content
+    given: Quantity  # within the labeled content
     left: Quantity | None = None
-    overfill: Quantity | None = None  # given beyond the labelled content
+    overfill: Quantity | None = None  # given beyond the labeled content
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _opened(
     containers: Sequence[Container],
     concentration: Concentration | None,
 ) -> _Opened | UnitsResult:
-    """The dose within the labelled content, what was left, and what was given beyond it; or why they cannot be told."""
+    """The dose within the labeled content, what was left, and what was given beyond it; or why they cannot be told."""
     if not containers or billing_unit is None:
         return _Opened(dose)
     divided = billing_unit.semantics in _DIVIDED and billing_unit.unit is not None
@@ -196,7 +196,7 @@ def own_content(container: Container, unit: Unit, concentration: Concentration |
 
 
 def _whole_units_left(result: UnitsResult, left: Quantity | None, billing_unit: BillingUnit) -> int | None:
-    """The discarded units, rounded down, so that both lines together stay within the labelled content (UNW-05)."""
+    """The discarded units, rounded down, so that both lines together stay within the labeled content (UNW-05)."""
     if billing_unit.semantics in _UNDIVIDED:
         return 0
     if left is None:

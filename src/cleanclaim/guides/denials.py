@@ -35,7 +35,7 @@ def denial_reasons(edits: Sequence[Applying], code: str, on: date) -> Section:
     ]
     text = (
         "These are the edits that `cleanclaim check` runs and that a line of this code may meet: the others are ruled"
-        " out by what is known of the code, its packages and the day. What payers ask beyond them (authorisation,"
+        " out by what is known of the code, its packages and the day. What payers ask beyond them (authorization,"
         " diagnoses, frequency) stands under the insurers below; what a record must show, under the documentation."
     )
     return Section(_HEADING, (text,), tuple(tables))

@@ -31,7 +31,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Need(StrEnum):
-    """Whether a prior authorisation is needed."""
+    """Whether a prior authorization is needed."""
 
     NONE = "none"
     REQUIRED = "required"
@@ -212,7 +212,7 @@ class Rems(_Strict, frozen=True):
 
 
 class Scope(_Strict, frozen=True):
-    """What an authorisation is bound to."""
+    """What an authorization is bound to."""
 
     units: bool = False
     dates: bool = False
@@ -347,7 +347,7 @@ class PolicyTest(_Strict, frozen=True):
 
     `expect`: by id of an edit, its outcome: `fires missing`, `clear`, `not evaluated`, `out of scope`, `not in force`.
     What is handed in beside a claim stands beside it here: `on_file` (all of it where `whole`), earlier claims of the
-    same patient, authorisations.
+    same patient, authorizations.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=3)]
@@ -357,7 +357,7 @@ class PolicyTest(_Strict, frozen=True):
     whole: bool = False
     history: tuple[dict[str, Any], ...] = ()
     history_from: date | None = None
-    authorisations: tuple[dict[str, Any], ...] = ()
+    authorizations: tuple[dict[str, Any], ...] = ()
     checked_on: date | None = None
 
 

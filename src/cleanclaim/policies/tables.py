@@ -1,6 +1,6 @@
 """The tables that edits read of payers and charts, written down once; whoever starts a run hands them in.
 
-What payers ask (`policy_*`) is made from files of policies by `compiling`. Authorisations, earlier doses and what is on
+What payers ask (`policy_*`) is made from files of policies by `compiling`. Authorizations, earlier doses and what is on
 file come from the clinic. A table that is not handed in has no rows: what it would tell is unknown, never "none".
 """
 
@@ -50,8 +50,8 @@ POLICY_ITEM = TableSchema(
         Column("lookback_days", _T.INTEGER, "days before the service in which a trial counts"),
     ),
 )  # fmt: skip
-AUTHORISATION = TableSchema(
-    "authorisation", "What a payer has agreed to pay for.", ("number",),
+AUTHORIZATION = TableSchema(
+    "authorization", "What a payer has agreed to pay for.", ("number",),
     (
         Column("number", _T.TEXT, "the number on the claim (REF*G1)"),
         Column("hcpcs_codes", _T.TEXTS, "codes that it is for"),
@@ -101,6 +101,6 @@ ON_FILE_WHOLE = TableSchema(
 HANDED_IN = {
     table.name: table
     for table in (
-        POLICY_RULE, POLICY_CODE, POLICY_ITEM, AUTHORISATION, HISTORY, HISTORY_COVERAGE, ON_FILE, ON_FILE_WHOLE,
+        POLICY_RULE, POLICY_CODE, POLICY_ITEM, AUTHORIZATION, HISTORY, HISTORY_COVERAGE, ON_FILE, ON_FILE_WHOLE,
     )
 }  # fmt: skip

@@ -42,7 +42,7 @@ CLAUSE = re.compile(
 )
 
 
-def normalised(descriptor: str) -> str:
+def normalized(descriptor: str) -> str:
     """The descriptor in small letters and single blanks, the unit that the official file misspells spelled right."""
     text = re.sub(r"\s+", " ", descriptor.replace("\u00a0", " ")).strip().lower()
     return text.replace("cenitmeter", "centimeter")

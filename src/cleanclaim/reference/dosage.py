@@ -21,7 +21,7 @@ from cleanclaim.reference.descriptor_words import (
     QUANTITY,
     RATE,
     UNIT,
-    normalised,
+    normalized,
     substance_of,
     without_notes,
 )
@@ -91,7 +91,7 @@ _NOTHING = "an amount is zero"
 
 def parse_dosage(descriptor: str) -> Dosage | NotParsed:
     """The billing unit that a long descriptor states, or why none can be read from it."""
-    text = normalised(descriptor)
+    text = normalized(descriptor)
     body = NOT_THE_BILLING_UNIT.sub("", without_notes(text))
     phrase = _Phrase(text, body, tuple(QUANTITY.finditer(body)))
     return next((reading for reader in _READERS if (reading := reader(phrase))), NotParsed("no amount"))
@@ -124,7 +124,7 @@ def _range(phrase: _Phrase) -> _Reading:
 
 def range_bounds(descriptor: str) -> dict[str, tuple[Decimal, Unit]]:
     """The bounds of the range of doses that a descriptor names: `above` (not in it) and `up to` (in it)."""
-    body = without_notes(normalised(descriptor))
+    body = without_notes(normalized(descriptor))
     found = {"above": _LOWER.search(body), "up to": _UPPER.search(body)}
     return {word: (_number(bound["number"]), read_unit(bound["unit"])) for word, bound in found.items() if bound}
 

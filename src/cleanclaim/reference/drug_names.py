@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from cleanclaim.reference.descriptor_words import NOT_THE_BILLING_UNIT, QUANTITY, RATE, normalised, parts_of
+from cleanclaim.reference.descriptor_words import NOT_THE_BILLING_UNIT, QUANTITY, RATE, normalized, parts_of
 from cleanclaim.reference.drug_name_words import (
     BRANDS,
     LEADING,
@@ -127,7 +127,7 @@ class _Read:
 
 def read_drug_name(descriptor: str) -> DrugName:
     """The drug that a long descriptor names."""
-    text = normalised(descriptor)
+    text = normalized(descriptor)
     for pattern, plain in _REWRITE:
         text = pattern.sub(plain, text)
     notes = [note[1].strip() for note in _NOTE.finditer(text)]

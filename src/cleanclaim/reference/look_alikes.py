@@ -13,7 +13,7 @@ from itertools import pairwise
 class Slip(StrEnum):
     """How one number becomes another, the likeliest first."""
 
-    TRANSPOSED = "two neighbouring digits exchanged"
+    TRANSPOSED = "two neighboring digits exchanged"
     LETTER = "another letter before the same digits"
     ALIKE = "one digit taken for one that looks like it"
     NEXT = "one digit off by one"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cleanclaim.errors import NotImported, UnknownPublication, UnreadableInput
-from cleanclaim.reference.importers import IMPORTERS, Importer, recognise, seen
+from cleanclaim.reference.importers import IMPORTERS, Importer, recognize, seen
 from cleanclaim.reference.importers.archive import MemberSetAside, is_archive, members
 from cleanclaim.reference.importers.layout_importer import LayoutImporter
 from cleanclaim.reference.importers.parsed import Parsed
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file that was recognised and parsed, not yet in a library."""
+    """A file that was recognized and parsed, not yet in a library."""
 
     source: Source
     importer: Importer
@@ -45,7 +45,7 @@ def read_source(
     aside: list[MemberSetAside] = []
     if is_archive(source):
         return _read_archive(source, aside, own, pieces), aside
-    importer = own or recognise(source)
+    importer = own or recognize(source)
     if twice := _read_before(source, importer, pieces):
         return [], [MemberSetAside("", source.name, twice)]
     return [_read(source, importer, pieces)], aside
@@ -82,7 +82,7 @@ def _read_archive(
     reads: dict[tuple[str, str, str, Piece | None], Read] = {}
     for member in sorted(files, key=_rank):
         try:
-            importer = own or recognise(member)
+            importer = own or recognize(member)
             if twice := _read_before(member, importer, pieces):
                 aside.append(MemberSetAside(source.name, member.name, twice))
                 continue
@@ -91,7 +91,7 @@ def _read_archive(
             aside.append(MemberSetAside(source.name, member.name, str(problem).removeprefix(f"{member.place}: ")))
             continue
         except UnknownPublication:
-            aside.append(MemberSetAside(source.name, member.name, f"no importer recognises it ({seen(member)})"))
+            aside.append(MemberSetAside(source.name, member.name, f"no importer recognizes it ({seen(member)})"))
             continue
         if (*one.key, one.piece) in reads:
             first = reads[*one.key, one.piece]
@@ -127,7 +127,7 @@ def _plain_name(release: str) -> str:
 
 
 def _rank(source: Source) -> tuple[int, bool]:
-    rank = next((number for number, one in enumerate(IMPORTERS) if one.recognise(source)), len(IMPORTERS))
+    rank = next((number for number, one in enumerate(IMPORTERS) if one.recognize(source)), len(IMPORTERS))
     return rank, source.is_packed  # of two formats that one importer reads, the text: it is quicker
 
 

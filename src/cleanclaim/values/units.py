@@ -1,7 +1,7 @@
 """Units of measure, quantities and exact conversion. What needs knowledge that is not there is refused, never guessed.
 
 Within one dimension a conversion is arithmetic. Between dimensions it is a fact about a product: milligrams to
-millilitres need its concentration, units of activity a factor of the drug, milliequivalents that of the ion (COD-59).
+milliliters need its concentration, units of activity a factor of the drug, milliequivalents that of the ion (COD-59).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Unit(StrEnum):
     NG = "ng"
     UNIT = "unit"
     MILLION_UNITS = "million units"
-    LITRE = "L"
+    LITER = "L"
     ML = "mL"
     UL = "uL"
     CI = "Ci"
@@ -90,7 +90,7 @@ _SCALE = {
     Unit.MG: (Dimension.MASS, Fraction(1, 10**3)), Unit.MCG: (Dimension.MASS, Fraction(1, 10**6)),
     Unit.NG: (Dimension.MASS, Fraction(1, 10**9)),
     Unit.UNIT: (Dimension.ACTIVITY, Fraction(1)), Unit.MILLION_UNITS: (Dimension.ACTIVITY, Fraction(10**6)),
-    Unit.LITRE: (Dimension.VOLUME, Fraction(1)), Unit.ML: (Dimension.VOLUME, Fraction(1, 10**3)),
+    Unit.LITER: (Dimension.VOLUME, Fraction(1)), Unit.ML: (Dimension.VOLUME, Fraction(1, 10**3)),
     Unit.UL: (Dimension.VOLUME, Fraction(1, 10**6)),
     Unit.CI: (Dimension.RADIOACTIVITY, Fraction(1)), Unit.MCI: (Dimension.RADIOACTIVITY, Fraction(1, 10**3)),
     Unit.UCI: (Dimension.RADIOACTIVITY, Fraction(1, 10**6)), Unit.GBQ: (Dimension.RADIOACTIVITY, 10**9 * _BECQUEREL),
@@ -109,12 +109,12 @@ _SPELLINGS = {
     Unit.NG: "ng nanogram",
     Unit.UNIT: "unit u iu international-unit usp-unit usp allergy-unit anti-xa-unit",
     Unit.MILLION_UNITS: "million-unit million-iu million-international-unit",
-    Unit.LITRE: "l liter litre", Unit.ML: "ml cc milliliter millilitre cm3 cubic-centimeter",
-    Unit.UL: "ul mcl microliter microlitre",
+    Unit.LITER: "l liter liter", Unit.ML: "ml cc milliliter milliliter cm3 cubic-centimeter",
+    Unit.UL: "ul mcl microliter microliter",
     Unit.CI: "ci curie", Unit.MCI: "mci millicurie", Unit.UCI: "uci mcci microcurie",
     Unit.GBQ: "gbq gigabecquerel", Unit.MBQ: "mbq megabecquerel",
     Unit.MEQ: "meq milliequivalent", Unit.MMOL: "mmol millimole", Unit.MCMOL: "mcmol umol micromole",
-    Unit.CM2: "cm2 sq-cm cm^2 square-cm square-centimeter square-centimetre sqcm", Unit.CM: "cm centimeter centimetre",
+    Unit.CM2: "cm2 sq-cm cm^2 square-cm square-centimeter square-centimeter sqcm", Unit.CM: "cm centimeter centimeter",
     Unit.VECTOR_GENOME: "vg vector-genome", Unit.CELL: "cell", Unit.DAY: "day",
     Unit.VIAL: "vial", Unit.DOSE: "dose", Unit.TREATMENT: "treatment", Unit.STUDY: "study-dose study",
     Unit.IMPLANT: "implant", Unit.SYRINGE: "syringe prefilled-syringe", Unit.TABLET: "tablet tab",
@@ -257,7 +257,7 @@ def convert(quantity: Quantity, to: Unit, *, concentration: Concentration | None
 _NEEDS = {
     Missing.CONCENTRATION: "{unit} to {to} needs the concentration of the product",
     Missing.FACTOR: "{unit} to {to} needs a factor that belongs to the drug",
-    Missing.CONTENT: "{unit} to {to} needs the labelled content",
+    Missing.CONTENT: "{unit} to {to} needs the labeled content",
 }
 
 

@@ -93,7 +93,7 @@ class Given:
     pump_setups: int = 1  # pumps set up for an infusion under the skin
     device: Device | None = None
     vaccine: Vaccine = Vaccine.OTHER
-    counselled_components: int = 0  # of a vaccine, on which the patient was counselled
+    counseled_components: int = 0  # of a vaccine, on which the patient was counseled
     dose_mg: Decimal | None = None  # esketamine alone is chosen by its dose
 
     def __post_init__(self) -> None:
@@ -107,8 +107,8 @@ class Given:
         for name, count in counts.items():
             if count < 1:
                 raise InvalidValue(f"{name} must be at least 1")
-        if self.counselled_components < 0:
-            raise InvalidValue("counselled_components must not be negative")
+        if self.counseled_components < 0:
+            raise InvalidValue("counseled_components must not be negative")
         if self.dose_mg is not None and not (self.dose_mg.is_finite() and self.dose_mg > 0):
             raise InvalidValue("dose_mg must be above zero")
         self._check_times()

@@ -1,4 +1,4 @@
-"""The lines of giving vaccines: by payer, route and counselling (ADM-16, section 1)."""
+"""The lines of giving vaccines: by payer, route and counseling (ADM-16, section 1)."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from cleanclaim.dosing.administration.plan import CODE_FAMILIES, known, sourced
 
 _MEDICARE = {Vaccine.INFLUENZA: "G0008", Vaccine.PNEUMOCOCCAL: "G0009", Vaccine.HEPATITIS_B: "G0010"}
 _COVID = "90480"
-_COUNSELLED, _FURTHER_COMPONENT = "90460", "90461"
+_COUNSELED, _FURTHER_COMPONENT = "90460", "90461"
 _INJECTED, _FURTHER_INJECTED = "90471", "90472"
 _SWALLOWED, _FURTHER_SWALLOWED = "90473", "90474"
 _BY_MOUTH_OR_NOSE = frozenset({Route.ORAL, Route.NASAL})
-_COUNSELLED_UP_TO = 18  # years
+_COUNSELED_UP_TO = 18  # years
 
 
 def draft_vaccines(given: Sequence[Given], circumstances: Circumstances, draft: Draft) -> None:
     """Take in the lines of the vaccines of one encounter, one administration per vaccine."""
     plain: list[Given] = []
-    counselled: list[Given] = []
+    counseled: list[Given] = []
     for _, each in sorted({vaccine.drug: vaccine for vaccine in reversed(given)}.items()):
         if each.vaccine is Vaccine.COVID:
             draft.add(_COVID, [each.drug], "vaccine against COVID", CODE_FAMILIES)
         elif circumstances.medicare and each.vaccine in _MEDICARE:
             draft.add(_MEDICARE[each.vaccine], [each.drug], "Medicare's own code for this vaccine", sourced("ADM-16"))
-        elif _is_counselled(each, circumstances, draft):
-            counselled.append(each)
+        elif _is_counseled(each, circumstances, draft):
+            counseled.append(each)
         else:
             plain.append(each)
         _warn_of_payer(each, circumstances, draft)
-    _draft_counselled(sorted(counselled, key=lambda each: each.drug), draft)
+    _draft_counseled(sorted(counseled, key=lambda each: each.drug), draft)
     _draft_plain(sorted(each.drug for each in plain if each.route not in _BY_MOUTH_OR_NOSE),
                  sorted(each.drug for each in plain if each.route in _BY_MOUTH_OR_NOSE), draft)  # fmt: skip
 
 
-def _is_counselled(each: Given, circumstances: Circumstances, draft: Draft) -> bool:
-    if not each.counselled_components:
+def _is_counseled(each: Given, circumstances: Circumstances, draft: Draft) -> bool:
+    if not each.counseled_components:
         return False
     if circumstances.age_years is None:
-        draft.warn(each.drug, "counselled, but the age is not told: billed without counselling", CODE_FAMILIES)
+        draft.warn(each.drug, "counseled, but the age is not told: billed without counseling", CODE_FAMILIES)
         return False
-    return circumstances.age_years <= _COUNSELLED_UP_TO
+    return circumstances.age_years <= _COUNSELED_UP_TO
 
 
 def _warn_of_payer(each: Given, circumstances: Circumstances, draft: Draft) -> None:
@@ -55,16 +55,16 @@ def _warn_of_payer(each: Given, circumstances: Circumstances, draft: Draft) -> N
         draft.warn(each.drug, why, known("ADM-16"))
 
 
-def _draft_counselled(given: Sequence[Given], draft: Draft) -> None:
+def _draft_counseled(given: Sequence[Given], draft: Draft) -> None:
     if not given:
         return
     drugs = [each.drug for each in given]
-    draft.add(_COUNSELLED, drugs, "with counselling up to 18 years", CODE_FAMILIES, units=len(given))
-    further = sum(each.counselled_components - 1 for each in given)
+    draft.add(_COUNSELED, drugs, "with counseling up to 18 years", CODE_FAMILIES, units=len(given))
+    further = sum(each.counseled_components - 1 for each in given)
     if further:
-        names = [each.drug for each in given if each.counselled_components > 1]
+        names = [each.drug for each in given if each.counseled_components > 1]
         rules = (CODE_FAMILIES, known("ADM-17"))
-        draft.add(_FURTHER_COMPONENT, names, "further components counselled on", *rules, units=further)
+        draft.add(_FURTHER_COMPONENT, names, "further components counseled on", *rules, units=further)
 
 
 def _draft_plain(injected: Sequence[str], swallowed: Sequence[str], draft: Draft) -> None:

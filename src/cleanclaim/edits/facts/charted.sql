@@ -7,7 +7,7 @@ columns:
   dose_unit: {type: text, meaning: unit of the dose, source: administration}
   day_dose_amount: {type: amount, unit: day_dose_unit, meaning: "dose of the code that day on this claim, where one line was charted: its dose line's, else the line's own", source: administration}
   day_dose_unit: {type: text, meaning: unit of that dose, source: administration}
-  day_content_amount: {type: amount, unit: day_content_unit, meaning: "labelled content opened for that dose, of the same line", source: administration}
+  day_content_amount: {type: amount, unit: day_content_unit, meaning: "labeled content opened for that dose, of the same line", source: administration}
   day_content_unit: {type: text, meaning: unit of that content, source: administration}
   day_container: {type: text, meaning: "container charted on the lines of the code that day on this claim, where all that are charted agree", source: administration}
   charted_container: {type: text, meaning: "single_dose or multi_dose, as charted", source: administration}

@@ -9,7 +9,7 @@ columns:
   expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", ask: "the charted dose", source: "COD-51 to COD-62, dosing.units"}
   dose_needs: {type: text, meaning: "why the dose has no units: concentration (a volume for a code by mass), factor, or none when it has", ask: "the charted dose", source: COD-59}
   within_one_unit: {type: boolean, meaning: "whether all that was opened, dose and rest, is no more than one billing unit", ask: "the charted dose and containers", source: UNW-06}
-  expected_discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "whole units left of the labelled content after the dose, within the content's own units", ask: "the charted dose and containers", source: "UNW-05, dosing.waste"}
+  expected_discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "whole units left of the labeled content after the dose, within the content's own units", ask: "the charted dose and containers", source: "UNW-05, dosing.waste"}
 ---
 """
 

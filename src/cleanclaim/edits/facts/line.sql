@@ -35,7 +35,7 @@ columns:
   ndc_quantity: {type: units, unit: ndc_unit, meaning: quantity in NDC units, source: line.ndc_quantity}
   ndc_unit: {type: text, meaning: NDC unit, source: line.ndc_unit}
   ndc_count: {type: integer, meaning: drug identifications on the line, source: line.ndc_count}
-  prior_auth: {type: text, meaning: "authorisation of the line, else of the claim", source: "line.prior_auth, claim.prior_auth"}
+  prior_auth: {type: text, meaning: "authorization of the line, else of the claim", source: "line.prior_auth, claim.prior_auth"}
   notes: {type: text, meaning: "note of the line and of the claim", source: "line.note, claim.note"}
   drug_diagnoses: {type: list of text, meaning: "diagnosis codes that the line is for: those it points to; on an institutional claim, which has no pointers, all of the claim", source: "line.diagnoses, claim.diagnoses"}
   claim_diagnoses: {type: list of text, meaning: diagnosis codes of the claim, source: claim.diagnoses}

@@ -6,7 +6,7 @@ columns:
   policy_names: {type: text, meaning: those policies, source: policy_rule}
   policy_on_fail: {type: text, meaning: "by attribute: severity, CARC and RARC that the policy expects where it is not met, and the policy", source: policy_rule}
   policy_prior_auth: {type: text, meaning: "required, notification or none", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
-  policy_auth_scope: {type: text, meaning: "to what the payer binds an authorisation: units, dates, site, provider; all where a policy does not say", source: policy_rule}
+  policy_auth_scope: {type: text, meaning: "to what the payer binds an authorization: units, dates, site, provider; all where a policy does not say", source: policy_rule}
   policy_asks_dx: {type: boolean, meaning: whether the payer covers some diagnoses only, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_dx_include: {type: text, meaning: diagnoses that are covered; empty where it lists none, source: policy_rule}
   policy_dx_exclude: {type: text, meaning: diagnoses that are not; empty where it lists none, source: policy_rule}

@@ -231,7 +231,7 @@ PATIENT: Mapping[str, Field] = {
 }
 DOSE: Mapping[str, Field] = {"amount": _AMOUNT, "unit": _UNIT}
 CONTAINER: Mapping[str, Field] = {
-    "amount": Field(_AMOUNT.read, {**_NUMBER_SCHEMA, "description": "labelled content of one, without overfill"}),
+    "amount": Field(_AMOUNT.read, {**_NUMBER_SCHEMA, "description": "labeled content of one, without overfill"}),
     "unit": _UNIT,
     "count": Field(whole_number, {**_WHOLE_SCHEMA, "description": "how many were opened; 1 when absent"}),
     "kind": _KIND,

@@ -32,7 +32,7 @@ _CALLED = {
     "first_name": "patient_first_name patient_first", "birth_date": "dob date_of_birth patient_dob birthdate",
     "sex": "gender patient_sex patient_gender", "billing_npi": "billing_provider_npi group_npi",
     "rendering_npi": "rendering_provider_npi provider_npi npi", "facility_npi": "service_facility_npi",
-    "prior_auth": "auth_number authorization authorisation prior_authorization auth",
+    "prior_auth": "auth_number authorization authorization prior_authorization auth",
     "revenue_code": "rev_code revenue rev", "bill_type": "tob type_of_bill",
     "frequency": "frequency_code claim_frequency",
     "charted_dose_amount": "dose dose_given administered_dose", "charted_dose_unit": "dose_uom dose_units",

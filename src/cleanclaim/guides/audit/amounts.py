@@ -11,7 +11,7 @@ from cleanclaim.values import Unit
 
 _UNITS = {
     r"mg|milligrams?": Unit.MG, r"mcg|ug|µg|μg|micrograms?": Unit.MCG, r"gm|grams?|g": Unit.G,
-    r"ng|nanograms?": Unit.NG, r"ml|cc|milliliters?|millilitres?": Unit.ML,
+    r"ng|nanograms?": Unit.NG, r"ml|cc|milliliters?|milliliters?": Unit.ML,
     r"mci|millicuries?": Unit.MCI, r"uci|µci|microcuries?": Unit.UCI,
     r"meq|milliequivalents?": Unit.MEQ, r"mmol|millimoles?": Unit.MMOL,
     r"iu|i\.u\.|international units?|usp units?": Unit.UNIT,

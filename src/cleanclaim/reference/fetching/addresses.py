@@ -16,7 +16,7 @@ from cleanclaim.errors import UnknownName, UnreadableInput
 from cleanclaim.reference.fetching.release_names import Naming
 
 ENVIRONMENT = "CLEANCLAIM_ADDRESSES"
-LICENCES = {
+LICENSES = {
     "ama": "the American Medical Association (CPT)",
     "ada": "the American Dental Association (CDT)",
     "aha": "the American Hospital Association (UB-04)",
@@ -39,7 +39,7 @@ class Publisher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     parts: dict[str, str] = {}
     pieces: str | None = None
     mixed: bool = False
-    licence: str | None = None
+    license: str | None = None
     source: str
     checked: date
 
@@ -104,8 +104,8 @@ def _check(where: str, one: Publisher) -> None:
     for address in (*one.pages, *filter(None, [one.file])):
         if urlsplit(address).scheme not in ("https", "http") or not urlsplit(address).hostname:
             raise UnreadableInput(f"{where}: {address[:100]!r} is no address; expected https://...")
-    if one.licence is not None and one.licence not in LICENCES:
-        raise UnreadableInput(f"{where}.licence: expected one of {', '.join(LICENCES)}")
+    if one.license is not None and one.license not in LICENSES:
+        raise UnreadableInput(f"{where}.license: expected one of {', '.join(LICENSES)}")
     for pattern in filter(None, (one.words, one.without, one.pieces, *one.parts.values())):
         try:
             compiled = re.compile(pattern)

@@ -1,6 +1,6 @@
-"""The files that were found, brought into the library's folder of downloads: past a licence only when it is accepted.
+"""The files that were found, brought into the library's folder of downloads: past a license only when it is accepted.
 
-Accepting sends what the button of the licence page sends. Whose licence it is and where it stands is told before.
+Accepting sends what the button of the license page sends. Whose license it is and where it stands is told before.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cleanclaim.errors import InvalidValue, LicenceNeeded, NotFetched
-from cleanclaim.reference.fetching.addresses import LICENCES
+from cleanclaim.errors import InvalidValue, LicenseNeeded, NotFetched
+from cleanclaim.reference.fetching.addresses import LICENSES
 from cleanclaim.reference.fetching.download import MOST_BYTES, Downloaded, Wanted, Watch, download
 from cleanclaim.reference.fetching.finding import Found
-from cleanclaim.reference.fetching.page import Link, asks_for_licence
+from cleanclaim.reference.fetching.page import Link, asks_for_license
 from cleanclaim.reference.fetching.web import PageCame, Web
 from cleanclaim.reference.lock import locked
 
 FOLDER = "downloads"
 
-_ACCEPTED = "agree=yes&next=Accept"  # what the button `Accept` of the licence pages adds to the file's address
+_ACCEPTED = "agree=yes&next=Accept"  # what the button `Accept` of the license pages adds to the file's address
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Under which terms files are taken."""
 
-    licence_accepted: bool = False
+    license_accepted: bool = False
     sha256: str | None = None
     most_bytes: int = MOST_BYTES
 
@@ -42,12 +42,12 @@ class Fetched:
 def fetch(web: Web, library: Path, found: Found, terms: Terms, watch: Watch | None = None) -> Fetched:
     """The files of a release, in `downloads/<publication>` of the library. What fails does not stop the others.
 
-    Raises: LicenceNeeded before anything is fetched; InvalidValue for one checksum and several files; LibraryBusy when
+    Raises: LicenseNeeded before anything is fetched; InvalidValue for one checksum and several files; LibraryBusy when
     another pull is fetching the same publication; LibraryError when the folder can't be written.
     """
     if terms.sha256 and len(found.links) != 1:
         raise InvalidValue(f"--sha256 is of one file; {found.release or found.publication} has {len(found.links)}")
-    if asked := [link for link in found.links if link.licence]:
+    if asked := [link for link in found.links if link.license]:
         _refuse_unless_accepted(terms, asked)
     folder = library / FOLDER / found.publication
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,11 +55,11 @@ def fetch(web: Web, library: Path, found: Found, terms: Terms, watch: Watch | No
     with locked(folder, doing="pull", writes="to this folder"):
         for link, target in zip(found.links, _targets(folder, found), strict=True):
             wanted = Wanted(
-                _accepted(link.address) if link.licence else link.address, target, terms.sha256, terms.most_bytes, watch
+                _accepted(link.address) if link.license else link.address, target, terms.sha256, terms.most_bytes, watch
             )
             try:
                 fetched.files.append(_fetch_one(web, wanted, link, terms))
-            except LicenceNeeded:
+            except LicenseNeeded:
                 raise
             except NotFetched as problem:
                 fetched.failed.append(problem)
@@ -70,28 +70,28 @@ def _fetch_one(web: Web, wanted: Wanted, link: Link, terms: Terms) -> Downloaded
     try:
         return download(web, wanted)
     except PageCame as came:
-        if not asks_for_licence(came.html, came.address):
+        if not asks_for_license(came.html, came.address):
             raise NotFetched(
                 f"{link.address}: a web page came, not a file. The publisher moved it, or wants a browser"
             ) from None
-        asked = replace(link, licence=link.licence or "", licence_page=came.address)
+        asked = replace(link, license=link.license or "", license_page=came.address)
     _refuse_unless_accepted(terms, [asked])
     if wanted.address == _accepted(link.address):
         raise NotFetched(
-            f"{link.address}: the page of a licence came although it was accepted; accept it in a browser,"
-            f" at {asked.licence_page}"
+            f"{link.address}: the page of a license came although it was accepted; accept it in a browser,"
+            f" at {asked.license_page}"
         )
     return _fetch_one(web, replace(wanted, address=_accepted(link.address)), link, terms)
 
 
 def _refuse_unless_accepted(terms: Terms, asked: list[Link]) -> None:
-    if terms.licence_accepted:
+    if terms.license_accepted:
         return
-    owners = [LICENCES[name] for name in dict.fromkeys(link.licence or "" for link in asked) if name in LICENCES]
+    owners = [LICENSES[name] for name in dict.fromkeys(link.license or "" for link in asked) if name in LICENSES]
     whose = " and ".join(owners) or "the owner of the codes"
-    raise LicenceNeeded(
-        f"the publisher gives {', '.join(link.file_name for link in asked)} only to who accepts the licence of {whose}."
-        f" Read it at {asked[0].licence_page}. If you accept it, for yourself or your organisation, run the"
+    raise LicenseNeeded(
+        f"the publisher gives {', '.join(link.file_name for link in asked)} only to who accepts the license of {whose}."
+        f" Read it at {asked[0].license_page}. If you accept it, for yourself or your organization, run the"
         " same with --accept-license"
     )
 

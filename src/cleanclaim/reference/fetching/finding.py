@@ -25,17 +25,17 @@ class Found:
     release: str | None  # None where only the file tells it
     page: str  # where they were found
     choices: tuple[Choice, ...]
-    licence: str | None = None  # whose licence all its files need, whatever their links say
-    licence_page: str = ""  # where that is linked
+    license: str | None = None  # whose license all its files need, whatever their links say
+    license_page: str = ""  # where that is linked
     missing: tuple[str, ...] = ()  # parts of the publication that the page has no link for
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """The files that are taken, each with the licence that it needs."""
+        """The files that are taken, each with the license that it needs."""
         taken = (choice.taken.link for choice in self.choices)
         return tuple(
-            replace(link, licence=self.licence, licence_page=self.licence_page)
-            if self.licence and not link.licence
+            replace(link, license=self.license, license_page=self.license_page)
+            if self.license and not link.license
             else link
             for link in taken
         )
@@ -51,8 +51,8 @@ def find(web: Web, name: str, publisher: Publisher, release: str | None = None, 
     asked = as_release(release, publisher.release) if release else None
     if file := address or publisher.file:
         link = link_to(file)
-        if publisher.file == file or link.licence or web.page(file) is None:
-            return Found(name, asked, file, (Choice(Candidate(link, asked)),), publisher.licence, publisher.address)
+        if publisher.file == file or link.license or web.page(file) is None:
+            return Found(name, asked, file, (Choice(Candidate(link, asked)),), publisher.license, publisher.address)
     pages = publisher.pages if address is None else (address,)
     seen: list[Link] = []
     for start in pages:
@@ -82,7 +82,7 @@ def _on_page(
     choices = choose(files)
     parts = {choice.taken.part for choice in choices}
     missing = tuple(part for part in publisher.parts if part not in parts)
-    return Found(name, wanted, page, choices, publisher.licence, publisher.address, missing)
+    return Found(name, wanted, page, choices, publisher.license, publisher.address, missing)
 
 
 def _below(web: Web, publisher: Publisher, parent: Candidate) -> tuple[str, list[Candidate]]:

@@ -1,4 +1,4 @@
-"""A publisher's page read for its links: what each says, where it leads, and whose licence stands before the file."""
+"""A publisher's page read for its links: what each says, where it leads, and whose license stands before the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit
 
 _FILE_ENDS = (".zip", ".csv", ".txt", ".xlsx", ".xls", ".xml", ".gz")
 _DOCUMENT_ENDS = (".pdf", ".doc", ".docx", ".ppt", ".pptx", ".png", ".jpg")
-_LICENCE_PATH = re.compile(r"/licen[sc]e/([a-z]{3})$|/apps/([a-z]{3})/licen[sc]e\.aspx?$", re.IGNORECASE)
+_LICENSE_PATH = re.compile(r"/licen[sc]e/([a-z]{3})$|/apps/([a-z]{3})/licen[sc]e\.aspx?$", re.IGNORECASE)
 _FOLDER_OF_FILES = re.compile(r"^.*/files/(?:zip|document)/", re.IGNORECASE)
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9._ ()-]+")
 _SAFE = "%/:=&?~+!$,;'@()*[]"  # what an address may have; a blank that somebody typed becomes %20
@@ -20,12 +20,12 @@ _PAGE_BEGINS = re.compile(rb"<(?:!doctype html|html|head|body|script|meta|!--)",
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it stands on a page. `address` is that of the file itself, past a licence."""
+    """A link as it stands on a page. `address` is that of the file itself, past a license."""
 
     text: str
     address: str
-    licence: str | None = None  # whose licence is to be accepted first: ama, ada, aha
-    licence_page: str = ""
+    license: str | None = None  # whose license is to be accepted first: ama, ada, aha
+    license_page: str = ""
     next_page: bool = False  # leads on in a list of several pages
 
     @property
@@ -41,7 +41,7 @@ class Link:
     @property
     def is_file(self) -> bool:
         """Whether it leads to a file, not to another page."""
-        return self.licence is not None or self.path.casefold().endswith(_FILE_ENDS)
+        return self.license is not None or self.path.casefold().endswith(_FILE_ENDS)
 
     @property
     def is_document(self) -> bool:
@@ -64,7 +64,7 @@ def links_of(html: str, address: str) -> tuple[Link, ...]:
 
 
 def link_to(address: str) -> Link:
-    """A link that a user gives, perhaps one behind a licence."""
+    """A link that a user gives, perhaps one behind a license."""
     return _link("", address, address, next_page=False) or Link("", address)
 
 
@@ -85,9 +85,9 @@ def is_page(begin: bytes) -> bool:
     return _PAGE_BEGINS.match(begin.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
 
 
-def asks_for_licence(html: str, address: str) -> bool:
-    """Whether a page is one on which a licence is accepted."""
-    if _LICENCE_PATH.search(urlsplit(address).path):
+def asks_for_license(html: str, address: str) -> bool:
+    """Whether a page is one on which a license is accepted."""
+    if _LICENSE_PATH.search(urlsplit(address).path):
         return True
     lowered = html.casefold()
     return ("point and click" in lowered or "license for use" in lowered) and "accept" in lowered
@@ -136,7 +136,7 @@ def _link(text: str, base: str, href: str, *, next_page: bool) -> Link | None:
     if address is None:
         return None
     parts = urlsplit(address)
-    asked = _LICENCE_PATH.search(parts.path)
+    asked = _LICENSE_PATH.search(parts.path)
     file = _joined(address, parse_qs(parts.query).get("file", [""])[0])
     if asked and file and file != address:
         return Link(text, file, (asked[1] or asked[2]).casefold(), address, next_page)

@@ -1,6 +1,6 @@
-"""Importers, one module per publication, all alike: `PUBLICATION`, `TITLE`, `recognise(source)` and `parse(source)`.
+"""Importers, one module per publication, all alike: `PUBLICATION`, `TITLE`, `recognize(source)` and `parse(source)`.
 
-A file is recognised by its content, never by its name, and given by its path: `reference.fetching` brings it from its
+A file is recognized by its content, never by its name, and given by its path: `reference.fetching` brings it from its
 publisher. What has no official layout is read by a `layout`, a YAML file.
 """
 
@@ -38,12 +38,12 @@ from cleanclaim.reference.importers import (
 from cleanclaim.reference.importers.headers import changed_header
 from cleanclaim.reference.importers.layout_importer import shipped_layouts
 from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.recognised_only import recognised_only
+from cleanclaim.reference.importers.recognized_only import recognized_only
 from cleanclaim.reference.importers.source import Source
 
 
 class Importer(Protocol):
-    """One publication: recognised by its content, parsed into the tables of one release."""
+    """One publication: recognized by its content, parsed into the tables of one release."""
 
     @property
     def PUBLICATION(self) -> str:  # noqa: N802 - modules have it as a constant
@@ -53,7 +53,7 @@ class Importer(Protocol):
     def TITLE(self) -> str:  # noqa: N802
         """What the publication is, in words."""
 
-    def recognise(self, source: Source) -> bool:
+    def recognize(self, source: Source) -> bool:
         """Whether the file is this publication."""
 
     def parse(self, source: Source) -> Parsed:
@@ -89,18 +89,18 @@ IMPORTERS: tuple[Importer, ...] = (
 )
 
 
-def recognise(source: Source) -> Importer:
+def recognize(source: Source) -> Importer:
     """The importer of a file.
 
     Raises: UnknownPublication says what was seen and which publications are known; NotImported, which publication it
     is that no importer reads, and why.
     """
-    found = next((one for one in IMPORTERS if one.recognise(source)), None)
+    found = next((one for one in IMPORTERS if one.recognize(source)), None)
     # Layouts are read only when no importer knows the file.
-    found = found or next((one for one in shipped_layouts() if one.recognise(source)), None)
+    found = found or next((one for one in shipped_layouts() if one.recognize(source)), None)
     if found:
         return found
-    if other := recognised_only(source):
+    if other := recognized_only(source):
         raise NotImported(f"{source.place}: this is {other.title}; {other.why}.")
     for importer in IMPORTERS:
         if changed := changed_header(source, getattr(importer, "HEADER", ())):
@@ -109,7 +109,7 @@ def recognise(source: Source) -> Importer:
                 " or it is another file: nothing was imported. A layout of your own can read it, or a newer cleanclaim."
             )
     raise UnknownPublication(
-        f"{source.place}: no importer recognises it ({seen(source)}). Known are: {'; '.join(known_titles())}."
+        f"{source.place}: no importer recognizes it ({seen(source)}). Known are: {'; '.join(known_titles())}."
     )
 
 
@@ -119,12 +119,12 @@ def known_titles() -> tuple[str, ...]:
 
 
 def seen(source: Source) -> str:
-    """What a file that nobody recognises looks like, in words."""
+    """What a file that nobody recognizes looks like, in words."""
     if not source.content:
         return "the file is empty"
     begin = source.content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if begin.startswith(b"<") and not begin.startswith(b"<?xml"):
-        return "a web page in place of a file: the publisher asked for something first, such as accepting a licence"
+        return "a web page in place of a file: the publisher asked for something first, such as accepting a license"
     if source.content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "text in UTF-16: save it as CSV in the encoding of the publisher"
     if source.is_packed:

@@ -49,7 +49,7 @@ class _Header:
     addendum: str
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether a sheet, or the CSV file, has the title and the header of an addendum."""
     return _header(_chosen(source)) is not None
 

@@ -35,7 +35,7 @@ _CODE = re.compile(r"[A-Z0-9][0-9]{3}[A-Z0-9]")
 _NDC = re.compile(r"([0-9]{5})-([0-9]{4})-([0-9]{2})")
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of the crosswalk."""
     start = None if source.is_packed else header_row(source.head, HEADER)
     return start is not None and _code_column(source.head[start]) is not None

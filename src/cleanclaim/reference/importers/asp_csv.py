@@ -32,7 +32,7 @@ _MORE = ("Vaccine AWP%", "Vaccine Limit", "Notes")
 _CODE = re.compile(r"[A-Z0-9][0-9]{3}[A-Z0-9]")
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of the payment limit file."""
     return not source.is_packed and header_row(source.head, HEADER) is not None
 

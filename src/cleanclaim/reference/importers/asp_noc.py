@@ -24,7 +24,7 @@ TITLE = "CMS payment limits of drugs without a code of their own (ASP NOC pricin
 HEADER = ("Drug Generic Name (Trade Name)", "Dosage", "Payment Limit", "Notes")
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of the NOC pricing file."""
     return not source.is_packed and header_row(source.head, HEADER) is not None
 

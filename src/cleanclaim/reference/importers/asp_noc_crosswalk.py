@@ -27,7 +27,7 @@ HEADER = (
 _NDC = re.compile(r"([0-9]{5})-([0-9]{4})-([0-9]{2})")
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of the NOC crosswalk."""
     return not source.is_packed and header_row(source.head, HEADER) is not None
 

@@ -50,7 +50,7 @@ class _Version:
     last: date
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of the index."""
     return not source.is_packed and header_row(source.head, HEADER) is not None
 

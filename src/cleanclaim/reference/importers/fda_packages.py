@@ -21,7 +21,7 @@ FEWEST_ROWS = 100_000  # the directory has had more than 200,000 for years: a fi
 _COLUMNS = ("PRODUCTID", "PRODUCTNDC", "NDCPACKAGECODE", "PACKAGEDESCRIPTION", START, END)
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the first line is the header of the package file."""
     return has_columns(source, _COLUMNS)
 

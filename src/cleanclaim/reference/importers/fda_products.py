@@ -26,7 +26,7 @@ _BRAND, _SUFFIX = "PROPRIETARYNAME", "PROPRIETARYNAMESUFFIX"
 _COLUMNS = (*_FIELDS.values(), _BRAND, _SUFFIX, START, END)
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the first line is the header of the product file."""
     return has_columns(source, _COLUMNS)
 

@@ -3,7 +3,7 @@
 A workbook; its first sheet, `Changes by Action Code`, is read, the second has the same rows by code. The header has
 had four forms, below disclaimers or on row 1, with descriptors since 2019. No row has a day and no cell names the
 quarter: it stands in the name of the file, or of its archive, else the user says it; a file named by a year alone is
-the annual report, which takes effect on 1 January. Actions are words, spelt by quarter as it came (`ADD`, `Coverage
+the annual report, which takes effect on 1 January. Actions are words, spelled by quarter as it came (`ADD`, `Coverage
 and Long Desc Change`): they become the letters of COD-04. Most rows say `No Change`: they are set aside, and what is
 not in the table did not change.
 """
@@ -43,7 +43,7 @@ _NAMED_QUARTER = re.compile(
 _NAMED_YEAR = re.compile(r"HCPC(?:20)?([0-9]{2})_|(?<![0-9])20([0-9]{2})(?![0-9])", re.IGNORECASE)
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the first sheet has one of the headers of the report."""
     return _header(source.head) is not None
 

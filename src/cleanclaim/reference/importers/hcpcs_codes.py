@@ -17,7 +17,7 @@ from cleanclaim.reference.importers.quarters import named_quarter, quarter_name
 from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.tables import HCPCS
 
-__all__ = ["PUBLICATION", "TITLE", "parse", "recognise"]
+__all__ = ["PUBLICATION", "TITLE", "parse", "recognize"]
 
 TITLE = "list of HCPCS Level II codes (one a line)"
 
@@ -28,7 +28,7 @@ _ONLY_CODES = re.compile(rb"(?:[A-Z][0-9]{4}[ \t]*\r?\n)*[A-Z][0-9]{4}\s*")
 _NAMED_QUARTER = re.compile(r"(20[0-9]{2})[ _-]?q([1-4])", re.IGNORECASE)
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether every line is a Level II code and nothing else."""
     return not source.is_packed and _ONLY_CODES.fullmatch(source.content) is not None
 

@@ -14,7 +14,7 @@ from cleanclaim.reference.importers.hcpcs_records import PUBLICATION, parse_reco
 from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.source import Source
 
-__all__ = ["PUBLICATION", "TITLE", "parse", "recognise"]
+__all__ = ["PUBLICATION", "TITLE", "parse", "recognize"]
 
 TITLE = "CMS HCPCS Level II file (320-column text)"
 
@@ -30,7 +30,7 @@ _DATED = re.compile(r".{268}[0-9]{8}[ 0-9]{16}[A-Z]")
 _DEEPEST_RECORD = 60
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether a record of the layout, with its dates at their places, stands among the first lines."""
     return not source.is_packed and _first_record(source) is not None
 

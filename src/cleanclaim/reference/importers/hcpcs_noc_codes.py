@@ -29,7 +29,7 @@ _YEAR = re.compile(r"NOC CODES - HCPCS (20[0-9]{2})")
 _CODE = re.compile(r"[A-Z][0-9]{4}")
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the first sheet has the header of the list."""
     return source.is_packed and header_row(source.head, HEADER) is not None
 

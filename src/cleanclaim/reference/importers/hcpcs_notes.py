@@ -29,7 +29,7 @@ _NAMED_QUARTER = re.compile(r"(JAN|APR|JUL|OCT)[a-z]*[ _-]*(20[0-9]{2})", re.IGN
 _NAMED_YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the title of the notes and a note stand among the first lines."""
     begin = [] if source.is_packed else source.content[:4096].decode("cp1252", errors="replace").split("\n")
     return any(_TITLE_LINE.fullmatch(line.rstrip("\r")) for line in begin) and any(map(_NOTE.match, begin))

@@ -12,13 +12,13 @@ from cleanclaim.reference.importers.parsed import Parsed
 from cleanclaim.reference.importers.preamble import cells_below, header_row, require_header
 from cleanclaim.reference.importers.source import Source
 
-__all__ = ["PUBLICATION", "TITLE", "parse", "recognise"]
+__all__ = ["PUBLICATION", "TITLE", "parse", "recognize"]
 
 TITLE = "CMS HCPCS Level II quarterly file (xlsx or CSV)"
 HEADER = COLUMNS
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the first sheet, or the CSV file, has the header of the HCPCS file."""
     return header_row(source.head, HEADER) is not None
 

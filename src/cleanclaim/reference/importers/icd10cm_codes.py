@@ -15,7 +15,7 @@ from cleanclaim.reference.importers.icd10cm import CODE, PUBLICATION, as_parsed
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside
 from cleanclaim.reference.importers.source import Source
 
-__all__ = ["PUBLICATION", "TITLE", "parse", "recognise"]
+__all__ = ["PUBLICATION", "TITLE", "parse", "recognize"]
 
 TITLE = "ICD-10-CM list of billable codes"
 
@@ -23,7 +23,7 @@ _RECORD = re.compile(rf"(?P<code>{CODE.pattern}) *(?:(?<= )(?P<descriptor>\S.*))
 _FIRST_CODE = "A000"
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file begins with cholera and goes on, line by line, with codes in order."""
     lines = [line.rstrip() for line in source.text_head.splitlines()[:50] if line.strip()]
     found = [_RECORD.fullmatch(line) for line in lines[:-1]]

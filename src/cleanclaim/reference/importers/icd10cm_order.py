@@ -14,14 +14,14 @@ from cleanclaim.reference.importers.icd10cm import CODE, PUBLICATION, as_parsed
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside
 from cleanclaim.reference.importers.source import Source
 
-__all__ = ["PUBLICATION", "TITLE", "parse", "recognise"]
+__all__ = ["PUBLICATION", "TITLE", "parse", "recognize"]
 
 TITLE = "ICD-10-CM order file"
 
 _RECORD = re.compile(r"[0-9]{5} [A-Z0-9 ]{7} [01] .{60} \S.*")
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the first lines have the fixed columns of the order file."""
     lines = [line for line in source.text_head.splitlines()[:8] if line.strip()]
     return len(lines) > 1 and all(_RECORD.fullmatch(line) for line in lines[:-1])

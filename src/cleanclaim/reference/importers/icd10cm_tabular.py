@@ -25,7 +25,7 @@ from cleanclaim.reference.importers.source import Source
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["PUBLICATION", "TITLE", "parse", "recognise"]
+__all__ = ["PUBLICATION", "TITLE", "parse", "recognize"]
 
 TITLE = "ICD-10-CM tabular list (XML)"
 
@@ -48,7 +48,7 @@ class _Above:
     without: frozenset[tuple[str, str]] = frozenset()  # sixth and seventh characters that don't go together
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether it is the XML of the tabular list."""
     return _ROOT in source.text_head
 

@@ -3,7 +3,7 @@
 ```yaml
 publication: place_of_service          # of which publication the file is a release
 title: CMS place of service codes (decoded list)
-header: [pos_code, pos_type, pos_name, pos_description]     # by which the file is recognised, all of it
+header: [pos_code, pos_type, pos_name, pos_description]     # by which the file is recognized, all of it
 encoding: utf-8
 release:                               # days, from the name of the file; else the user says it (--release)
   file_name: '(?P<year>20[0-9]{2})-(?P<month>[0-9]{2})'     # groups year, quarter, month (number or name), day

@@ -54,7 +54,7 @@ class LayoutImporter:
         """What the publication is, in words."""
         return self.layout.title
 
-    def recognise(self, source: Source) -> bool:
+    def recognize(self, source: Source) -> bool:
         """Whether the first record is the header of the layout."""
         return not source.is_packed and bool(source.head) and _names(source.head[0]) == self.layout.header
 

@@ -31,7 +31,7 @@ _CODE = re.compile(r"[A-Z0-9]{5}")
 _NAMED_QUARTER = re.compile(r"AOC[_ -]*V?([0-9]{4})Q([1-4])", re.IGNORECASE)
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of the add-on code edits."""
     return _header(source) is not None
 

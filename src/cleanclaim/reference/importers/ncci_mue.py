@@ -44,7 +44,7 @@ class _Header:
     service_type: str
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of an MUE file."""
     return _header(source) is not None
 

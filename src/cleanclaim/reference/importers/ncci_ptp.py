@@ -55,7 +55,7 @@ class _Version:
     piece: Piece
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the heading of the PTP edits."""
     return _heading(source) is not None
 
@@ -264,7 +264,7 @@ def _one_edit_a_day(table: pa.Table) -> tuple[pa.Table, list[RowSetAside], list[
     first, last = (table[name].cast(pa.int32()).to_numpy().copy() for name in ("valid_from", "valid_to"))
     taken_back = table["modifier_indicator"].to_numpy() == _TAKEN_BACK
     order = np.lexsort((taken_back, last, first, pairs))
-    same, shared = _neighbours(order, pairs, first, last)
+    same, shared = _neighbors(order, pairs, first, last)
     one, two = order[:-1], order[1:]
     again = same & (first[one] == first[two]) & (last[one] == last[two]) & (taken_back[one] == taken_back[two])
     lost = shared & (taken_back[one] != taken_back[two])
@@ -274,7 +274,7 @@ def _one_edit_a_day(table: pa.Table) -> tuple[pa.Table, list[RowSetAside], list[
         for a, b in zip(one[lost], two[lost], strict=True)
     }
     order = order[~np.isin(order, list(gone))]
-    _, shared = _neighbours(order, pairs, first, last)
+    _, shared = _neighbors(order, pairs, first, last)
     cut = shared & (first[order[:-1]] < first[order[1:]])
     last[order[:-1][cut]] = first[order[1:][cut]] - 1
     notes = (
@@ -290,7 +290,7 @@ def _one_edit_a_day(table: pa.Table) -> tuple[pa.Table, list[RowSetAside], list[
     return table, aside, notes
 
 
-def _neighbours(
+def _neighbors(
     order: np.ndarray, pairs: np.ndarray, first: np.ndarray, last: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each two rows that follow each other: whether they are of one pair, and whether they then share a day."""

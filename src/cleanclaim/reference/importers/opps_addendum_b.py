@@ -39,7 +39,7 @@ _YEAR = re.compile(r"for CY (20[0-9]{2})")
 _QUARTER_IN_NAME = re.compile(r"(January|April|July|October)[ _]+(?:Web[ _]+)?(20[0-9]{2})", re.IGNORECASE)
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the file has the header of Addendum B."""
     return not source.is_packed and header_row(source.head, HEADER) is not None
 

@@ -43,7 +43,7 @@ class _Header:
     left_out: tuple[str, ...]  # names of work indices that are not read
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the title and the header of the indices stand among the first lines."""
     return _TITLE.search(_above(source.head)) is not None and _header(source.head) is not None
 

@@ -28,7 +28,7 @@ _AREA = ("Locality Number", "State", "Fee Schedule Area", "Counties")
 _TITLE = re.compile(r"(PROPOSED )?COUNTIES INCLUDED IN (20[0-9]{2}) LOCALITIES", re.IGNORECASE)
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the title and the header of the localities stand among the first lines."""
     return _TITLE.search(_text(source.head)) is not None and _header(source.head) is not None
 
@@ -85,7 +85,7 @@ def _text(rows: list[list[str]]) -> str:
 
 
 def _header(rows: list[list[str]]) -> int | None:
-    # The name of the first column is misspelt (`Adminstrative`), and may be mended some day.
+    # The name of the first column is misspelled (`Adminstrative`), and may be mended some day.
     return next(
         (n for n, row in enumerate(rows[:40]) if row and "contractor" in row[0].lower() and places_of(row, _AREA)), None
     )

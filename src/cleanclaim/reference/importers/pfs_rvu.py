@@ -78,7 +78,7 @@ _TWO_FILES_SINCE = 2026
 _PAID_TO = {"non_qp": r"non[ _-]?qpp?(?![a-z])", "qp": r"(?<!non)(?<!non[ _-])qpp?(?![a-z])"}
 
 
-def recognise(source: Source) -> bool:
+def recognize(source: Source) -> bool:
     """Whether the title of the file and a header that begins with HCPCS, MOD stand among its first lines."""
     return not source.is_packed and _title(source) is not None and _header_row(source.head) is not None
 

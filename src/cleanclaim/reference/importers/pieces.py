@@ -21,7 +21,7 @@ class Piece:
 
 @runtime_checkable
 class InPieces(Protocol):
-    """What an importer has beside `recognise` and `parse`, which then read one piece."""
+    """What an importer has beside `recognize` and `parse`, which then read one piece."""
 
     def piece(self, source: Source) -> Piece:
         """Which piece the file is."""

@@ -125,7 +125,7 @@ class Source:
 
     @cached_property
     def head(self) -> list[list[str]]:
-        """Its first CSV records or rows of its first sheet, enough to recognise it by."""
+        """Its first CSV records or rows of its first sheet, enough to recognize it by."""
         if self.is_packed:
             return list(islice(self.sheet_rows(), _HEAD_RECORDS))
         try:

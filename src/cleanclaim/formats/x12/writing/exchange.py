@@ -49,7 +49,7 @@ class Exchange:
     receiver_qualifier: str = "ZZ"
     group_sender: str | None = None
     group_receiver: str | None = None
-    wants_acknowledgement: bool = False
+    wants_acknowledgment: bool = False
 
 
 class Envelope:
@@ -81,7 +81,7 @@ class Envelope:
             pen.text(_qualifier("ISA05", "exchange: sender_qualifier"), one.sender_qualifier), sender.ljust(_WIDTH),
             pen.text(_qualifier("ISA07", "exchange: receiver_qualifier"), one.receiver_qualifier),
             receiver.ljust(_WIDTH), f"{made:%y%m%d}", f"{made:%H%M}", separators.repetition, "00501",
-            self._interchange, str(int(one.wants_acknowledgement)), "T" if one.is_test else "P", separators.component,
+            self._interchange, str(int(one.wants_acknowledgment)), "T" if one.is_test else "P", separators.component,
         ))  # fmt: skip
 
     def group(self, kind: Kind, transactions: Iterable[list[str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Authorisations of a payer, and how the visits of a course use them up."""
+"""Authorizations of a payer, and how the visits of a course use them up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 _Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 
 
-class Authorisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Authorization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a payer has agreed to pay for: codes, days (both in), and units, visits or both."""
 
     number: str
@@ -47,7 +47,7 @@ class Authorisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The authorisation that covers a visit, or why none does; without authorisations there is neither."""
+    """The authorization that covers a visit, or why none does; without authorizations there is neither."""
 
     number: str | None = None
     why: str | None = None
@@ -55,8 +55,8 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorisationUse:
-    """What a course makes of one authorisation; None where it sets no such bound."""
+class AuthorizationUse:
+    """What a course makes of one authorization; None where it sets no such bound."""
 
     number: str
     hcpcs_codes: tuple[str, ...]
@@ -69,7 +69,7 @@ class AuthorisationUse:
 
 @dataclass(slots=True)
 class _Account:
-    terms: Authorisation
+    terms: Authorization
     units_used: int
     visits_used: int
     codes: set[str] = field(default_factory=set)  # that have used it in the course
@@ -104,16 +104,16 @@ class _Account:
 
 
 class Ledger:
-    """Authorisations as a course uses them up, visit after visit."""
+    """Authorizations as a course uses them up, visit after visit."""
 
-    def __init__(self, authorisations: Iterable[Authorisation]) -> None:
+    def __init__(self, authorizations: Iterable[Authorization]) -> None:
         """Takes what the payer has agreed to, with what was used so far."""
-        self._accounts = [_Account(one, one.used_so_far, one.visits_so_far) for one in authorisations]
+        self._accounts = [_Account(one, one.used_so_far, one.visits_so_far) for one in authorizations]
 
     def take(self, day: date, code: str, units: int, *, place: str | None = None, npi: str | None = None) -> Taken:
-        """Use up what a visit needs, of one authorisation: the first to end that has all of its units.
+        """Use up what a visit needs, of one authorization: the first to end that has all of its units.
 
-        A visit that none covers whole takes nothing: a claim names one authorisation.
+        A visit that none covers whole takes nothing: a claim names one authorization.
         """
         reasons = []
         for account in sorted(self._accounts, key=lambda one: (one.terms.last_day, one.terms.first_day)):
@@ -128,10 +128,10 @@ class Ledger:
                 account.first_not_covered = day
         return Taken(why="; ".join(reasons) or None)
 
-    def uses(self) -> tuple[AuthorisationUse, ...]:
+    def uses(self) -> tuple[AuthorizationUse, ...]:
         """What has been used of each, in the order in which they were given."""
         return tuple(
-            AuthorisationUse(
+            AuthorizationUse(
                 one.terms.number, one.terms.hcpcs_codes, one.units_used, one.units_left, one.visits_used,
                 one.visits_left, one.first_not_covered,
             )

@@ -1,17 +1,17 @@
 /*---
-about: Whether the authorisation that the line names covers it. One that is not in the table that was handed in is not known.
+about: Whether the authorization that the line names covers it. One that is not in the table that was handed in is not known.
 grain: line
 reads: [prior_auth, hcpcs_code, service_date, place_of_service, billed_units, is_void, corrects, policy_auth_scope]
 columns:
-  auth_known: {type: boolean, meaning: "whether the authorisation is in the table of the clinic's authorisations; not known where no table was handed in", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
-  auth_code_covered: {type: boolean, meaning: whether it is for the code, ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
-  auth_day_covered: {type: boolean, meaning: whether the day is one of its days, ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
-  auth_place_covered: {type: boolean, meaning: "whether it is for the place; yes where it names none or the payer does not bind it to one", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
-  auth_provider_covered: {type: boolean, meaning: "whether it is for the rendering provider; yes where it names none or the payer does not bind it to one", ask: "the clinic's authorisations (`--authorisations`)", source: authorisation}
-  auth_units_left: {type: total of units, unit: HCPCS billing units, meaning: "units left of it before the claims of this run; null where it sets no bound", source: authorisation}
-  auth_units_exceeded: {type: boolean, meaning: "whether the lines of this run that name it, up to this one in time, bill more units than are left", ask: "the clinic's authorisations (`--authorisations`)", source: "authorisation, the claims of the run"}
-  auth_visits_left: {type: integer, meaning: "days of service left of it before the claims of this run; null where it sets no bound", source: authorisation}
-  auth_visits_exceeded: {type: boolean, meaning: "whether the days of this run that name it, up to this one, are more than are left", ask: "the clinic's authorisations (`--authorisations`)", source: "authorisation, the claims of the run"}
+  auth_known: {type: boolean, meaning: "whether the authorization is in the table of the clinic's authorizations; not known where no table was handed in", ask: "the clinic's authorizations (`--authorizations`)", source: authorization}
+  auth_code_covered: {type: boolean, meaning: whether it is for the code, ask: "the clinic's authorizations (`--authorizations`)", source: authorization}
+  auth_day_covered: {type: boolean, meaning: whether the day is one of its days, ask: "the clinic's authorizations (`--authorizations`)", source: authorization}
+  auth_place_covered: {type: boolean, meaning: "whether it is for the place; yes where it names none or the payer does not bind it to one", ask: "the clinic's authorizations (`--authorizations`)", source: authorization}
+  auth_provider_covered: {type: boolean, meaning: "whether it is for the rendering provider; yes where it names none or the payer does not bind it to one", ask: "the clinic's authorizations (`--authorizations`)", source: authorization}
+  auth_units_left: {type: total of units, unit: HCPCS billing units, meaning: "units left of it before the claims of this run; null where it sets no bound", source: authorization}
+  auth_units_exceeded: {type: boolean, meaning: "whether the lines of this run that name it, up to this one in time, bill more units than are left", ask: "the clinic's authorizations (`--authorizations`)", source: "authorization, the claims of the run"}
+  auth_visits_left: {type: integer, meaning: "days of service left of it before the claims of this run; null where it sets no bound", source: authorization}
+  auth_visits_exceeded: {type: boolean, meaning: "whether the days of this run that name it, up to this one, are more than are left", ask: "the clinic's authorizations (`--authorizations`)", source: "authorization, the claims of the run"}
 ---*/
 WITH named AS (
   SELECT
@@ -29,7 +29,7 @@ WITH named AS (
   FROM rows AS r
   JOIN line AS l ON l.line_row = r.line_row
   JOIN claim AS c ON c.claim_row = r.claim_row
-  LEFT JOIN ref_authorisation AS a ON a.number = r.prior_auth
+  LEFT JOIN ref_authorization AS a ON a.number = r.prior_auth
 ),
 -- Only what it covers uses it up, and no void does. Where a claim of the run replaces or voids another, too much may be counted.
 used AS (
@@ -62,4 +62,4 @@ SELECT
 FROM named AS n
 LEFT JOIN used AS u ON u.line_row = n.line_row
 LEFT JOIN corrected AS r ON r.prior_auth = n.prior_auth
-CROSS JOIN (SELECT count(*) AS listed FROM ref_authorisation) AS t
+CROSS JOIN (SELECT count(*) AS listed FROM ref_authorization) AS t
