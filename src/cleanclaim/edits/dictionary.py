@@ -130,6 +130,11 @@ class Dictionary:
             return ""
         return f"{self.group_of(grain, fact).name}_lacks"
 
+    def is_of_payer(self, grain: Grain, fact: str) -> bool:
+        """Whether only the payer's own word would tell a fact: its policy, or a rule of its own."""
+        column = self.facts(grain).get(fact)
+        return column is not None and re.search(r"policy_|payer_rule|a payer's policy", column.source) is not None
+
     def needs_of(self, group: Group) -> tuple[str, ...]:
         """The groups that must stand before a group: those it names, those of the facts that it reads, and its base."""
         return _needs(group, {item.name: item for item in self.groups})

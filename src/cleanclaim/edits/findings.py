@@ -17,6 +17,7 @@ from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import COMPLETE
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Confidence, Fix, Prediction
+from cleanclaim.reference.presumption import PresumedRelease
 from cleanclaim.values import Severity
 
 POLICIES_READ = "policy_release"  # the fact that names all policies which said something of the line
@@ -56,6 +57,8 @@ class Finding(msgspec.Struct, frozen=True):
     row: int | None = None  # where it is not
     hcpcs_code: str | None = None
     charge_amount: str | None = None
+    presumed: tuple[PresumedRelease, ...] = ()  # what its severity was lowered for, where it had to be
+    caused_by: str | None = None  # id of the edit whose finding on the line is the cause of this one
 
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - a value of any fact

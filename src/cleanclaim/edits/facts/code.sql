@@ -19,6 +19,7 @@ columns:
   given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait; COD-09"}
   self_admin_clause: {type: boolean, meaning: "whether the descriptor of the day says that Medicare pays only what is given under supervision, not what patients give themselves", ask: "a code list that covers the code and the day", tables: [hcpcs], source: "reference hcpcs; COD-58"}
   is_skin_substitute: {type: boolean, meaning: "whether the code is a skin substitute; not known for codes of their series (A2, Q41 to Q49) without a trait", source: reference drug_trait}
+  medicare_excludes: {type: boolean, meaning: "whether the code set says that Medicare does not pay for the code (coverage I, M or S)", ask: "a code list that covers the code and the day", tables: [hcpcs], source: "reference hcpcs; COD-05"}
   local_use: {type: boolean, meaning: "whether the drug is given at one side of the body (eye, joint, implant)", ask: "where in the body the drug is given", source: reference drug_trait}
   is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait"}
   is_radiopharmaceutical: {type: boolean, meaning: "whether the drug is a radiopharmaceutical, imaging or contrast agent", source: "reference code_range, drug_trait"}
@@ -57,7 +58,7 @@ told AS (
 nearest AS (
   SELECT k.hcpcs_code, k.service_date, s.span_from, s.span_to, s.is_drug, s.is_noc, s.release
   FROM keys AS k
-  JOIN ref_hcpcs AS s ON s.hcpcs_code = k.hcpcs_code
+  JOIN ref_hcpcs AS s ON s.hcpcs_code = k.hcpcs_code AND NOT contains(s.release, ', presumed after ')
   QUALIFY row_number() OVER (
     PARTITION BY k.hcpcs_code, k.service_date
     ORDER BY s.span_from > k.service_date, abs(date_diff('day', s.span_from, k.service_date)), s.valid_from DESC
@@ -138,6 +139,7 @@ SELECT
     WHEN regexp_full_match(k.hcpcs_code, 'Q4[1-9][0-9]{2}|A2[0-9]{3}') THEN NULL
     WHEN n.hcpcs_code IS NOT NULL OR r.kind IS NOT NULL THEN FALSE
   END AS is_skin_substitute,
+  CASE WHEN h.in_span THEN coalesce(h.coverage_code IN ('I', 'M', 'S'), FALSE) WHEN n.hcpcs_code IS NULL AND r.kind IS NOT NULL THEN FALSE END AS medicare_excludes,
   t.local_use,
   coalesce(r.kind = 'radiopharmaceutical' OR t.is_radiopharmaceutical, r.kind = 'radiopharmaceutical', t.is_radiopharmaceutical) AS is_radiopharmaceutical,
   coalesce(h.release, v.release, n.release, r.release) AS code_release,

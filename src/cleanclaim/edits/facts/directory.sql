@@ -71,7 +71,7 @@ SELECT
   coalesce(f.form, p.form) AS product_form,
   c.bill_units AS item_bill_units,
   c.package_size AS item_size,
-  coalesce(d.release, p.release, c.release) AS directory_release,
+  nullif(concat_ws(' + ', d.release, p.release, c.release), '') AS directory_release,
   CASE WHEN k.ndc11 IS NOT NULL AND (d.listed_on IS NULL OR d.listed_on < k.service_date) AND d.ended_on IS NULL THEN 'ndc_package' END AS directory_lacks
 FROM keys AS k
 LEFT JOIN packages AS d ON d.ndc11 = k.ndc11 AND d.service_date = k.service_date

@@ -43,7 +43,7 @@ known AS (
     f.modifier,
     max(CASE WHEN l.span_to < f.service_date THEN l.span_to END) AS ended,
     min(CASE WHEN l.span_from > f.service_date THEN l.span_from END) AS begins,
-    max(l.release) AS release
+    min(l.release) AS release
   FROM forms AS f
   JOIN lists AS l ON l.modifier = f.modifier
   GROUP BY f.modifiers, f.service_date, f.modifier
@@ -100,7 +100,7 @@ together AS (
     CASE WHEN bool_or(not_begun) THEN TRUE WHEN bool_and(not_begun IS NOT NULL) THEN FALSE END AS modifier_not_begun,
     CASE WHEN bool_or(ended) THEN TRUE WHEN bool_and(ended IS NOT NULL) THEN FALSE END AS modifier_ended,
     string_agg(dates, '; ' ORDER BY dates) AS modifier_dates,
-    max(release) AS modifier_release,
+    string_agg(DISTINCT release, ' + ' ORDER BY release) AS modifier_release,
     bool_or(unknown IS NULL AND NOT cpt) AS uncovered
   FROM (SELECT *, CASE WHEN unknown THEN modifier END AS unknown_modifier FROM answers)
   GROUP BY modifiers, service_date

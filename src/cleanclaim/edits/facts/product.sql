@@ -8,7 +8,7 @@ columns:
   product_lacks: {type: text, meaning: "`product` and the code where no product row tells the container", source: reference product}
 ---*/
 WITH by_code AS (
-  SELECT k.hcpcs_code, k.service_date, min(p.container) AS container, max(p.release) AS release
+  SELECT k.hcpcs_code, k.service_date, min(p.container) AS container, coalesce(max(CASE WHEN contains(c.release, ', presumed after ') THEN c.release END), max(p.release)) AS release
   FROM (SELECT DISTINCT hcpcs_code, service_date FROM keys) AS k
   JOIN ref_coverage AS c
     ON c."table" = 'product' AND (c.key IS NULL OR c.key = k.hcpcs_code) AND k.service_date BETWEEN c.valid_from AND c.valid_to
