@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "9"
+_FORMAT = "10"
 _SEARCHED = (
     "hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient", "payer_program",
 )  # fmt: skip
