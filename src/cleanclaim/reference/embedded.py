@@ -15,6 +15,8 @@ from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cleanclaim.errors import LibraryError
+from cleanclaim.reference.fiscal_years import CodeSet, update_in, year_in
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.tables import DIAGNOSIS
 from cleanclaim.values import Interval
@@ -22,7 +24,6 @@ from cleanclaim.values import Interval
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from cleanclaim.reference.importers.fiscal_years import CodeSet
 
 DISTRIBUTION = "simple-icd-10-cm"
 TABLE = DIAGNOSIS.name
@@ -76,10 +77,11 @@ class Embedded:
 
     @cached_property
     def _code_set(self) -> CodeSet:
-        from cleanclaim.reference.importers.fiscal_years import code_set_of  # noqa: PLC0415 - importers read this room
-        from cleanclaim.reference.importers.source import Source  # noqa: PLC0415
-
-        return code_set_of(Source(self.path.name, "", b""))
+        # By its name alone: that the text says the same year is checked where it is read.
+        year = year_in(self.path.name)
+        if year is None:
+            raise LibraryError(f"{self.path}: the name of this file of {DISTRIBUTION} tells no year")
+        return CodeSet(year, update_in(self.path.name))
 
     def _read(self) -> pa.Table:
         from cleanclaim.reference.importers import icd10cm_tabular  # noqa: PLC0415
