@@ -1,13 +1,12 @@
 """The look-up index: the joined tables in one SQLite file, so that a look-up loads neither DuckDB nor Arrow.
 
 It carries the digest of the library that it was built from. One with another digest is stale and is built anew. That of
-a library without imports, which has no folder to keep it in, stands in the user's cache, named by its digest.
+a library without imports stands in the user's cache (`kept`).
 """
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.errors import LibraryBusy, LibraryError, UnknownName
+from cleanclaim.reference import kept
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.drug_identity import DRUG_IDENTITY, drug_identities
 from cleanclaim.reference.lock import locked
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 NAME = "index.sqlite"
 _FORMAT = "11"
-_STARTER = "starter-"  # how the indices of the starter set alone are named
-_KEPT_DAYS = 30  # of those, how long one is kept that another version of the starter set made
 _SEARCHED = (
     "hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient", "payer_program",
 )  # fmt: skip
@@ -77,12 +75,7 @@ def open_index(library: Library) -> Index:
 
 def index_path(library: Library) -> Path:
     """Where the index of a library stands."""
-    if not library.starter_only:
-        return library.folder / NAME
-    import platformdirs  # noqa: PLC0415 - not where the library has a folder of its own
-
-    cache = Path(platformdirs.user_cache_dir("cleanclaim", appauthor=False))
-    return cache / f"{_STARTER}{_FORMAT}-{library.digest[:16]}.sqlite"
+    return (kept.folder(library.digest) if library.starter_only else library.folder) / NAME
 
 
 def _build_anew(library: Library) -> SqliteIndex:
@@ -97,16 +90,12 @@ def _build_anew(library: Library) -> SqliteIndex:
 @contextmanager
 def _place_to_write(library: Library) -> Iterator[None]:
     """Room for the index. Imports change a library, so one hand writes there; all write the same to the cache."""
-    if not library.starter_only:
+    if library.starter_only:
+        kept.make_folder(index_path(library).parent)
+        yield
+    else:
         with locked(library.folder):
             yield
-        return
-    folder = index_path(library).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    yield
-    for other in folder.glob(f"{_STARTER}*.sqlite"):
-        if other.stat().st_mtime < time.time() - _KEPT_DAYS * 86_400:
-            other.unlink(missing_ok=True)
 
 
 class SqliteIndex:
