@@ -34,8 +34,8 @@ STARTER = {
         "J9271,dme,0,3,,2024-07-01,2024-09-30,MUE 2024-Q3\n"
     ),
     "ndc_crosswalk": (
-        "ndc11,hcpcs_code,package_size,package_quantity,bill_units,bill_units_package,valid_from,valid_to,publication\n"
-        "00006302602,J9271,4,1,100,100,2024-07-01,2024-09-30,Crosswalk 2024-Q3\n"
+        "ndc11,hcpcs_code,product_name,labeler,package_size,package_quantity,bill_units,bill_units_package,valid_from,valid_to,publication\n"
+        "00006302602,J9271,Keytruda,Merck,4,1,100,100,2024-07-01,2024-09-30,Crosswalk 2024-Q3\n"
     ),
     "product": (
         "ndc11,hcpcs_code,name,container,form,strength,ndc_unit,content_amount,content_unit,source,valid_from,valid_to,publication\n"
@@ -49,7 +49,6 @@ STARTER = {
         "mue,dme,J9271,2024-07-01,2024-09-30,MUE\n"
         "mue,outpatient,J9271,2024-07-01,2024-09-30,MUE\n"
         "mue,practitioner,J9271,2024-07-01,2024-09-30,MUE\n"
-        "ndc_crosswalk,,00006302602,2024-07-01,2024-09-30,Crosswalk\n"
     ),
 }
 
@@ -84,6 +83,7 @@ def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> starter_set.Star
     for name, text in STARTER.items():
         (folder / f"{name}.csv").write_text(text, "utf-8")
     small = starter_set.load(folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(starter_set, "load", lambda: small)
     monkeypatch.setattr(embedded, "embedded", lambda: None)
     return small

@@ -10,8 +10,12 @@ import pytest
 from cleanclaim.errors import DamagedRelease, InvalidValue, LibraryError, UnknownName
 from cleanclaim.reference import Library, starter_set
 from cleanclaim.reference.cells import parse_cell
+from cleanclaim.reference.importers.parsed import dated_table
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.manifest import Manifest
+from cleanclaim.reference.releases import read_table, write_release
 from cleanclaim.reference.tables import BY_NAME, TABLES
+from cleanclaim.values import Interval
 from tests.reference.publications import asp_file, limit
 
 JANUARY = "January 1, 2024 through March 31, 2024"
@@ -201,3 +205,11 @@ def test_an_imported_list_of_reason_codes_keeps_our_words(tmp_path: Path) -> Non
     told = {row["carc"]: row["wording"] for row in table if row["release"].startswith("adjustment_codes")}
     assert told["151"] == "payer does not see this many units or services supported"
     assert told["999"] is None
+
+
+def test_a_release_of_an_older_version_lacks_columns_that_are_then_empty(tmp_path: Path) -> None:
+    days = Interval(date(2024, 1, 1), date(2024, 3, 31))
+    older = dated_table("ndc_crosswalk", [("00006302602", "J9271", None, None, 4, 1, 100, 100, days.first, days.last)])
+    manifest = Manifest("asp_crosswalk", "2024-Q1", 1, "file.csv", "0" * 64, days, read=1, kept=1)
+    stored = write_release(tmp_path, manifest, {"ndc_crosswalk": older.drop_columns(["product_name", "labeler"])})
+    assert read_table(stored, "ndc_crosswalk").drop_columns(["release"]).equals(older)

@@ -248,7 +248,28 @@ def test_crosswalk(tmp_path: Path) -> None:
         3,
     ]
     assert found["64281011006", "J7674"]["bill_units"] is None
+    named = {ndc: (row["product_name"], row["labeler"]) for (ndc, _), row in found.items()}
+    assert named["00006302602"] == ("Keytruda", "Merck, Inc")
+    assert named["55513000601"] == ("Aranesp", "Amgen")
     assert any("21.3125?" in note for note in parsed.notes)
+
+
+def test_names_of_the_crosswalk_are_kept_as_printed_and_make_no_second_row(tmp_path: Path) -> None:
+    rows = [
+        'J9271,,"Merck,\n Inc",00006-3026-02,"Keytruda\n",1 MG,4,1,100,100',
+        "J9271,,MSD,00006-3026-02,KEYTRUDA,1 MG,4,1,100,100",
+        "J7193,,Grifols,68516-3601-02,Alphanine\u00aeSD VF,1 IU,1,1,500,500",
+        "J1010,, ,11111-2222-33,\u00ae\u2122,1 MG,1,1,40,40",
+        '90371,,"Grifols USA, LLC",13533-0636-01,HyperHepB,1 ML,1,1,1,1',
+    ]
+    parsed = parse(crosswalk_file(tmp_path / "a.csv", rows))
+    assert by_reason(parsed) == {"the same row once more": ("J9271 00006-3026-02",)}
+    assert [(row["hcpcs_code"], row["product_name"], row["labeler"]) for row in rows_of(parsed, "ndc_crosswalk")] == [
+        ("J9271", "Keytruda", "Merck, Inc"),
+        ("J7193", "Alphanine SD VF", "Grifols"),
+        ("J1010", None, None),
+        ("90371", None, None),
+    ]
 
 
 def test_one_ndc_twice_under_a_code_with_other_numbers_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from cleanclaim.errors import UnknownName
 from cleanclaim.reference import embedded, precedence, presumption, starter_set
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.intervals import before, union, within, without
+from cleanclaim.reference.kept import folder as kept_folder
+from cleanclaim.reference.kept import kept_table
 from cleanclaim.reference.manifest import Covered, Manifest
 from cleanclaim.reference.presumption import Carrier, carried_coverage
 from cleanclaim.reference.releases import StoredRelease, read_table, stored_releases
@@ -105,6 +107,11 @@ class Library:
         Raises:  UnknownName; DamagedRelease when a file is not the one that was imported.
         """
         schema = _schema(name)
+        if not self.starter_only:
+            return self._joined(schema)
+        return kept_table(kept_folder(self.digest) / f"{name}.parquet", schema.arrow(), lambda: self._joined(schema))
+
+    def _joined(self, schema: TableSchema) -> pa.Table:
         rows = self._covered_table(schema)
         return self._carrier(schema).table(rows).combine_chunks() if self._carries(schema) else rows
 
@@ -132,24 +139,6 @@ class Library:
         """Whether a release of the library has rows of the table."""
         return (name == COVERAGE.name and not self.starter_only) or any(one.manifest.file(name) for one in self.stored)
 
-    def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
-        """The rows of `table` whose text column has a value (None: is empty), from the starter set alone."""
-        schema = _schema(name)
-        found = self.starter.rows_where(name, column, key)
-        if schema is COVERAGE:
-            return [*found, *carried_coverage(found, self._starter_tells)] if self.presume else found
-        if not found or not (schema.name in _OPEN_ENDED or self._carries(schema)):
-            return found
-        place = schema.names.index(presumption.covered_by(schema))
-        keys = {_text(row[place]) for row in found} | {None}
-        told = [row for one in keys for row in self.starter.rows_where(COVERAGE.name, "key", one) if row[0] == name]
-        if schema.name in _OPEN_ENDED:
-            declared = _by_key(map(_covered, told))
-            found = [part for row in _spoken_on(found) for part in _cut_to(row, schema, {}, declared)]
-        if not self._carries(schema):
-            return found
-        return [*found, *Carrier(schema, [(_covered(row), str(row[-1])) for row in told]).rows(found)]
-
     def _carries(self, schema: TableSchema) -> bool:
         return self.presume and schema.name in presumption.horizons()
 
@@ -165,14 +154,8 @@ class Library:
         carrier = self._carrier(schema)
         return [*carrier.replaced(rows), *carrier.rows(rows)]
 
-    def _starter_tells(self, table: str, key: Cell, on: date) -> bool:
-        """Whether the starter set has rows of a key on a day: asked key by key."""
-        schema = BY_NAME[table]
-        rows = self.rows_where(table, presumption.covered_by(schema), _text(key))
-        return any(_days(*_dates(row)).contains(on) for row in rows)
-
     def _starter_told(self, table: str, key: Cell, on: date) -> bool:
-        """The same, asked of every key."""
+        """Whether the starter set has rows of a key on a day."""
         return any(days.contains(on) for days in self._starter_days[table].get(key, ()))
 
     @cached_property

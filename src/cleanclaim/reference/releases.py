@@ -113,6 +113,9 @@ def read_table(release: StoredRelease, name: str) -> pa.Table:
         raise _damaged(path, "the file is not the one that the import wrote")
     # Not `read_table`: that loads the dataset layer and starts threads, 0.2 s for a file of 1 MB.
     table = pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
+    for column in schema:  # an import of an older version knew fewer columns
+        if column.name not in (*table.column_names, "release"):
+            table = table.append_column(column, pa.nulls(table.num_rows, column.type))
     told = pa.repeat(pa.scalar(release.manifest.label), table.num_rows)
     return table.append_column("release", told).select(schema.names).cast(schema)
 

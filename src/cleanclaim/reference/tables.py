@@ -75,6 +75,8 @@ NDC_CROSSWALK = TableSchema(
     (
         Column("ndc11", _T.TEXT, "eleven digits"),
         Column("hcpcs_code", _T.TEXT, "five characters"),
+        Column("product_name", _T.TEXT, "name on the package as CMS prints it, brand or generic; null for CPT codes"),
+        Column("labeler", _T.TEXT, "labeler as CMS prints it; null for CPT codes"),
         Column("package_size", _T.AMOUNT, "content of one item in its NDC unit (NDC-18)"),
         Column("package_quantity", _T.AMOUNT, "items in the package"),
         Column("bill_units", _T.AMOUNT, "HCPCS units in one item"),
