@@ -65,6 +65,14 @@ def named_codes(lookup: Lookup, text: str) -> list[NamedCode]:
     return sorted((one for one in found.values() if one.match in _SURE), key=lambda one: one.code)
 
 
+def codes_named_after(lookup: Lookup, text: str, on: date) -> list[str]:
+    """The codes of the day whose drug is called a text and more, where another has it as its name: biosimilars."""
+    rows = lookup.index.rows(DRUG_NAME, "name_key", name_key(text))
+    codes = sorted(str(row["hcpcs_code"]) for row in rows if row["kind"] == NameKind.FAMILY)
+    own = {one.code for one in named_codes(lookup, text)}
+    return [code for code in codes if code not in own and _is_active(lookup, code, on)]
+
+
 def code_meant(lookup: Lookup, text: str, on: date) -> str:
     """The code of a number, known or not, of an NDC, or of a name that one code alone has on the day.
 
@@ -88,7 +96,7 @@ def code_meant(lookup: Lookup, text: str, on: date) -> str:
         codes = [one.code for one in named_codes(lookup, said)]
         if not codes:
             raise UnknownName(_nothing_has(lookup, said, on))
-    best = [code for code in codes if lookup.standing(code, on).status is CodeStatus.ACTIVE] or codes
+    best = [code for code in codes if _is_active(lookup, code, on)] or codes
     if len(best) == 1:
         return best[0]
     raise UnknownName(_several_have(lookup, said, best, on))
@@ -132,9 +140,13 @@ def near_names(lookup: Lookup, text: str, on: date) -> list[NamedCode]:
     for score, name, code in sorted(scored, key=lambda one: (-one[0], one[1:])):
         if score >= best - _MUCH_LESS_LIKE:
             found.setdefault(code, NamedCode(code, name, Match.NEAR))
-    active = [one for one in found.values() if lookup.standing(one.code, on).status is CodeStatus.ACTIVE]
+    active = [one for one in found.values() if _is_active(lookup, one.code, on)]
     return (active or list(found.values()))[:_MOST_NEAR]
 
 
 def _descriptor(lookup: Lookup, code: str, on: date) -> str:
     return lookup.standing(code, on).descriptor or "no descriptor known"
+
+
+def _is_active(lookup: Lookup, code: str, on: date) -> bool:
+    return lookup.standing(code, on).status is CodeStatus.ACTIVE
