@@ -128,6 +128,8 @@ def near_names(lookup: Lookup, text: str, on: date) -> list[NamedCode]:
     key, words = name_key(text), {name_key(word) for word in text.split()}
     scored: list[tuple[float, str, str]] = []
     for row in lookup.index.every(DRUG_NAME):
+        if row["kind"] == NameKind.FAMILY:
+            continue
         known = str(row["name_key"])
         shared = len(known) > 3 and (
             known in words or key.startswith(known) or (len(key) > 3 and known.startswith(key))
