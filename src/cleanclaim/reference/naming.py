@@ -139,7 +139,7 @@ def near_names(lookup: Lookup, text: str, on: date) -> list[NamedCode]:
             scored.append((score, str(row["name"]), str(row["hcpcs_code"])))
     best = max((score for score, *_ in scored), default=0)
     found: dict[str, NamedCode] = {}
-    for score, name, code in sorted(scored, key=lambda one: (-one[0], one[1:])):
+    for score, name, code in sorted(scored, key=lambda one: (-one[0], one[1].swapcase(), one[2])):
         if score >= best - _MUCH_LESS_LIKE:
             found.setdefault(code, NamedCode(code, name, Match.NEAR))
     active = [one for one in found.values() if _is_active(lookup, one.code, on)]
