@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark demo test test-spark check bench docs clean
+.PHONY: help setup setup-spark demo test test-spark check bench docs starter clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: setup ## measure speed and memory; ARGS="--quick" for a short run
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py
+
+starter: setup ## make the starter set anew from the official files: SHARED=../shared
+	@$(BIN)/python scripts/make_starter.py $(or $(SHARED),../shared)
 
 clean: ## remove .venv, caches and benchmark files
 	@rm -rf $(VENV) .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

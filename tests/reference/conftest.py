@@ -49,7 +49,6 @@ STARTER = {
         "mue,dme,J9271,2024-07-01,2024-09-30,MUE\n"
         "mue,outpatient,J9271,2024-07-01,2024-09-30,MUE\n"
         "mue,practitioner,J9271,2024-07-01,2024-09-30,MUE\n"
-        "ndc_crosswalk,,00006302602,2024-07-01,2024-09-30,Crosswalk\n"
     ),
 }
 
@@ -84,6 +83,7 @@ def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> starter_set.Star
     for name, text in STARTER.items():
         (folder / f"{name}.csv").write_text(text, "utf-8")
     small = starter_set.load(folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(starter_set, "load", lambda: small)
     monkeypatch.setattr(embedded, "embedded", lambda: None)
     return small

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import COVERAGE, CodeAnswer, CodeStatus, NdcAnswer
 from cleanclaim.reference.differences import unit_words
-from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.tables import TABLES
 
 if TYPE_CHECKING:

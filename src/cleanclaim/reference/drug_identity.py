@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.reference.code_list import CODE_LIST, code_list
-from cleanclaim.reference.dosage import UnitSemantics, range_words
-from cleanclaim.reference.drug_names import read_drug_name
 
 if TYPE_CHECKING:
     from cleanclaim.reference.cells import Cell, Row
@@ -63,6 +61,10 @@ def latest_wordings(library: Library) -> Iterator[tuple[str, dict[str, Cell]]]:
 
 def drug_identities(library: Library) -> Iterator[Row]:
     """The rows of `DRUG_IDENTITY`: those of drugs and of what names a drug, by the wording that was told last."""
+    # The vocabulary of drug names is large, and only where an index is built.
+    from cleanclaim.reference.dosage import UnitSemantics, range_words  # noqa: PLC0415
+    from cleanclaim.reference.drug_names import read_drug_name  # noqa: PLC0415
+
     for code, told in latest_wordings(library):
         text = str(told["descriptor"])
         name = read_drug_name(text)

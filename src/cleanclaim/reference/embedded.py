@@ -8,13 +8,15 @@ an update of the package nor of cleanclaim meets an old one; where that can't be
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cleanclaim.errors import LibraryError
+from cleanclaim.reference.fiscal_years import CodeSet, update_in, year_in
+from cleanclaim.reference.kept import cache_folder, kept_table
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.tables import DIAGNOSIS
 from cleanclaim.values import Interval
@@ -22,7 +24,6 @@ from cleanclaim.values import Interval
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from cleanclaim.reference.importers.fiscal_years import CodeSet
 
 DISTRIBUTION = "simple-icd-10-cm"
 TABLE = DIAGNOSIS.name
@@ -69,17 +70,17 @@ class Embedded:
         """Its codes and headers, in the schema of `diagnosis`."""
         import pyarrow as pa  # noqa: PLC0415 - look-ups start without it
 
-        kept = self._cache_file()
-        rows = _read_kept(kept) or _keep(kept, self._read())
+        rows = kept_table(self._cache_file(), pa.schema(list(DIAGNOSIS.arrow())[:-1]), self._read)
         told = pa.repeat(pa.scalar(self.label), rows.num_rows)
         return rows.append_column("release", told).cast(DIAGNOSIS.arrow())
 
     @cached_property
     def _code_set(self) -> CodeSet:
-        from cleanclaim.reference.importers.fiscal_years import code_set_of  # noqa: PLC0415 - importers read this room
-        from cleanclaim.reference.importers.source import Source  # noqa: PLC0415
-
-        return code_set_of(Source(self.path.name, "", b""))
+        # By its name alone: that the text says the same year is checked where it is read.
+        year = year_in(self.path.name)
+        if year is None:
+            raise LibraryError(f"{self.path}: the name of this file of {DISTRIBUTION} tells no year")
+        return CodeSet(year, update_in(self.path.name))
 
     def _read(self) -> pa.Table:
         from cleanclaim.reference.importers import icd10cm_tabular  # noqa: PLC0415
@@ -88,12 +89,10 @@ class Embedded:
         return icd10cm_tabular.parse(Source.read(self.path)).tables[TABLE]
 
     def _cache_file(self) -> Path:
-        import platformdirs  # noqa: PLC0415
-
         readers = (Path(__file__).parent / "importers" / f"{name}.py" for name in ("icd10cm_tabular", "icd10cm"))
         text = b"".join(reader.read_bytes() for reader in readers) + self.digest.encode()
         name = f"icd10cm-{self.version}-{hashlib.sha256(text).hexdigest()[:12]}.parquet"
-        return Path(platformdirs.user_cache_dir("cleanclaim", appauthor=False)) / name
+        return cache_folder() / name
 
 
 @cache
@@ -104,33 +103,3 @@ def embedded() -> Embedded | None:
     folders = package.submodule_search_locations if package else None
     found = sorted(path for folder in folders or () for path in Path(folder).glob(_TABULAR))
     return Embedded(found[-1]) if found else None
-
-
-def _read_kept(path: Path) -> pa.Table | None:
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    try:
-        table = pq.ParquetFile(path).read(use_threads=False)
-    except (OSError, pa.ArrowInvalid):  # not there, or damaged: read anew
-        return None
-    return table if table.column_names == list(DIAGNOSIS.names[:-1]) else None
-
-
-def _keep(path: Path, table: pa.Table) -> pa.Table:
-    import tempfile  # noqa: PLC0415
-
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".icd10cm-", dir=path.parent)
-        os.close(descriptor)
-        temporary = Path(name)
-        pq.write_table(table, temporary, compression="zstd")
-        temporary.replace(path)
-    except OSError:  # not ours to write, or full: it is read anew the next time
-        if temporary:
-            temporary.unlink(missing_ok=True)
-    return table

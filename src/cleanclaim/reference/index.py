@@ -1,14 +1,15 @@
 """The look-up index: the joined tables in one SQLite file, so that a look-up loads neither DuckDB nor Arrow.
 
-It carries the digest of the library that it was built from. One with another digest is stale and is built anew. A
-library without imports needs none: the rows of a key are found in the starter set itself, in a few milliseconds.
+It carries the digest of the library that it was built from. One with another digest is stale and is built anew. That of
+a library without imports stands in the user's cache (`kept`).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from contextlib import closing
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.errors import LibraryBusy, LibraryError, UnknownName
+from cleanclaim.reference import kept
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.drug_identity import DRUG_IDENTITY, drug_identities
 from cleanclaim.reference.lock import locked
-from cleanclaim.reference.product_names import DRUG_NAME, drug_names
+from cleanclaim.reference.product_names import DRUG_NAME, SYNONYMS, drug_names
 from cleanclaim.reference.releases import TEMPORARY
 from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, search_terms, vocabulary
 from cleanclaim.reference.shared_ndc import SHARED_NDC, shared_ndcs
@@ -70,55 +72,32 @@ class Index(Protocol):
 
 def open_index(library: Library) -> Index:
     """The index of a library; built anew first when it is missing or stale."""
-    if library.starter_only:
-        return StarterIndex(library)
-    index = _open_current(library)
-    return index or _build_anew(library)
+    return _open_current(library) or _build_anew(library)
+
+
+def index_path(library: Library) -> Path:
+    """Where the index of a library stands."""
+    return (kept.folder(library.digest) if library.starter_only else library.folder) / NAME
 
 
 def _build_anew(library: Library) -> SqliteIndex:
     try:
-        with locked(library.folder):
+        with _place_to_write(library):
             write_index(library)
     except (LibraryBusy, IndexNotWritten, OSError):  # being written, or not ours to write: answer from memory
         return SqliteIndex(_in_memory(library))
     return _open_current(library) or SqliteIndex(_in_memory(library))
 
 
-class StarterIndex:
-    """The rows of a key in a library of the starter set alone."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._made: dict[str, list[Record]] = {}
-        self._found: dict[tuple[str, str, str | None], list[Record]] = {}  # at most what the starter set holds
-
-    def rows(self, schema: TableSchema, column: str, key: str | None) -> list[Record]:
-        """The rows of a table whose text column has a value (None: is empty), oldest first."""
-        if schema.name in _OWN:
-            return [row for row in self.every(schema) if row[column] == key]
-        kept = (schema.name, column, key)
-        if kept not in self._found:
-            rows = self._library.rows_where(schema.name, column, key)
-            if not rows:
-                return []
-            self._found[kept] = _oldest_first([dict(zip(schema.names, row, strict=True)) for row in rows])
-        return list(self._found[kept])
-
-    def every(self, schema: TableSchema) -> list[Record]:
-        """Every row of a table, in no order that means anything."""
-        if schema.name not in self._made:
-            rows = _OWN[schema.name](self._library) if schema.name in _OWN else self._library.rows(schema.name)
-            self._made[schema.name] = [dict(zip(schema.names, row, strict=True)) for row in rows]
-        return self._made[schema.name]
-
-    def of_day(self, schema: TableSchema, on: date) -> list[Record]:
-        """The rows of a dated table that hold on a day, in no order that means anything."""
-        return [row for row in self.every(schema) if _holds(row, on)]
-
-    def keys(self, schema: TableSchema, column: str) -> list[str]:
-        """The values of a text column, each once, in order."""
-        return sorted({str(row[column]) for row in self.every(schema) if row[column] is not None})
+@contextmanager
+def _place_to_write(library: Library) -> Iterator[None]:
+    """Room for the index. Imports change a library, so one hand writes there; all write the same to the cache."""
+    if library.starter_only:
+        kept.make_folder(index_path(library).parent)
+        yield
+    else:
+        with locked(library.folder):
+            yield
 
 
 class SqliteIndex:
@@ -171,12 +150,13 @@ def write_index(library: Library) -> None:
 
     Raises: IndexNotWritten; an index that was there stays.
     """
-    import sqlite3  # noqa: PLC0415 - the starter set alone needs none
-    import tempfile  # noqa: PLC0415
+    import sqlite3  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415 - only where an index is written
 
     temporary = None
+    path = index_path(library)
     try:
-        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=".sqlite", dir=library.folder)
+        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=".sqlite", dir=path.parent)
         temporary = Path(name)
         os.close(descriptor)
         with closing(sqlite3.connect(temporary)) as connection:
@@ -186,7 +166,7 @@ def write_index(library: Library) -> None:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.chmod(0o644)
-        temporary.replace(library.folder / NAME)
+        temporary.replace(path)
     except (OSError, sqlite3.OperationalError) as problem:
         raise IndexNotWritten(f"the look-up index can't be written ({problem}); look-ups will be slower") from problem
     finally:
@@ -205,7 +185,7 @@ def _in_memory(library: Library) -> sqlite3.Connection:
 def _open_current(library: Library) -> SqliteIndex | None:
     import sqlite3  # noqa: PLC0415
 
-    path = library.folder / NAME
+    path = index_path(library)
     if not path.is_file():
         return None
     # The file is replaced, never changed: SQLite needs no lock on it.
@@ -257,12 +237,7 @@ def _stored_rows(library: Library, schema: TableSchema) -> Iterable[tuple[str | 
 
 
 def _stamp(digest: str) -> str:
-    return f"{_FORMAT} {digest}"
-
-
-def _holds(row: Record, on: date) -> bool:
-    first, last = row["valid_from"], row["valid_to"]
-    return isinstance(first, date) and isinstance(last, date) and first <= on <= last
+    return f"{_FORMAT} {zlib.crc32(SYNONYMS.read_bytes()):08x} {digest}"  # synonyms are in the index, in no library
 
 
 def _oldest_first(rows: list[Record]) -> list[Record]:

@@ -16,6 +16,8 @@ from cleanclaim.errors import UnknownName
 from cleanclaim.reference import embedded, precedence, starter_set
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.intervals import union, within, without
+from cleanclaim.reference.kept import folder as kept_folder
+from cleanclaim.reference.kept import kept_table
 from cleanclaim.reference.manifest import Covered, Manifest
 from cleanclaim.reference.releases import StoredRelease, read_table, stored_releases
 from cleanclaim.reference.starter_set import StarterSet
@@ -100,9 +102,15 @@ class Library:
         Shape:   the schema of `tables`; intervals are cut to the days for which the row's release has the say.
         Raises:  UnknownName; DamagedRelease when a file is not the one that was imported.
         """
+        schema = _schema(name)
+        if not self.starter_only:
+            return self._joined(schema)
+        return kept_table(kept_folder(self.digest) / f"{name}.parquet", schema.arrow(), lambda: self._joined(schema))
+
+    def _joined(self, schema: TableSchema) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415 - look-ups start without it
 
-        schema = _schema(name)
+        name = schema.name
         parts = [_clip(read_table(say.release, name), say.days) for say in precedence.says(self.stored, name)]
         own = self._own_rows(schema)
         columns = [[row[place] for row in own] for place in range(len(schema.columns))]

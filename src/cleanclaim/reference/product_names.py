@@ -9,18 +9,20 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.reference.cells import Cell
 from cleanclaim.reference.drug_identity import latest_wordings
-from cleanclaim.reference.drug_names import DrugName, read_drug_name
 from cleanclaim.reference.printed_names import brand_of, name_key
 from cleanclaim.reference.tables import NDC_CROSSWALK, PRODUCT
 
 if TYPE_CHECKING:
+    from cleanclaim.reference.drug_names import DrugName
     from cleanclaim.reference.library import Library
+
+SYNONYMS = Path(__file__).parent / "synonyms.csv"
 
 
 class NameKind(StrEnum):
@@ -59,6 +61,8 @@ _SLOW = frozenset({"depot", "extended-release", "long-acting", "microsphere form
 
 def drug_names(library: Library) -> Iterator[tuple[str, str, str, str, str]]:
     """The rows of `DRUG_NAME`: each name once for a code and a kind, in the spelling met first."""
+    from cleanclaim.reference.drug_names import read_drug_name  # noqa: PLC0415 - large, and only for an index
+
     drugs = {code: (told, read_drug_name(str(told["descriptor"]))) for code, told in latest_wordings(library)}
     described = [one for code, (told, read) in drugs.items() for one in _of_descriptor(code, told, read)]
     owned = {
@@ -180,8 +184,7 @@ def _synonyms(named: Iterable[_Named]) -> Iterator[_Named]:
         known = codes.setdefault(name_key(name), {})
         if known.get(code, NameKind.FAMILY) is NameKind.FAMILY:
             known[code] = kind
-    text = resources.files(__package__).joinpath("synonyms.csv").read_text("utf-8")
-    for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
+    for row in csv.DictReader(line for line in SYNONYMS.read_text("utf-8").splitlines() if not line.startswith("#")):
         meant = codes.get(name_key(row["name"]), {})
         whole = [code for code, kind in meant.items() if kind is not NameKind.FAMILY]
         yield from ((row["synonym"], code, NameKind.SYNONYM, f"synonyms: {row['source']}") for code in whole or meant)

@@ -2,31 +2,34 @@
 
 It behaves as one release, the weakest: where an imported release covers a key and a day, the import has the say.
 Each row names its publication, which becomes the `release` column as `starter: <publication>`.
-A look-up needs a few rows of thousands: records are split once, and only those that are asked for become values.
+The crosswalk is complete for each package in the quarters that list it: its own rows tell that, no file of coverage.
+
+A look-up wants a few rows of thousands, and finds them in the index (`index`). Here whole tables are read, column by
+column and each distinct text once: 20,000 rows have a few hundred days and amounts.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from cleanclaim.engine.schema import TableSchema
+from cleanclaim.engine.schema import Column, TableSchema
 from cleanclaim.errors import InvalidValue, LibraryError
-from cleanclaim.reference.cells import Row, parse_row
-from cleanclaim.reference.tables import BY_NAME, TABLES
+from cleanclaim.reference.cells import Cell, Row, parse_cell
+from cleanclaim.reference.tables import BY_NAME, COVERAGE, NDC_CROSSWALK, TABLES
 
 FOLDER = Path(__file__).parent / "starter"
 PUBLICATION = "starter"
 _PUBLICATION_COLUMN = "publication"
 
 
-class _Record(NamedTuple):
-    cells: list[str]  # in the column order of the table
-    line: int
+class _Split(NamedTuple):
+    columns: list[tuple[str, ...]]  # the cells of each column, in the column order of the table
+    lines: list[int]
 
 
 class StarterSet:
@@ -34,9 +37,8 @@ class StarterSet:
 
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._contents = contents
-        self._records: dict[str, list[_Record]] = {}
-        self._by_key: dict[tuple[str, str], dict[str, list[_Record]]] = {}
         self._rows: dict[str, tuple[Row, ...]] = {}
+        self._by_key: dict[tuple[str, str], dict[Cell, list[Row]]] = {}
         parts = b"".join(b"%s %d\n%s" % (name.encode(), len(text), text) for name, text in sorted(contents.items()))
         self.digest = hashlib.sha256(parts).hexdigest()
 
@@ -52,24 +54,26 @@ class StarterSet:
         """
         if name not in self._rows:
             schema = BY_NAME[name]
-            self._rows[name] = tuple([_row(record, schema) for record in self._split(schema)])
+            rows = _typed(_split(self._contents.get(name, b"").decode("utf-8"), schema), schema)
+            self._rows[name] = (*rows, *self._covered_packages()) if schema is COVERAGE else tuple(rows)
         return self._rows[name]
 
     def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
         """The rows of a table whose text column has a value; None for those where it is empty."""
-        schema = BY_NAME[name]
         if (name, column) not in self._by_key:
-            place = schema.names.index(column)
-            grouped: dict[str, list[_Record]] = {}
-            for record in self._split(schema):
-                grouped.setdefault(record.cells[place], []).append(record)
+            place = BY_NAME[name].names.index(column)
+            grouped: dict[Cell, list[Row]] = {}
+            for row in self.rows(name):
+                grouped.setdefault(row[place], []).append(row)
             self._by_key[name, column] = grouped
-        return [_row(record, schema) for record in self._by_key[name, column].get(key or "", ())]
+        return list(self._by_key[name, column].get(key, ()))
 
-    def _split(self, schema: TableSchema) -> list[_Record]:
-        if schema.name not in self._records:
-            self._records[schema.name] = _split(self._contents.get(schema.name, b"").decode("utf-8"), schema)
-        return self._records[schema.name]
+    def _covered_packages(self) -> Iterator[Row]:
+        """The coverage of the crosswalk: each package on the days of the rows that list it."""
+        places = [NDC_CROSSWALK.names.index(one) for one in ("ndc11", "valid_from", "valid_to", "release")]
+        listed = dict.fromkeys(tuple([row[place] for place in places]) for row in self.rows(NDC_CROSSWALK.name))
+        for ndc11, first, last, release in listed:
+            yield NDC_CROSSWALK.name, None, ndc11, first, last, release
 
 
 @cache
@@ -79,31 +83,43 @@ def load(folder: Path = FOLDER) -> StarterSet:
     return StarterSet({name: path.read_bytes() for name, path in paths.items() if path.is_file()})
 
 
-def _split(text: str, schema: TableSchema) -> list[_Record]:
+def _split(text: str, schema: TableSchema) -> _Split:
     numbered = [(number, line) for number, line in enumerate(text.splitlines(keepends=True), 1) if line[:1] != "#"]
     reader = csv.reader([line for _, line in numbered], strict=True)
     header = next(reader, None)
-    if header is None:
-        return []
     expected = (*schema.names[:-1], _PUBLICATION_COLUMN)
+    if header is None:
+        return _Split([()] * len(expected), [])
     if sorted(header) != sorted(expected):
         raise LibraryError(f"{schema.name}.csv: the header is {', '.join(header)}; expected {', '.join(expected)}")
-    places = [header.index(name) for name in expected]
-    records = []
+    records, lines = [], []
     for cells in reader:
         line = numbered[reader.line_num - 1][0]
-        if len(cells) != len(places):
-            raise LibraryError(f"{schema.name}.csv:{line}: {len(cells)} cells where the header has {len(places)}")
-        records.append(_Record([cells[place] for place in places], line))
-    return records
+        if len(cells) != len(expected):
+            raise LibraryError(f"{schema.name}.csv:{line}: {len(cells)} cells where the header has {len(expected)}")
+        records.append(cells)
+        lines.append(line)
+    columns = list(zip(*records, strict=True)) or [()] * len(expected)
+    return _Split([columns[header.index(name)] for name in expected], lines)
 
 
-def _row(record: _Record, schema: TableSchema) -> Row:
-    place = f"{schema.name}.csv:{record.line}"
-    *cells, publication = record.cells
-    if not publication:
-        raise LibraryError(f"{place}: no publication is named")
-    try:
-        return parse_row([*cells, f"{PUBLICATION}: {publication}"], schema.columns)
-    except InvalidValue as problem:
-        raise LibraryError(f"{place}: {problem}") from None
+def _typed(split: _Split, schema: TableSchema) -> Iterator[Row]:
+    *columns, publications = split.columns
+    typed = [
+        _values(texts, column, schema, split.lines) for texts, column in zip(columns, schema.columns, strict=False)
+    ]
+    if "" in publications:
+        line = split.lines[publications.index("")]
+        raise LibraryError(f"{schema.name}.csv:{line}: no publication is named")
+    labels = {one: f"{PUBLICATION}: {one}" for one in set(publications)}
+    return zip(*typed, map(labels.__getitem__, publications), strict=True)
+
+
+def _values(texts: tuple[str, ...], column: Column, schema: TableSchema, lines: list[int]) -> Iterator[Cell]:
+    read: dict[str, Cell] = {}
+    for text in set(texts):
+        try:
+            read[text] = parse_cell(text, column)
+        except InvalidValue as problem:
+            raise LibraryError(f"{schema.name}.csv:{lines[texts.index(text)]}: {problem}") from None
+    return map(read.__getitem__, texts)

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from cleanclaim.errors import InvalidValue
-from cleanclaim.reference.importers.fiscal_years import CodeSet, named_code_set
+from cleanclaim.reference.fiscal_years import CodeSet, named_code_set
 from cleanclaim.reference.importers.quarters import MONTHS, named_quarter, quarter_name
 
 

@@ -1,50 +1,10 @@
-"""ICD-10-CM by fiscal year: a code set begins on 1 October and ends on 30 September, with updates between."""
+"""The fiscal year of a file of ICD-10-CM, by what it says, by its name, and by what the user says."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date
-
 from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.reference.fiscal_years import CodeSet, named_code_set, update_in, year_in
 from cleanclaim.reference.importers.source import Source
-from cleanclaim.values import Interval
-
-_UPDATES = {"jan": ("January", 1), "apr": ("April", 4)}
-_STATED = re.compile(r"FY([0-9]{4})(?:-(January|April))?", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
-_MONTH = re.compile(r"(?<![a-z])(jan|apr)(?:uary|il)?(?![a-z])", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSet:
-    """The codes of a fiscal year from its start or from an update of it: FY2026, FY2026-April."""
-
-    year: int
-    update: str = ""
-
-    @property
-    def release(self) -> str:
-        """As releases are named."""
-        return f"FY{self.year}-{self.update}" if self.update else f"FY{self.year}"
-
-    @property
-    def days(self) -> Interval:
-        """From its first day until the fiscal year ends."""
-        month = dict(_UPDATES.values()).get(self.update)
-        first = date(self.year, month, 1) if month else date(self.year - 1, 10, 1)
-        return Interval(first, date(self.year, 9, 30))
-
-
-def named_code_set(text: str) -> CodeSet:
-    """The code set that `FY2026` or `FY2026-April` names.
-
-    Raises: InvalidValue for any other form.
-    """
-    said = _STATED.fullmatch(text.strip())
-    if not said:
-        raise InvalidValue(f"{text[:20]!r} names no code set; expected FY2026, FY2026-January or FY2026-April")
-    return CodeSet(int(said[1]), said[2].capitalize() if said[2] else "")
 
 
 def code_set_of(source: Source, told_year: int | None = None) -> CodeSet:
@@ -53,7 +13,7 @@ def code_set_of(source: Source, told_year: int | None = None) -> CodeSet:
     Raises: UnreadableInput when nothing tells the year, or two things tell different ones.
     """
     stated = _stated(source)
-    years = {told_year, stated.year if stated else None, _named_year(source.name)} - {None}
+    years = {told_year, stated.year if stated else None, year_in(source.name)} - {None}
     if len(years) != 1:
         told = ", ".join(str(year) for year in sorted(filter(None, years))) or "no year"
         raise UnreadableInput(
@@ -62,13 +22,7 @@ def code_set_of(source: Source, told_year: int | None = None) -> CodeSet:
         )
     if stated:
         return stated
-    month = _MONTH.search(source.name)
-    return CodeSet(years.pop() or 0, _UPDATES[month[1].casefold()][0] if month else "")
-
-
-def _named_year(name: str) -> int | None:
-    found = _YEAR.search(name)
-    return int(found[1]) if found else None
+    return CodeSet(years.pop() or 0, update_in(source.name))
 
 
 def _stated(source: Source) -> CodeSet | None:

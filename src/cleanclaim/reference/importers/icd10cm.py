@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.importers.fiscal_years import CodeSet
+from cleanclaim.reference.fiscal_years import CodeSet
 from cleanclaim.reference.importers.parsed import Parsed, RowSetAside, dated_table
 from cleanclaim.reference.importers.partial import covered
 from cleanclaim.reference.importers.preamble import refuse_short
