@@ -5,9 +5,9 @@ keys: [ndc11, hcpcs_code, service_date]
 columns:
   ndc_ended_on: {type: date, meaning: last day on which the package was marketed, source: reference ndc_package}
   ndc_ended: {type: boolean, meaning: "whether the package was off the market before the day of service; false only up to the day of the directory that lists it", ask: "a newer NDC directory (product and package files of the FDA)", tables: [ndc_package], source: reference ndc_package}
-  expected_ndc_unit: {type: text, meaning: "unit in which the package is billed: ML for liquids, UN for powders, kits and pieces, GR for what is weighed, F2 for international units", ask: "the form of the product: the NDC directory, or the product table", tables: [ndc_package], source: "reference product, ndc_product; NDC-10 to NDC-13, NDC-16"}
+  expected_ndc_unit: {type: text, meaning: "unit in which the package is billed: ML for liquids, UN for powders, kits and pieces, GR for what is weighed, F2 for international units", ask: "the form of the product (liquid or powder): the NDC directory, or the product table", tables: [ndc_package], source: "reference product, ndc_product; NDC-10 to NDC-13, NDC-16"}
   given_systemically: {type: boolean, meaning: "whether the product's routes are all into a vein, a muscle or under the skin", ask: "the NDC directory", source: reference ndc_product}
-  counted_as_piece: {type: boolean, meaning: "whether the package is a syringe, pen, injector, cartridge or kit, which some payers count in UN", source: "reference product, ndc_package"}
+  counted_as_piece: {type: boolean, meaning: "whether the package is a syringe, pen, injector, cartridge or kit, which some payers count in UN", ask: "the package of the NDC (vial, syringe, pen or kit): the NDC directory, or the product table", source: "reference product, ndc_package"}
   product_form: {type: text, meaning: "form as the directory or the product table prints it", source: "reference product, ndc_product"}
   item_bill_units: {type: amount, unit: HCPCS billing units, meaning: HCPCS units in one item of the package, ask: "the NDC-HCPCS crosswalk of the quarter", source: reference ndc_crosswalk}
   item_size: {type: amount, unit: NDC unit of the package, meaning: content of one item, ask: "the NDC-HCPCS crosswalk of the quarter", source: reference ndc_crosswalk}
