@@ -201,10 +201,10 @@ def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
 
 def _wants(count: EditCount) -> dict[str, int]:
     # Several facts that one thing would tell are one want; the most frequent says how often.
-    facts = dictionary().facts(count.edit.grain)
+    facts = dictionary()
     wants: dict[str, int] = {}
     for name, rows in count.missing.items():
-        ask = (facts[name].ask if name in facts else "") or name.replace("_", " ")
+        ask = facts.ask(count.edit.grain, name)
         wants[ask] = max(rows, wants.get(ask, 0))
     return wants
 
