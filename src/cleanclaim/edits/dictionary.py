@@ -101,8 +101,8 @@ class Dictionary:
 
     def ask(self, grain: Grain, fact: str) -> str:
         """What would tell a fact that is not known, in a biller's words: never its name."""
-        column = self.facts(grain)[fact]
-        return column.ask or column.meaning
+        column = self.facts(grain).get(fact)
+        return (column.ask or column.meaning) if column else fact.replace("_", " ")
 
     def group_of(self, grain: Grain, fact: str) -> Group:
         """The group that computes a fact."""
