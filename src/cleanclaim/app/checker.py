@@ -202,7 +202,7 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
 def _lacks(run: EditRun) -> tuple[LackedFact, ...]:
     edits = {count.edit.id: count.edit for count in run.counts}
     found = [
-        LackedFact(name, edits[name].name, fact, ask_of(edits[name], fact), len(claims))
+        LackedFact(name, edits[name].name, fact, dictionary().ask(edits[name].grain, fact), len(claims))
         for (name, fact), claims in run.lacking.items()
     ]
     return tuple(sorted(found, key=lambda one: (-one.claims, one.id, one.fact)))
@@ -230,7 +230,11 @@ def _lacks_of(item: ClaimTotals, run: EditRun) -> tuple[str, ...]:
     if run.verdicts[item.claim_row] is not Verdict.CANNOT_SAY:
         return ()
     edits = {count.edit.id: count.edit for count in run.counts}
-    asks = (ask_of(edits[name], fact) for (name, fact), claims in run.lacking.items() if item.claim_row in claims)
+    asks = (
+        dictionary().ask(edits[name].grain, fact)
+        for (name, fact), claims in run.lacking.items()
+        if item.claim_row in claims
+    )
     return tuple(dict.fromkeys(asks))
 
 
@@ -258,17 +262,12 @@ def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
 
 def _wants(count: EditCount) -> dict[str, int]:
     # Several facts that one thing would tell are one want; the most frequent says how often.
+    facts = dictionary()
     wants: dict[str, int] = {}
     for name, rows in count.missing.items():
-        ask = ask_of(count.edit, name)
+        ask = facts.ask(count.edit.grain, name)
         wants[ask] = max(rows, wants.get(ask, 0))
     return wants
-
-
-def ask_of(edit: Edit, fact: str) -> str:
-    """What would tell a fact that an edit lacks, in a biller's words."""
-    facts = dictionary().facts(edit.grain)
-    return (facts[fact].ask if fact in facts else "") or fact.replace("_", " ")
 
 
 def _most_first(counts: Mapping[str, int]) -> dict[str, int]:

@@ -99,6 +99,11 @@ class Dictionary:
         """The types of the facts of a grain by name: what the type checker reads."""
         return {name: column.type for name, column in self.facts(grain).items()}
 
+    def ask(self, grain: Grain, fact: str) -> str:
+        """What would tell a fact that is not known, in a biller's words: never its name."""
+        column = self.facts(grain).get(fact)
+        return (column.ask or column.meaning) if column else fact.replace("_", " ")
+
     def group_of(self, grain: Grain, fact: str) -> Group:
         """The group that computes a fact."""
         return next(group for group in self.groups if group.grain is grain and fact in group.head.columns)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cleanclaim.edits.dictionary import ROW_ID
+from cleanclaim.edits.dictionary import ROW_ID, dictionary
 from cleanclaim.edits.findings import (
     POLICIES_READ,
     Finding,
@@ -209,7 +209,12 @@ def _fired(bench: Workbench, mark: Mark, facts: Mapping[str, Any], shared: dict[
         allows = allowed(mark.edit, severity, carried, facts)
         shared["presumed"] = told(carried, facts[SERVICE_DATE])
         if allows is None:
-            beyond = Mark(mark.row_id, mark.edit, -1, tuple(sorted({f"{one.table} of the day" for one in carried})))
+            beyond = Mark(
+                mark.row_id,
+                mark.edit,
+                -1,
+                tuple(sorted({f"the {one.publication} of the quarter of service" for one in shared["presumed"]})),
+            )
             return _not_evaluated(beyond, facts, {**shared, "missing": beyond.missing})
         severity = allows
     return Finding(
@@ -221,10 +226,11 @@ def _fired(bench: Workbench, mark: Mark, facts: Mapping[str, Any], shared: dict[
 
 def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
     edit = mark.edit
+    wanted = "; ".join(dict.fromkeys(dictionary().ask(edit.grain, name) for name in mark.missing))
     return Finding(
         case="", outcome=Outcome.NOT_EVALUATED, severity=worst(edit.cases),
-        message=f"Could not be judged: {', '.join(mark.missing)} unknown.",
-        fix=Fix(f"Say what is missing: {', '.join(mark.missing)}.", safe=False), predicted=(),
+        message=f"Not evaluated; missing: {wanted}.",
+        fix=Fix("Add what is missing, and check again.", safe=False), predicted=(),
         confidence=edit.cases[0].confidence, evidence=evidence_of(edit, edit.cases[0], facts), **shared,
     )  # fmt: skip
 

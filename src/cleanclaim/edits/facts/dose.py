@@ -5,7 +5,7 @@ about: Units that the charted dose and containers support.
 grain: line
 keys: [dose_amount, dose_unit, unit_amount, unit, unit_semantics, day_dose_amount, day_dose_unit, day_content_amount, day_content_unit, charted_container]
 columns:
-  dose_charted: {type: boolean, meaning: whether a dose is charted on the line, source: administration}
+  dose_charted: {type: boolean, meaning: whether a dose is charted on the line, ask: "the charted dose", source: administration}
   expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", ask: "the charted dose", source: "COD-51 to COD-62, dosing.units"}
   dose_needs: {type: text, meaning: "why the dose has no units: concentration (a volume for a code by mass), factor, or none when it has", ask: "the charted dose", source: COD-59}
   within_one_unit: {type: boolean, meaning: "whether all that was opened, dose and rest, is no more than one billing unit", ask: "the charted dose and containers", source: UNW-06}

@@ -4,10 +4,10 @@ grain: line
 keys: [modifiers, service_date]
 columns:
   unknown_modifiers: {type: text, meaning: "modifiers that no loaded list has, as far as the lists are complete", source: "reference modifier, cpt_modifier and coverage"}
-  level_two_unknown: {type: boolean, meaning: "whether a modifier has the form of Level II and is on no list", ask: "a HCPCS file of the day of service (it lists the Level II modifiers)", tables: [hcpcs], source: "reference modifier and its coverage"}
-  cpt_modifier_unknown: {type: boolean, meaning: "whether a modifier has the form of CPT and is on no list", ask: "a list of CPT modifiers that covers the day", source: "reference cpt_modifier and its coverage"}
-  modifier_not_begun: {type: boolean, meaning: "whether a modifier begins after the day of service", source: reference modifier}
-  modifier_ended: {type: boolean, meaning: "whether a modifier ended before the day of service", source: reference modifier}
+  level_two_unknown: {type: boolean, meaning: "whether a modifier has the form of Level II and is on no list", ask: "the HCPCS file for the date of service (it lists the modifiers)", tables: [hcpcs], source: "reference modifier and its coverage"}
+  cpt_modifier_unknown: {type: boolean, meaning: "whether a modifier has the form of CPT and is on no list", ask: "a list of CPT modifiers for the date of service", source: "reference cpt_modifier and its coverage"}
+  modifier_not_begun: {type: boolean, meaning: "whether a modifier begins after the day of service", ask: "the modifiers of the line, or the HCPCS file for the date of service", source: reference modifier}
+  modifier_ended: {type: boolean, meaning: "whether a modifier ended before the day of service", ask: "the modifiers of the line, or the HCPCS file for the date of service", source: reference modifier}
   modifier_dates: {type: text, meaning: "those that ended or have not begun, with the day", source: reference modifier}
   modifier_release: {type: text, meaning: release that decided, source: reference}
   modifier_lacks: {type: text, meaning: "`hcpcs` where no HCPCS file covers a Level II modifier on the day", source: reference modifier and its coverage}
@@ -85,7 +85,7 @@ answers AS (
     CASE
       WHEN NOT listed OR in_span IS DISTINCT FROM FALSE THEN NULL
       WHEN ended IS NOT NULL THEN modifier || ' ended on ' || CAST(ended AS VARCHAR)
-      WHEN begins IS NOT NULL THEN modifier || ' begins on ' || CAST(begins AS VARCHAR)
+      WHEN begins IS NOT NULL THEN modifier || ' starts on ' || CAST(begins AS VARCHAR)
     END AS dates,
     release
   FROM settled

@@ -7,7 +7,7 @@ columns:
   coinsurance_percent: {type: amount, unit: percent, meaning: coinsurance as published, source: reference asp_limit}
   has_payment_limit: {type: boolean, meaning: whether the quarter's file has the code, tables: [asp_limit], source: reference asp_limit and its coverage}
   status_indicator: {type: text, meaning: "how the hospital outpatient system pays the code in the quarter: G and K by itself, N packaged ...", source: reference opps_status}
-  separately_payable: {type: boolean, meaning: "whether Medicare Part B pays the drug by itself on this line (UNW-13, UNW-14); null where nothing loaded decides", ask: "the payment limit file of the quarter, or the place of service", tables: [asp_limit, hcpcs], source: "reference asp_limit, hcpcs; place of service"}
+  separately_payable: {type: boolean, meaning: "whether Medicare Part B pays the drug by itself on this line (UNW-13, UNW-14); null where nothing loaded decides", ask: "the ASP pricing file of the quarter, or the place of service", tables: [asp_limit, hcpcs], source: "reference asp_limit, hcpcs; place of service"}
   price_release: {type: text, meaning: release that decided, source: reference}
   price_lacks: {type: text, meaning: "`asp_limit` where a limit of the quarter would decide and no release covers the code and the day; `hcpcs` where the code itself is not known", source: reference asp_limit and its coverage}
 ---*/
