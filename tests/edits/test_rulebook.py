@@ -18,9 +18,9 @@ from tests.shared import SHARED, needs_shared
 ROOT = Path(__file__).parents[2]
 DOMAIN = SHARED / "domain"
 BRITISH = re.compile(
-    r"(?i)(?<!enrol)(?:\b\w*(?:ouris|[a-z]{3}isation|(?:author|recogn|summar|normal|organ|special|minim|maxim|util|final)is(?:e|ed|ing)|"
-    r"anaem|anaesth|haemo|oedema|tumour|titre)\w*\b|\b(?:labelled|labelling|licence|programme|centre|colour|favour|behaviour|"
-    r"enrolment|grey|judgement|acknowledgement|catalogue|whilst|cancelled|fulfil)\b)"
+    r"(?i)\b(?:(?:author|recogn|summar|normal|organ|special|minim|maxim|util|final)is(?:e|ed|ing|ation)s?"
+    r"|\w*(?:anaem|anaesth|haemo|oedema|tumour|titre)\w*|labell(?:ed|ing)|licence|programme|centre|colour|favour"
+    r"|behaviour|enrolment|grey|judgement|acknowledgement|catalogue|whilst|cancelled|fulfil)\b"
 )
 RULE = """
 rules:

@@ -34,10 +34,8 @@ def explain(
     its sources, the edits that check it. A reason code: what it means, which edits predict it, what to do.
     """
     from cleanclaim.cli.explanations import explained, write_explained  # noqa: PLC0415
-    from cleanclaim.reference.library import Library  # noqa: PLC0415
 
-    told = explained(wanted, edits, Library.open(there(reference)), day_of(None))
-    write_explained(told, output_format, sys.stdout)
+    write_explained(explained(wanted, edits, there(reference), day_of(None)), output_format, sys.stdout)
 
 
 @edits_app.command("list")

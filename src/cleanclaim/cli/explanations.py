@@ -23,7 +23,6 @@ from cleanclaim.errors import UnknownName
 if TYPE_CHECKING:
     from cleanclaim.edits.outcomes import Edit
     from cleanclaim.edits.pages import Page
-    from cleanclaim.reference.library import Library
 
 _WIDTH = 80
 _NEAR = 3
@@ -33,26 +32,29 @@ Found = RuleAnswer | ReasonAnswer | str  # the id of an edit stands for the edit
 
 
 def explained(
-    wanted: Sequence[str], own: Path | None, library: Library, today: date
+    wanted: Sequence[str], own: Path | None, reference: Path | None, today: date
 ) -> list[Edit | RuleAnswer | ReasonAnswer]:
     """What each of some names stands for: the id or name of an edit, a rule, a reason or remark code.
 
     Raises:  UnknownName with the nearest names.
     """
     pages = (*shipped_pages(), *(pages_of_folder(own) if own else ()))
-    found = [_found(text.strip(), pages, library, today) for text in wanted]
+    found = [_found(text.strip(), pages, reference, today) for text in wanted]
     return [_edit(one, own) if isinstance(one, str) else one for one in found]
 
 
-def _found(wanted: str, pages: Sequence[Page], library: Library, today: date) -> Found:
+def _found(wanted: str, pages: Sequence[Page], reference: Path | None, today: date) -> Found:
     edits = {key.lower(): page for page in pages for key in (page.front.id, page.name, *page.front.aliases)}
     if page := edits.get(wanted.lower()):
         return page.front.id
     if rule := shipped_rules().get(wanted.upper()):
         return rule_answer(rule, pages)
-    code = reason_code(wanted)
-    if code and is_known(code, pages, library):
-        return reason_answer(code, pages, library, today)
+    if code := reason_code(wanted):
+        from cleanclaim.reference.library import Library  # noqa: PLC0415 - only the words of a reason code stand there
+
+        library = Library.open(reference)
+        if is_known(code, pages, library):
+            return reason_answer(code, pages, library, today)
     near = _nearest(wanted, edits)
     raise UnknownName(
         f"`{wanted}` is no edit, no rule and no reason code" + (f"; did you mean {', '.join(near)}?" if near else "")

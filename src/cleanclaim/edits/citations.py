@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from cleanclaim.edits.pages import Confidence, Page, Prediction, capped, confidence_of, filled
 from cleanclaim.edits.reasons import ReasonCode, shipped_reasons
 from cleanclaim.edits.rules import RULE_ID, Rule, Source, shipped_rules
-from cleanclaim.reference.library import Library
-from cleanclaim.reference.tables import BY_NAME
 from cleanclaim.values import OPEN_END, Severity
+
+if TYPE_CHECKING:
+    from cleanclaim.reference.library import Library
 
 
 class CitingEdit(msgspec.Struct, frozen=True):
@@ -175,6 +177,8 @@ def _row(code: ReasonCode, library: Library) -> tuple[str | None, date] | None:
     """What a code means in our own words, or in those of an imported list, and its last day."""
     table, column, words = ("remark", "rarc", "descriptor") if code.rarc else ("adjustment_reason", "carc", "wording")
     key = code.rarc or code.carc
+    from cleanclaim.reference.tables import BY_NAME  # noqa: PLC0415 - a rule is read without the room of reference
+
     schema = BY_NAME[table]
     rows = library.starter.rows_where(table, column, key)
     if not rows and library.imports(table):
