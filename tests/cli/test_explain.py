@@ -9,7 +9,9 @@ import sys
 import jsonschema
 import pytest
 
+from cleanclaim.edits.page_files import shipped_pages
 from cleanclaim.edits.rules import shipped_rules
+from cleanclaim.reference.starter_set import load
 from tests.cli.test_cli import Run, run  # noqa: F401 - a fixture
 
 SITE = """---
@@ -32,6 +34,10 @@ It rests on UNW-13.
 """
 
 
+def words(table: str, code: str) -> str:
+    return load().rows(table)[[row[0] for row in load().rows(table)].index(code)][1]
+
+
 def test_a_rule_can_be_read(run: Run) -> None:  # noqa: F811
     code, out, err = run("explain", "unw-13")
     assert (code, err) == (0, "")
@@ -52,19 +58,20 @@ def test_a_reason_code_says_who_predicts_it_and_what_to_do(run: Run) -> None:  #
     code, out, _ = run("explain", "CO-97")
     said = " ".join(out.split())
     assert code == 0
-    assert said.startswith("CO-97: paid within another service")
+    assert said.startswith(f"CO-97: {words('adjustment_reason', '97')} CO ")
     assert "CO contractual obligation" in said
     assert "to do If the pair allows a modifier and it is true, send a corrected claim" in said
     assert "Do not bill the patient for it." in said
     assert "by rules DEN-20, DEN-74 (confidence K)" in said
     assert "Predicted by 2 edits, likeliest first MOD-010 25-on-non-em" in said
-    assert "fix Drop [ptp column two]: no modifier separates the two." in said
+    (page,) = (page for page in shipped_pages() if page.front.id == "MOD-010")
+    assert f"MOD-010 25-on-non-em: {page.title} expect CO-97 fix {page.front.fix.say}" in said
 
 
 def test_a_remark_code_too(run: Run) -> None:  # noqa: F811
     _, out, _ = run("explain", "n822")
     said = " ".join(out.split())
-    assert said.startswith("N822: modifier is missing to do Add the modifier. For a single-dose drug: JZ")
+    assert said.startswith(f"N822: {words('remark', 'N822')} to do Add the modifier. For a single-dose drug: JZ")
     assert "WASTE-001 jz-or-jw-missing" in said
     assert "expect CO-16 with N822 fix" in said
 
