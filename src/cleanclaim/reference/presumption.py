@@ -289,13 +289,14 @@ class Carrier:
         return self._kept[place]
 
     def _free(self, part: Cell, key: Cell, last: date, without: frozenset[str]) -> Interval | None:
-        places = [(part, None)] if key is None else [(part, None), (part, key)]
-        known = [days for place in places for days, release in self._days.get(place, ()) if release not in without]
         first, end = after(last), self._end_of(last)
-        for days in union(known):
-            if days.last >= first:
-                end = min(end, before(days.first)) if days.first > first else last
-                break
+        for place in ((part, None),) if key is None else ((part, None), (part, key)):
+            for days, release in self._days.get(place, ()):
+                if days.last < first or release in without:
+                    continue
+                if days.first <= first:
+                    return None
+                end = min(end, before(days.first))
         return Interval(first, end) if first <= end else None
 
     def _end_of(self, last: date) -> date:
