@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from cleanclaim.app import Checker, CheckResult
 from cleanclaim.app.archives import Limits, contents
 from cleanclaim.errors import UnreadableInput
 
+# Without the time of day, and so the same in every process that collects these tests.
+compressed = partial(gzip.compress, mtime=0)
 ROOT = Path(__file__).parents[2]
 X12 = (ROOT / "examples" / "clinic-2024q3.837").read_bytes()
 CSV = b"claim_id,hcpcs_code,billed_units,service_date\nA,J3420,1,2025-11-01\n"
@@ -65,8 +68,8 @@ def test_the_members_of_a_zip_are_files_of_their_own(checker: Checker, tmp_path:
 
 def test_gzip_is_read_under_its_own_name_and_in_several_pieces(checker: Checker, tmp_path: Path) -> None:
     half = X12.index(b"HL*8")
-    pieces = gzip.compress(X12[:half]) + gzip.compress(X12[half:])
-    result = checker.check_files(write(tmp_path, claims_837_gz=pieces, t_csv_gz=gzip.compress(CSV)))
+    pieces = compressed(X12[:half]) + compressed(X12[half:])
+    result = checker.check_files(write(tmp_path, claims_837_gz=pieces, t_csv_gz=compressed(CSV)))
     assert result.summary.claims == 16
     assert told(result) == []
     assert {finding.file for finding in result.findings} == {"claims.837.gz"}
@@ -100,14 +103,14 @@ def wrong_sum() -> bytes:
     [
         (encrypted(), "in.zip/a.837: encrypted"),
         (zipped({"in.zip": zipped({"a.837": X12})}), "in.zip/in.zip: a zip archive inside a compressed file"),
-        (zipped({"a.gz": gzip.compress(X12)}), "in.zip/a.gz: a gzip file inside"),
-        (gzip.compress(zipped({"a.837": X12})), "in.zip: a zip archive inside"),
-        (gzip.compress(tar()), "in.zip: a tar archive inside"),
+        (zipped({"a.gz": compressed(X12)}), "in.zip/a.gz: a gzip file inside"),
+        (compressed(zipped({"a.837": X12})), "in.zip: a zip archive inside"),
+        (compressed(tar()), "in.zip: a tar archive inside"),
         (zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}), "an Office document. Expected: the sheet saved"),
         (zipped({".DS_Store": b"x"}), "a zip archive with no files in it"),
         (zipped({}), "a zip archive with no files in it"),
         (zipped({"a.csv": CSV})[:-10], "cut off: its directory is missing"),
-        (gzip.compress(X12)[:-100], "damaged or cut off"),
+        (compressed(X12)[:-100], "damaged or cut off"),
         (b"\x1f\x8b" + b"junk" * 10, "damaged or cut off"),
         (wrong_sum(), "in.zip/a.csv: the compressed file is damaged"),
         (b"BZh91AY&SY", "compressed in a way that is not supported"),
@@ -144,7 +147,7 @@ class TestBombs:
         with pytest.raises(UnreadableInput, match="Expected: at most 3"):
             contents(io.BytesIO(bytes(archive)), name="in.zip", limits=Limits(members=3))
 
-    @pytest.mark.parametrize("packed", [gzip.compress(bytes(80_000_000), 9), zipped({"zeros.csv": bytes(80_000_000)})])
+    @pytest.mark.parametrize("packed", [compressed(bytes(80_000_000), 9), zipped({"zeros.csv": bytes(80_000_000)})])
     def test_a_member_that_swells_is_refused_on_the_way(self, packed: bytes) -> None:
         (member,) = contents(io.BytesIO(packed), name="in").members
         with pytest.raises(UnreadableInput, match="200 times as large: refused as a bomb"):
@@ -192,7 +195,7 @@ class TestFolders:
             (folder / f"{number}.csv").write_bytes(CSV.replace(b"A,", b"C%d," % number))
             (folder / "below" / f"{number}.jsonl").write_bytes(JSONL.replace(b'"B"', b'"J%d"' % number))
             (folder / "below" / "deep" / f"{number}.csv.gz").write_bytes(
-                gzip.compress(CSV.replace(b"A,", b"G%d," % number))
+                compressed(CSV.replace(b"A,", b"G%d," % number))
             )
             (folder / f"{number}.txt").write_bytes(b"a letter %d" % number)
         (folder / "clinic.837").write_bytes(X12)
@@ -244,7 +247,7 @@ class TestFolders:
         assert [fault for _, fault in told(result)] == ["file-duplicate"]
 
 
-@pytest.mark.parametrize("content", [CSV, gzip.compress(CSV), zipped({"a.csv": CSV})])
+@pytest.mark.parametrize("content", [CSV, compressed(CSV), zipped({"a.csv": CSV})])
 def test_standard_input_of_any_kind(content: bytes) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cleanclaim", "check", "-", "--format", "json"],
