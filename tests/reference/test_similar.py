@@ -131,7 +131,7 @@ def test_names(starter: Lookup) -> None:
     assert code_meant(starter, "makena", DAY) == "J1726"
     with pytest.raises(UnknownName, match=r"(?s)methylprednisolone may mean several codes.*J1010.*J2919"):
         code_meant(starter, "methylprednisolone", DAY)
-    with pytest.raises(UnknownName, match="no code of the library is found"):
+    with pytest.raises(UnknownName, match="qqqqzz is no drug, brand or synonym in the library, and no name is like it"):
         code_meant(starter, "qqqqzz", DAY)
 
 

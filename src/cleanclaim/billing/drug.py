@@ -12,8 +12,10 @@ from cleanclaim.errors import CleanclaimError
 from cleanclaim.reference.answers import CodeAnswer, CodeStatus
 from cleanclaim.reference.dosage import UnitSemantics, range_bounds
 from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.naming import code_meant
+from cleanclaim.reference.naming import code_meant, codes_named_after
 from cleanclaim.values import Quantity, convert
+
+NAME_UNCLEAR = "drug-name-unclear"  # nothing has the name, or several codes have it
 
 
 @dataclass(slots=True)
@@ -30,15 +32,16 @@ def drug_given(lookup: Lookup, given: Given) -> Drug | Refusal:
     code = _code(lookup, given)
     if isinstance(code, Refusal):
         return code
+    warnings = [] if given.hcpcs_code or given.ndc else _named_alike(lookup, given, code)
     answer = lookup.code(code, given.service_date)
     if answer.status in (CodeStatus.TERMINATED, CodeStatus.NOT_YET_EFFECTIVE, CodeStatus.NOT_FOUND):
         instead = f" It was replaced by {' or '.join(answer.replaced_by)}." if answer.replaced_by else ""
         return Refusal("code-not-valid", f"{code} may not be billed on {given.service_date}: {answer.why}.{instead}")
-    return _with_unit(answer, given)
+    return _with_unit(answer, given, warnings)
 
 
-def _with_unit(answer: CodeAnswer, given: Given) -> Drug | Refusal:
-    code, warnings = answer.code, []
+def _with_unit(answer: CodeAnswer, given: Given, warnings: list[str]) -> Drug | Refusal:
+    code = answer.code
     known = answer.status is CodeStatus.ACTIVE
     if given.billing_unit is not None:
         try:
@@ -105,4 +108,11 @@ def _code(lookup: Lookup, given: Given) -> str | Refusal:
     try:
         return code_meant(lookup, given.drug or "", given.service_date)
     except CleanclaimError as error:
-        return Refusal("drug-name-unclear", str(error))
+        return Refusal(NAME_UNCLEAR, str(error))
+
+
+def _named_alike(lookup: Lookup, given: Given, code: str) -> list[str]:
+    others = codes_named_after(lookup, given.drug or "", given.service_date)
+    if not others:
+        return []
+    return [f"{given.drug} is billed as {code}. Products with a longer name have other codes: {', '.join(others)}."]

@@ -77,11 +77,13 @@ def bill(
 ) -> None:
     """Bill what was given: dose and containers to claim lines, each with its rule; then check them.
 
-    One case by options, or many by a file. Exit codes: 0 all billed; 1 some could not be, and why is told.
+    One case by options, or many by a file. Exit codes: 0 all billed; 1 some could not be, and why is told; 2 --drug is
+    a name of no drug, or of several codes.
     """
     from cleanclaim.app.beside import sound_policies  # noqa: PLC0415
     from cleanclaim.app.bill_cases import bill_cases, tables_of  # noqa: PLC0415
     from cleanclaim.app.row_files import read_text  # noqa: PLC0415
+    from cleanclaim.billing.drug import NAME_UNCLEAR  # noqa: PLC0415
     from cleanclaim.cli.billing import write_bills, write_picture  # noqa: PLC0415
     from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
 
@@ -99,6 +101,8 @@ def bill(
     everyone = write_bills(billed.cases, output_format, sys.stdout)
     if picture and billed.claims:
         write_picture(tables_of(billed.claims), picture)
+    if drug and (refusal := billed.cases[0].bill.refusal) and refusal.reason == NAME_UNCLEAR:
+        raise typer.Exit(2)
     raise typer.Exit(0 if everyone else 1)
 
 
@@ -113,16 +117,20 @@ def course(
 ) -> None:
     """What a regimen comes to: visits, units, vials, Medicare's limit, and what an authorization does not cover.
 
-    Exit codes: 0 all visits can be billed and, where authorizations are given, are covered; 1 some cannot or are not.
+    Exit codes: 0 all visits can be billed and, where authorizations are given, are covered; 1 some cannot or are not; 2
+    its drug is a name of none, or of several codes.
     """
     from cleanclaim.app.row_files import read_text  # noqa: PLC0415
     from cleanclaim.billing import Biller, plan_course, read_regimen  # noqa: PLC0415
+    from cleanclaim.billing.drug import NAME_UNCLEAR  # noqa: PLC0415
     from cleanclaim.cli.courses import write_course  # noqa: PLC0415
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
     regimen = read_regimen(read_text(file), place=str(file))
     planned = plan_course(Biller(Lookup.open(there(reference))), regimen)
     write_course(planned, output_format, sys.stdout)
+    if any(visit.refusal and visit.refusal.reason == NAME_UNCLEAR for visit in planned.visits):
+        raise typer.Exit(2)
     raise typer.Exit(0 if planned.is_clear else 1)
 
 

@@ -103,7 +103,7 @@ def search(
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
-    """Find codes by a name, words, an NDC or part of a number, with typos; those active on the day come first.
+    """Find codes by a name, words, an NDC or part of a number. Typos are told, and what is only near comes last.
 
     Exit codes: 0 something was found; 1 nothing was.
     """

@@ -10,6 +10,7 @@ from typing import TextIO
 from cleanclaim.cli.answers import write_answers
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import CodeStatus
+from cleanclaim.reference.naming import Match
 from cleanclaim.reference.search import SearchAnswer
 from cleanclaim.reference.similar import Similar, SimilarCodes
 from cleanclaim.reference.timeline import Entry, Price, Timeline
@@ -28,13 +29,17 @@ def _search_text(answer: SearchAnswer) -> Iterable[str]:
     yield f"{answer.query} on {answer.on}: {count}"
     if answer.why:
         yield f"  {answer.why}"
+    near = False
     for hit in answer.hits:
+        if hit.match is Match.NEAR and not near:
+            near = True
+            yield "  near matches: some words are missing, or taken for others"
         yield f"  {hit.code}  {hit.descriptor or 'no descriptor known'}"
         end = "" if hit.valid_to == OPEN_END else f" to {hit.valid_to}"
         days = (
             f" from {hit.valid_from}{end}" if hit.valid_from and hit.status is not CodeStatus.NOT_IN_REFERENCE else ""
         )
-        yield f"         {hit.status.replace('_', ' ')}{days}; {hit.score} of 100: {hit.why}"
+        yield f"         {hit.match}, {hit.status.replace('_', ' ')}{days}; {hit.score} of 100: {hit.why}"
     if answer.releases:
         yield f"  by     {'; '.join(answer.releases)}"
 

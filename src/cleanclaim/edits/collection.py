@@ -59,8 +59,9 @@ def edits_of_folder(folder: Path) -> tuple[Edit, ...]:
         front, file = edit.page.front, edit.page.file
         if clash := taken & {edit.id, edit.name, *front.aliases}:
             raise PageError(f"`{min(clash)}` is the name of a shipped edit", file=file, line=1)
-        if strangers := set(front.unless_fires) - known:
-            raise PageError(f"unless_fires: there is no edit `{min(strangers)}`", file=file, line=1)
+        for key, names in (("unless_fires", front.unless_fires), ("follows", front.follows)):
+            if strangers := set(names) - known:
+                raise PageError(f"{key}: there is no edit `{min(strangers)}`", file=file, line=1)
     return own
 
 

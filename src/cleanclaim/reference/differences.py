@@ -95,6 +95,26 @@ def decides(mine: Identity | None, theirs: Identity | None, asked: Standing, tol
     return "; ".join(dict.fromkeys(parts)) or "the two descriptors are the same: the NDC or the payer decides"
 
 
+# What may set several codes of one name apart, in words that ask for it.
+_ASKED: tuple[tuple[str, Callable[[Identity], object]], ...] = (
+    ("what else is in it", lambda one: frozenset(one.ingredients)),
+    ("the salt", lambda one: one.salt),
+    ("the product, which its NDC tells", lambda one: (one.brand, one.maker, one.suffix, one.not_equivalent_to)),
+    ("the route", lambda one: one.route),
+    ("the form", lambda one: one.form),
+    ("how it is made up", lambda one: (one.qualifiers, one.vehicle, one.concentrated, one.compounded)),
+    ("whether the patient is on dialysis", lambda one: one.esrd),
+    ("the billing unit", lambda one: one.billing_unit),
+)
+
+
+def what_decides(codes: Sequence[Sequence[Record]]) -> tuple[str, ...]:
+    """What decides between several codes of one name, from their rows of `drug_identity`: what to ask, surest first."""
+    known = [one for rows in codes if (one := identity(rows))]
+    apart = tuple(asked for asked, of in _ASKED if len({of(one) for one in known}) > 1)
+    return apart or ("the words of the descriptors",)
+
+
 def _drug(mine: Identity | None, theirs: Identity | None, told: Standing) -> Iterator[str]:
     if theirs is None:
         yield f"no drug: {_short(told.descriptor)}" if told.worded.get("is_drug") is False else _short(told.descriptor)

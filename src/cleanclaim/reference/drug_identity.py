@@ -44,12 +44,8 @@ DRUG_IDENTITY = TableSchema(
 )  # fmt: skip
 
 
-def drug_identities(library: Library) -> Iterator[Row]:
-    """The rows of `DRUG_IDENTITY`: those of drugs and of what names a drug, by the wording that was told last."""
-    # The vocabulary of drug names is large, and only where an index is built.
-    from cleanclaim.reference.dosage import UnitSemantics, range_words  # noqa: PLC0415
-    from cleanclaim.reference.drug_names import read_drug_name  # noqa: PLC0415
-
+def latest_wordings(library: Library) -> Iterator[tuple[str, dict[str, Cell]]]:
+    """Each code that names a drug, or something by the same words, with the row of `CODE_LIST` that was told last."""
     latest: dict[str, dict[str, Cell]] = {}
     for row in code_list(library):
         told = dict(zip(CODE_LIST.names, row, strict=True))
@@ -59,8 +55,17 @@ def drug_identities(library: Library) -> Iterator[Row]:
         if code not in latest or str(told["valid_to"]) > str(latest[code]["valid_to"]):
             latest[code] = told
     for code, told in latest.items():
-        if told["is_drug"] is False or told["is_noc"]:
-            continue
+        if told["is_drug"] is not False and not told["is_noc"]:
+            yield code, told
+
+
+def drug_identities(library: Library) -> Iterator[Row]:
+    """The rows of `DRUG_IDENTITY`: those of drugs and of what names a drug, by the wording that was told last."""
+    # The vocabulary of drug names is large, and only where an index is built.
+    from cleanclaim.reference.dosage import UnitSemantics, range_words  # noqa: PLC0415
+    from cleanclaim.reference.drug_names import read_drug_name  # noqa: PLC0415
+
+    for code, told in latest_wordings(library):
         text = str(told["descriptor"])
         name = read_drug_name(text)
         in_range = range_words(text) if told["unit_semantics"] == UnitSemantics.RANGE else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cleanclaim.reference.descriptor_words import NOT_THE_BILLING_UNIT, QUANTITY, RATE, normalized, parts_of
 from cleanclaim.reference.drug_name_words import (
@@ -125,6 +126,7 @@ class _Read:
     unread: list[str] = field(default_factory=list)
 
 
+@lru_cache(maxsize=1 << 12)  # each descriptor is read for its identity and for its names
 def read_drug_name(descriptor: str) -> DrugName:
     """The drug that a long descriptor names."""
     text = normalized(descriptor)

@@ -7,6 +7,7 @@ a library without imports stands in the user's cache (`kept`).
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -20,7 +21,7 @@ from cleanclaim.reference import kept
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.drug_identity import DRUG_IDENTITY, drug_identities
 from cleanclaim.reference.lock import locked
-from cleanclaim.reference.product_names import DRUG_NAME, drug_names
+from cleanclaim.reference.product_names import DRUG_NAME, SYNONYMS, drug_names
 from cleanclaim.reference.releases import TEMPORARY
 from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, search_terms, vocabulary
 from cleanclaim.reference.shared_ndc import SHARED_NDC, shared_ndcs
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "11"
+NAME_AS_PUBLISHED = "index-as-published.sqlite"  # of a library in which no release speaks for later days
+_FORMAT = "12"
 _SEARCHED = (
     "hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient", "payer_program",
+    "name_key",
 )  # fmt: skip
 _STORED = {ColumnType.BOOLEAN: "INTEGER", ColumnType.INTEGER: "INTEGER"}
 # Tables of the index alone, made from those of the library.
@@ -75,7 +78,9 @@ def open_index(library: Library) -> Index:
 
 def index_path(library: Library) -> Path:
     """Where the index of a library stands."""
-    return (kept.folder(library.digest) if library.starter_only else library.folder) / NAME
+    if library.starter_only:
+        return kept.folder(library.digest) / NAME
+    return library.folder / (NAME if library.presume else NAME_AS_PUBLISHED)
 
 
 def _build_anew(library: Library) -> SqliteIndex:
@@ -235,7 +240,7 @@ def _stored_rows(library: Library, schema: TableSchema) -> Iterable[tuple[str | 
 
 
 def _stamp(digest: str) -> str:
-    return f"{_FORMAT} {digest}"
+    return f"{_FORMAT} {zlib.crc32(SYNONYMS.read_bytes()):08x} {digest}"  # synonyms are in the index, in no library
 
 
 def _oldest_first(rows: list[Record]) -> list[Record]:

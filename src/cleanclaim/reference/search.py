@@ -1,7 +1,8 @@
 """Codes found by what people remember of them: a name, words, an NDC, part of a number, with typos.
 
 Every word of the query counts as much as it is rare; a word that is in no name or descriptor is taken for the nearest
-one that is. What is found is ranked, codes that may be billed on the day first, and each hit says why it is one.
+one that is. What is found is ranked: codes that have the query as their name, then those with all its words, then what
+is only near; within each, codes that may be billed on the day first. Each hit says why it is one.
 """
 
 from __future__ import annotations
@@ -18,18 +19,19 @@ from cleanclaim.errors import InvalidValue
 from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.look_alikes import look_alikes
 from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.naming import NDC, Match, NamedCode, named_codes
 from cleanclaim.reference.search_terms import SEARCH_TERM, VOCABULARY, terms_of
 
 MOST_HITS = 10
 _MOST_LOOKED_UP = 25  # of the candidates with the best words: each costs a look-up
 _WHOLE_CODE = re.compile(r"(?<![A-Z0-9])(?:[A-Z]-?[0-9][0-9OIL]{3}|[0-9]{4}[0-9AFMTU])(?![A-Z0-9])")
 _PART_OF_CODE = re.compile(r"[A-Z]?[0-9]{2,4}|[A-Z][0-9]")
-_NDC = re.compile(r"[0-9][0-9-]{7,12}[0-9]")
 _LETTERS_FOR_DIGITS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _PREFIX, _INSIDE, _TYPO = 0.85, 0.6, 0.75  # of what the word itself would count
 _CLOSE = 78  # of 100: how like a word must be to be taken for a typo of it
 _KEPT = 0.6  # of the best score: below it a hit is noise
 _NOT_ACTIVE = 0.8
+_SURENESS = {Match.EXACT: 0, Match.BRAND: 0, Match.SYNONYM: 0, Match.WORD: 1, Match.NEAR: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Hit:
     """A code that answers a search."""
 
     code: str
+    match: Match
     status: CodeStatus
     descriptor: str | None
     valid_from: date | None
@@ -81,7 +84,7 @@ class Search:
         if not re.search(r"[A-Za-z0-9]", text):
             raise InvalidValue("a search needs a word, a number or a code")
         number = text.upper().replace(" ", "")
-        if _NDC.fullmatch(number):
+        if NDC.fullmatch(number):
             return self._by_ndc(query, number, on, most)
         numbers = [(found[0], _read_as(found[0])) for found in _WHOLE_CODE.finditer(text.upper())]
         if numbers:
@@ -95,7 +98,7 @@ class Search:
     def _by_ndc(self, query: str, number: str, on: date, most: int) -> SearchAnswer:
         answer = self.lookup.ndc(number, on)
         codes = dict.fromkeys(one.hcpcs_code for one in answer.hcpcs)
-        hits = [self._hit(code, on, 100, f"{answer.hcpcs[0].ndc11} is listed under it") for code in codes]
+        hits = [self._hit(code, on, Match.EXACT, 100, f"{answer.hcpcs[0].ndc11} is listed under it") for code in codes]
         return SearchAnswer(query, on, tuple(hits[:most]), answer.why, answer.releases)
 
     def _by_numbers(self, query: str, numbers: Sequence[tuple[str, str]], on: date, most: int) -> SearchAnswer:
@@ -106,7 +109,7 @@ class Search:
             if written != code:
                 notes.append(f"read as {code}")
             if told.row:
-                hits.append(self._hit(code, on, 100, "the number"))
+                hits.append(self._hit(code, on, Match.EXACT if written == code else Match.NEAR, 100, "the number"))
                 continue
             near = [other for other in look_alikes(code) if other in self.lookup.known_codes][:5]
             slips = f"; one slip away: {', '.join(near)}" if near else ""
@@ -115,7 +118,7 @@ class Search:
 
     def _by_part(self, query: str, number: str, on: date, most: int) -> SearchAnswer:
         codes = sorted(code for code in self.lookup.codes if number in code)
-        told = [self._hit(code, on, 50, "the number") for code in codes[:_MOST_LOOKED_UP]]
+        told = [self._hit(code, on, Match.NEAR, 50, "the number") for code in codes[:_MOST_LOOKED_UP]]
         known = _ranked([hit for hit in told if hit.status is not CodeStatus.NOT_FOUND], most)
         why = f"{len(codes)} codes have {number} in their number" if len(codes) > len(known) else None
         return self._answer(query, on, known, why)
@@ -124,6 +127,7 @@ class Search:
         words = list(dict.fromkeys(terms_of(query)))
         scores: dict[str, float] = defaultdict(float)
         reasons: dict[str, list[str]] = defaultdict(list)
+        itself: dict[str, int] = defaultdict(int)  # words of the query that a code has as they are
         notes = []
         whole = sum(self._rarity(word) for word in words)
         for word in words:
@@ -132,18 +136,26 @@ class Search:
                 notes.append(f"{word!r} {stand_ins[0].how} {stand_ins[0].term!r}")
             elif not stand_ins:
                 notes.append(f"{word!r} is in no name or descriptor")
-            for code, (share, reason) in self._codes_of(stand_ins).items():
+            for code, (share, reason, as_is) in self._codes_of(stand_ins).items():
                 scores[code] += share * self._rarity(word)
                 reasons[code].append(reason)
+                itself[code] += as_is
+        named = {one.code: one for one in named_codes(self.lookup, query)}
         best = sorted(scores, key=lambda code: (-scores[code], code))[:_MOST_LOOKED_UP]
-        hits = [
-            self._hit(code, on, round(100 * scores[code] / whole), "; ".join(dict.fromkeys(reasons[code])))
-            for code in best
-        ]
+        hits = [self._named(one, on) for one in named.values()][:_MOST_LOOKED_UP]
+        for code in best if whole else ():
+            if code not in named:
+                match = Match.WORD if itself[code] == len(words) else Match.NEAR
+                by = "; ".join(dict.fromkeys(reasons[code]))
+                hits.append(self._hit(code, on, match, round(100 * scores[code] / whole), by))
         why = "; ".join(notes) or None
         if not hits:
             why = f"no code of the library is found by {query.strip()!r}" + (f": {why}" if why else "")
         return self._answer(query, on, _ranked(hits, most), why)
+
+    def _named(self, one: NamedCode, on: date) -> Hit:
+        how = {Match.EXACT: "the name of its drug", Match.BRAND: "the name of a product", Match.SYNONYM: "a synonym"}
+        return self._hit(one.code, on, one.match, 100, f"{one.name}: {how[one.match]}")
 
     def _answer(self, query: str, on: date, hits: Sequence[Hit], why: str | None) -> SearchAnswer:
         rows = (self.lookup.standing(hit.code, on).row for hit in hits)
@@ -151,20 +163,20 @@ class Search:
             query, on, tuple(hits), why, tuple(dict.fromkeys(str(row["release"]) for row in rows if row))
         )
 
-    def _hit(self, code: str, on: date, score: int, why: str) -> Hit:
+    def _hit(self, code: str, on: date, match: Match, score: int, why: str) -> Hit:
         told = self.lookup.standing(code, on)
-        return Hit(code, told.status, told.descriptor, *told.span, min(score, 100), why)
+        return Hit(code, match, told.status, told.descriptor, *told.span, min(score, 100), why)
 
-    def _codes_of(self, words: Sequence[_Word]) -> dict[str, tuple[float, str]]:
-        """How much of a word each code answers, and by which term."""
-        found: dict[str, tuple[float, str]] = {}
+    def _codes_of(self, words: Sequence[_Word]) -> dict[str, tuple[float, str, bool]]:
+        """How much of a word each code answers, by which term, and whether by the word as it is."""
+        found: dict[str, tuple[float, str, bool]] = {}
         for word in words:
             for row in self.lookup.index.rows(SEARCH_TERM, "term", word.term):
                 weight = row["weight"] if isinstance(row["weight"], int) else 0
                 share = word.share * weight / 100
                 code = str(row["hcpcs_code"])
-                if share > found.get(code, (0.0, ""))[0]:
-                    found[code] = share, f"{word.term} in the {row['place']}"
+                if share > found.get(code, (0.0, "", False))[0]:
+                    found[code] = share, f"{word.term} in the {row['place']}", not word.how
         return found
 
     def _stand_ins(self, word: str) -> Iterator[_Word]:
@@ -210,5 +222,6 @@ def _ranked(hits: Sequence[Hit], most: int) -> list[Hit]:
     def value(hit: Hit) -> float:
         return hit.score * (1 if hit.status is CodeStatus.ACTIVE else _NOT_ACTIVE)
 
-    ranked = sorted(hits, key=lambda hit: (-value(hit), hit.code))
-    return [hit for hit in ranked if value(hit) >= _KEPT * value(ranked[0])][:most]
+    best = max(map(value, hits), default=0)
+    kept = [hit for hit in hits if value(hit) >= _KEPT * best]
+    return sorted(kept, key=lambda hit: (_SURENESS[hit.match], -value(hit), hit.code))[:most]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.reference.code_list import CODE_LIST, code_list
-from cleanclaim.reference.product_names import drug_names
+from cleanclaim.reference.product_names import package_names
 
 if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
@@ -75,5 +75,5 @@ def _texts(library: Library) -> Iterator[tuple[str, str, str]]:
         for place, column in (("substance", substance), ("descriptor", long), ("short descriptor", short)):
             if text := row[column]:
                 yield place, str(row[code]), str(text)
-    for name, listed, _ in drug_names(library):
+    for name, listed, *_ in package_names(library):
         yield "package", listed, name

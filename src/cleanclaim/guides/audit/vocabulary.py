@@ -14,7 +14,7 @@ from cleanclaim.reference.drug_identity import DRUG_IDENTITY
 from cleanclaim.reference.drug_name_words import SALTS
 from cleanclaim.reference.index import Record
 from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.product_names import DRUG_NAME
+from cleanclaim.reference.product_names import DRUG_NAME, NameKind
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 # Words that are ingredients of some code and mean nothing by themselves.
@@ -85,7 +85,8 @@ class Vocabulary:
             made._add_code(row)
         own = yaml.safe_load(resources.files(__package__).joinpath("names.yaml").read_text(encoding="utf-8"))
         for row in lookup.index.every(DRUG_NAME):
-            made._add_brand(str(row["name"]).casefold(), str(row["hcpcs_code"]))
+            if row["kind"] == NameKind.PACKAGE:
+                made._add_brand(str(row["name"]).casefold(), str(row["hcpcs_code"]))
         for brand, content in own["brands"].items():
             made._add_known(str(brand), str(content), is_brand=True)
         for other, content in own["same_as"].items():
