@@ -209,13 +209,8 @@ def _fired(bench: Workbench, mark: Mark, facts: Mapping[str, Any], shared: dict[
         allows = allowed(mark.edit, severity, carried, facts)
         shared["presumed"] = told(carried, facts[SERVICE_DATE])
         if allows is None:
-            beyond = Mark(
-                mark.row_id,
-                mark.edit,
-                -1,
-                tuple(sorted({f"the {one.publication} of the quarter of service" for one in shared["presumed"]})),
-            )
-            return _not_evaluated(beyond, facts, {**shared, "missing": beyond.missing})
+            files = tuple(sorted({f"the {one.publication} of the quarter of service" for one in shared["presumed"]}))
+            return _not_evaluated(Mark(mark.row_id, mark.edit, -1, files), facts, {**shared, "missing": files})
         severity = allows
     return Finding(
         case=case.case.name, outcome=Outcome.FIRES, severity=severity, message=message_of(mark.edit, case, facts),

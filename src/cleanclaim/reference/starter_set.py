@@ -57,6 +57,11 @@ class StarterSet:
             self._rows[name] = (*rows, *self._covered_packages()) if schema is COVERAGE else tuple(rows)
         return self._rows[name]
 
+    def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
+        """The rows of a table whose text column has a value; None for those where it is empty."""
+        place = BY_NAME[name].names.index(column)
+        return [row for row in self.rows(name) if row[place] == key]
+
     def _covered_packages(self) -> Iterator[Row]:
         """The coverage of the crosswalk: each package on the days of the rows that list it."""
         places = [NDC_CROSSWALK.names.index(one) for one in ("ndc11", "valid_from", "valid_to", "release")]

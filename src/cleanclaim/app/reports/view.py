@@ -219,7 +219,12 @@ def _claim(claim: ClaimSummary, findings: list[Finding]) -> ClaimView:
     days = {line.service_date for line in claim.lines}
     day = days.pop() if len(days) == 1 else None
     order = sorted(
-        findings, key=lambda finding: (finding.outcome is not Outcome.FIRES, list(Severity).index(finding.severity))
+        findings,
+        key=lambda one: (
+            one.outcome is not Outcome.FIRES,
+            one.caused_by is not None,
+            list(Severity).index(one.severity),
+        ),
     )
     return ClaimView(claim, tuple(order), tuple(lines), day, len(claim.lines) - len(lines), known)
 
