@@ -1,7 +1,8 @@
 """Write the generated pages of docs/ from the code, or (`--check`) fail when they are stale.
 
-edits.md from the catalogue, facts.md from the fact dictionary, tables.md from the table schemas, cli.md from the
-commands' help; dosage.md from the official file of codes, where that is there (`../shared`, CLEANCLAIM_SHARED).
+edits.md from the catalogue, rules.md from the rules of the rulebook, facts.md from the fact dictionary, tables.md from
+the table schemas, cli.md from the commands' help; dosage.md from the official file of codes, where that is there
+(`../shared`, CLEANCLAIM_SHARED).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import typer
@@ -21,6 +23,7 @@ from cleanclaim.cli.commands import app
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
+from cleanclaim.edits.rules import shipped_rules
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.reference.dosage_report import DosageReport, read_codes
 from cleanclaim.reference.importers import hcpcs_xlsx
@@ -51,6 +54,27 @@ def edits_page() -> Iterator[str]:
         yield f"| {link} | {edit.name} | {severities} | {grain} | {edit.page.title} |"
     for edit in edits:
         yield from ("", f"## {edit.id}", "", "```text", *explained(edit), "```")
+
+
+def rules_page() -> Iterator[str]:
+    """The rules, by page and topic, with the keys of their sources; then the sources."""
+    rules = shipped_rules().values()
+    yield from ("# The rules", "", MADE, "")
+    yield f"{len(rules)} rules. `cleanclaim explain ID` reads one, with its sources. Confidence: S read in a source,"
+    yield "K expert knowledge that no source confirms (a payer's policy goes before it), D a design of ours; the"
+    yield "weakest part of a rule decides."
+    for page, of_page in groupby(rules, key=lambda rule: rule.page):
+        yield from ("", f"## {page}")
+        for topic, of_topic in groupby(of_page, key=lambda rule: rule.topic):
+            yield from ("", f"### {topic}", "", "| id | rule | confidence | sources | edits |", "|---|---|---|---|---|")
+            for rule in of_topic:
+                sources = ", ".join(f"[{one.key}](#sources)" for one in (*rule.authority, *rule.sources))
+                edits = ", ".join(f"[{one}](edits.md#{one.lower()})" for one in rule.edits)
+                yield f"| {rule.id} | {rule.sentence} | {rule.confidence} | {sources} | {edits} |"
+    yield from ("", "## Sources", "", "| key | title | address |", "|---|---|---|")
+    named = {one.key: one for rule in rules for one in (*rule.authority, *rule.sources)}
+    for key in sorted(named, key=str.lower):
+        yield f"| {key} | {named[key].title} | {f'<{named[key].address}>' if named[key].address else ''} |"
 
 
 def facts_page() -> Iterator[str]:
@@ -146,6 +170,7 @@ def _dosage_tables(report: DosageReport) -> Iterator[str]:
 
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "edits.md": edits_page,
+    "rules.md": rules_page,
     "facts.md": facts_page,
     "tables.md": tables_page,
     "cli.md": cli_page,

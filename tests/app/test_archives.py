@@ -104,13 +104,13 @@ def wrong_sum() -> bytes:
         (gzip.compress(zipped({"a.837": X12})), "in.zip: a zip archive inside"),
         (gzip.compress(tar()), "in.zip: a tar archive inside"),
         (zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}), "an Office document. Expected: the sheet saved"),
-        (zipped({".DS_Store": b"x"}), "a zip archive without a file in it"),
-        (zipped({}), "a zip archive without a file in it"),
+        (zipped({".DS_Store": b"x"}), "a zip archive with no files in it"),
+        (zipped({}), "a zip archive with no files in it"),
         (zipped({"a.csv": CSV})[:-10], "cut off: its directory is missing"),
         (gzip.compress(X12)[:-100], "damaged or cut off"),
         (b"\x1f\x8b" + b"junk" * 10, "damaged or cut off"),
         (wrong_sum(), "in.zip/a.csv: the compressed file is damaged"),
-        (b"BZh91AY&SY", "a compressed file of a kind that is not read"),
+        (b"BZh91AY&SY", "compressed in a way that is not supported"),
     ],
 )  # fmt: skip
 def test_what_is_refused_says_why_and_the_other_file_is_read(
@@ -212,7 +212,7 @@ class TestFolders:
         assert faults["inbox/letter.pdf"] == faults["inbox/empty.837"] == faults["inbox/3.txt"] == "file-unreadable"
         assert result.summary.claims_unread
         passed = [fault.message for fault in result.faults if fault.fault == "files-passed-over"]
-        assert passed == ["5 hidden, lock or temporary files passed over."]
+        assert passed == ["5 hidden, lock or temporary files skipped."]
         recognized = {fault.source_file: fault.message for fault in result.faults if fault.fault == "not-read-yet"}
         assert set(recognized) == {f"inbox/{name}" for name in OTHERS}
         for name, (*_, what) in OTHERS.items():
@@ -221,7 +221,7 @@ class TestFolders:
         assert checker.check_files([folder]) == result
 
     def test_an_empty_folder_is_told(self, checker: Checker, tmp_path: Path) -> None:
-        with pytest.raises(UnreadableInput, match="a folder without a file in it"):
+        with pytest.raises(UnreadableInput, match="a folder with no files in it"):
             checker.check_files([tmp_path])
 
     @pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")

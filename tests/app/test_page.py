@@ -19,7 +19,8 @@ import pytest
 from cleanclaim.app import Checker, CheckResult
 from cleanclaim.app.reports import html_report
 from cleanclaim.app.reports import view as views
-from cleanclaim.app.reports.money import by_code, by_payer, by_severity, first_fixes
+from cleanclaim.app.reports.money import by_code, by_payer, by_severity
+from cleanclaim.app.reports.view import MOST_WORK, MOST_WORK_CLAIMS
 from cleanclaim.app.reports.words import shown
 from cleanclaim.app.result import Summary
 from tests.app.hostile import IDS, write_claims
@@ -74,10 +75,14 @@ def test_the_answer_comes_first_and_is_that_of_the_check(text: str, result: Chec
     page = Page(text)
     at_risk = f"${Decimal(result.summary.amount_at_risk):,.2f}"
     assert f"{at_risk} at risk of" in " ".join(page.text.split())
-    assert page.text.index(at_risk) < page.text.index("What to fix first") < page.text.index("Claims, by money at risk")
-    for fix in first_fixes(result):
-        assert fix.fix in page.text
-    assert len(first_fixes(result)) == 3
+    assert page.text.index(at_risk) < page.text.index("What to do first") < page.text.index("Claims, by money at risk")
+    assert page.text.index("Claims, by money at risk") < page.text.index("Rules and sources")
+    first = page.text[page.text.index("What to do first") : page.text.index("Claims, by money at risk")]
+    for item in result.worklist[:MOST_WORK]:
+        assert item.action in first
+        for claim in item.claims[:MOST_WORK_CLAIMS]:  # each with its own figures
+            assert claim.message in first
+    assert len(result.worklist) > MOST_WORK
 
 
 def test_every_finding_and_line_stands_in_the_page_as_text(text: str, result: CheckResult) -> None:

@@ -157,7 +157,7 @@ def _zip_contents(stream: BinaryIO, name: str, limits: Limits) -> Contents:
         if not any(map(_is_passed_over, PurePosixPath(entry.filename.replace("\\", "/")).parts))
     ]
     if not kept:
-        raise UnreadableInput(f"{name}: a zip archive without a file in it")
+        raise UnreadableInput(f"{name}: a zip archive with no files in it")
     budget = _Budget(limits)
     return Contents((_member(archive, entry, name, budget) for entry in kept), len(entries) - len(kept))
 

@@ -14,7 +14,17 @@ from cleanclaim.app.archives import Limits
 from cleanclaim.app.beside import Beside, Handed, sound_policies
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.reading import Reading, Watch
-from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary, Fault, PolicyConflict, Summary
+from cleanclaim.app.result import (
+    CheckResult,
+    ClaimLine,
+    ClaimSummary,
+    EditSummary,
+    Fault,
+    LackedFact,
+    PolicyConflict,
+    Presumed,
+    Summary,
+)
 from cleanclaim.claims import Lost
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
@@ -24,6 +34,7 @@ from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.telling import ClaimTotals, LineTotals
+from cleanclaim.edits.worklist import Verdict
 from cleanclaim.engine.connection import Engine
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.policies import Policies
@@ -31,6 +42,8 @@ from cleanclaim.policies.compiling import Compiled, compiled, with_defaults
 from cleanclaim.policies.on_file import known_items
 from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM
 from cleanclaim.reference.library import Library
+from cleanclaim.reference.presumption import carried_days
+from cleanclaim.values import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,7 @@ class Checker:
     limits: Limits = field(default_factory=Limits)  # of what an archive may hold
     policies: Compiled = field(default_factory=lambda: Compiled({}, ()))  # of payers
     _tables: dict[str, pa.Table] = field(default_factory=dict)  # the as-of tables that a check has asked for
+    _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # and the days to which they are carried
 
     @classmethod
     def open(
@@ -52,14 +66,17 @@ class Checker:
         edits: Path | None = None,
         policies: Path | None = None,
         memory_limit: str = "",
+        presume: bool = True,
     ) -> Self:
         """A checker on a reference library, with a site's own edits and payers' policies beside the shipped ones.
 
-        The starter set stands in when there is no library.
+        The starter set stands in when there is no library. Without `presume` a day that no release covers is unknown.
         Raises: PageError for a page that cannot be used; LibraryError for a damaged library; InvalidValue for a policy
         that cannot be used.
         """
-        return cls.of(Library.open(reference), all_edits(edits), sound_policies(policies), memory_limit)
+        return cls.of(
+            Library.open(reference, presume=presume), all_edits(edits), sound_policies(policies), memory_limit
+        )
 
     @classmethod
     def of(
@@ -100,7 +117,7 @@ class Checker:
     def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
         """Give a workbench the reference and the policies, and what was handed in beside the claims."""
         bench.hand_in({**self.policies.tables, **handed})
-        bench.use_reference(self._table)
+        bench.use_reference(self._table, self._days)
 
     def _told(self, bench: Workbench, handed: Handed) -> Handed:
         """What was handed in, with what of it says nothing about these claims told as faults."""
@@ -124,6 +141,11 @@ class Checker:
         if name not in self._tables:
             self._tables[name] = self.library.table(name)
         return self._tables[name]
+
+    def _days(self, name: str) -> tuple[Interval, ...]:
+        if name not in self._carried:
+            self._carried[name] = carried_days(self._table(name)) if self.library.presume else ()
+        return self._carried[name]
 
 
 def check_files(
@@ -157,6 +179,13 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
             PolicyConflict(one.payer_id, one.drug, one.attribute, one.policies, one.first_day)
             for one in checker.policies.contradictions
         ),
+        verdicts={verdict: run.verdicts.count(verdict) for verdict in Verdict},
+        clear=sum(count.outcomes[Outcome.CLEAR] - count.clear_presumed for count in run.counts),
+        clear_presumed=sum(count.clear_presumed for count in run.counts),
+        presumed=tuple(
+            Presumed(one.publication, one.release, one.quarters, lines) for one, lines in run.resting.releases()
+        ),
+        lacks=_lacks(run), waits_for_policies=_waits_for_policies(run),
     )  # fmt: skip
     releases = sorted({release for finding in run.findings for release in finding.releases})
     return CheckResult(
@@ -165,17 +194,48 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
         (*reading.told(), *handed.faults),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
-        tuple(_claim_summary(item, by_row=item.file in bench.files_by_row) for item in run.totals),
+        tuple(_claim_summary(item, run, by_row=item.file in bench.files_by_row) for item in run.totals),
+        run.worklist,
     )
 
 
-def _claim_summary(item: ClaimTotals, *, by_row: bool) -> ClaimSummary:
+def _lacks(run: EditRun) -> tuple[LackedFact, ...]:
+    edits = {count.edit.id: count.edit for count in run.counts}
+    found = [
+        LackedFact(name, edits[name].name, fact, dictionary().ask(edits[name].grain, fact), len(claims))
+        for (name, fact), claims in run.lacking.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.claims, one.id, one.fact)))
+
+
+def _waits_for_policies(run: EditRun) -> int:
+    facts, checks = dictionary(), 0
+    for count in run.counts:
+        of_payer = [rows for name, rows in count.missing.items() if facts.is_of_payer(count.edit.grain, name)]
+        checks += max(of_payer, default=0)
+    return checks
+
+
+def _claim_summary(item: ClaimTotals, run: EditRun, *, by_row: bool) -> ClaimSummary:
     segment, row = (None, item.place) if by_row else (item.place, None)
     charge, at_risk = as_money(item.total_charge), as_money(item.amount_at_risk)
     lines = tuple(_claim_line(line) for line in item.lines)
     return ClaimSummary(
-        item.claim_key, item.claim_id, item.file, charge, at_risk, segment, row, item.payer_program, lines
+        item.claim_key, item.claim_id, item.file, charge, at_risk, segment, row, item.payer_program, lines,
+        run.verdicts[item.claim_row], _lacks_of(item, run),
+    )  # fmt: skip
+
+
+def _lacks_of(item: ClaimTotals, run: EditRun) -> tuple[str, ...]:
+    if run.verdicts[item.claim_row] is not Verdict.CANNOT_SAY:
+        return ()
+    edits = {count.edit.id: count.edit for count in run.counts}
+    asks = (
+        dictionary().ask(edits[name].grain, fact)
+        for (name, fact), claims in run.lacking.items()
+        if item.claim_row in claims
     )
+    return tuple(dict.fromkeys(asks))
 
 
 def _claim_line(line: LineTotals) -> ClaimLine:
@@ -191,7 +251,8 @@ def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
     edit, outcomes = count.edit, count.outcomes
     return EditSummary(
         id=edit.id, edit=edit.name, grain=edit.grain, rows=count.rows,
-        fires=outcomes[Outcome.FIRES], clear=outcomes[Outcome.CLEAR], not_evaluated=outcomes[Outcome.NOT_EVALUATED],
+        fires=outcomes[Outcome.FIRES], clear=outcomes[Outcome.CLEAR] - count.clear_presumed,
+        clear_presumed=count.clear_presumed, not_evaluated=outcomes[Outcome.NOT_EVALUATED],
         not_in_force=outcomes[Outcome.NOT_IN_FORCE], out_of_scope=outcomes[Outcome.OUT_OF_SCOPE],
         missing=_most_first(count.missing), wants=_most_first(_wants(count)),
         silenced=count.silenced, error=run.errors.get(edit.name),
@@ -201,10 +262,10 @@ def _edit_summary(count: EditCount, run: EditRun) -> EditSummary:
 
 def _wants(count: EditCount) -> dict[str, int]:
     # Several facts that one thing would tell are one want; the most frequent says how often.
-    facts = dictionary().facts(count.edit.grain)
+    facts = dictionary()
     wants: dict[str, int] = {}
     for name, rows in count.missing.items():
-        ask = (facts[name].ask if name in facts else "") or name.replace("_", " ")
+        ask = facts.ask(count.edit.grain, name)
         wants[ask] = max(rows, wants.get(ask, 0))
     return wants
 
@@ -218,5 +279,8 @@ def reference_in_words(library: Library) -> str:
     if library.starter_only:
         codes = len({row[0] for row in library.starter.rows("hcpcs")})
         return f"the starter set ({codes} codes, some quarters); `cleanclaim reference import FILE..` widens it"
-    names = ", ".join(item.label for item in library.releases)
-    return f"{names}; on the starter set for what these do not cover"
+    newest: dict[str, str] = {}
+    for item in library.releases:
+        newest[f"{item.publication} {item.series}".strip()] = item.release
+    names = ", ".join(f"{name} {release}" for name, release in newest.items())
+    return f"{len(library.releases)} releases, the newest {names}; on the starter set for what these do not cover"

@@ -73,7 +73,7 @@ def read_claims(
     """
     head = _head(stream)
     if _ARCHIVE.match(head):
-        raise UnreadableInput(f"{name}: a compressed file of a kind that is not read. Expected: {_EXPECTED}")
+        raise UnreadableInput(f"{name}: compressed in a way that is not supported. Expected: {_EXPECTED}")
     if head.startswith(b"["):
         raise UnreadableInput(f"{name}: a JSON array. Expected: JSON Lines, one claim a line, each starting with {{")
     if is_parquet(head):
@@ -149,11 +149,11 @@ def given_files(paths: Sequence[Path]) -> list[Given]:
         base = path.resolve().name or str(path)
         given += [_in_folder(file, f"{base}/{file.relative_to(path).as_posix()}") for file in found.files]
         if found.passed_over:
-            given.append(Given(path, base, f"{found.passed_over:,} hidden, lock or temporary files passed over"))
+            given.append(Given(path, base, f"{found.passed_over:,} hidden, lock or temporary files skipped"))
         if found.links:
             given.append(Given(path, base, f"{found.links:,} links to folders not followed"))
         if not found.files:
-            given.append(Given(path, base, refusal="a folder without a file in it"))
+            given.append(Given(path, base, refusal="a folder with no files in it"))
     often = Counter(one.name for one in given if one.note is None)
     return [
         replace(one, name=_printable(str(one.path) if one.note is None and often[one.name] > 1 else one.name))
@@ -164,7 +164,7 @@ def given_files(paths: Sequence[Path]) -> list[Given]:
 def _in_folder(file: Path, name: str) -> Given:
     # A pipe that nobody named is not waited for: nobody may ever write to it.
     if file.exists() and not file.is_file():
-        return Given(file, name, refusal="is no regular file")
+        return Given(file, name, refusal="not a regular file")
     return Given(file, name)
 
 
@@ -182,7 +182,7 @@ def open_file(path: Path) -> BinaryIO:
         if str(path) == "-":
             return _copy(sys.stdin.buffer)
         if path.is_block_device() or path.is_char_device() or path.is_socket():
-            raise UnreadableInput(f"{path}: is a device. Expected: a file, or - for standard input")
+            raise UnreadableInput(f"{path}: a device. Expected: a file, or - for standard input")
         stream = path.open("rb")
         if stream.seekable():
             return stream

@@ -85,7 +85,7 @@ class Reading:
             with self._refusals_told(member.name), member.open() as unpacked:
                 self._stream(unpacked, member.name)
         if found.passed_over:
-            told = f"{found.passed_over:,} hidden, lock or temporary files passed over."
+            told = f"{found.passed_over:,} hidden, lock or temporary files skipped."
             self._fault(name, "files-passed-over", told, Lost.NOTHING)
 
     @contextmanager
@@ -101,7 +101,7 @@ class Reading:
     def _stream(self, stream: BinaryIO, name: str) -> None:
         file_hash = digest(stream)
         if file_hash in self.seen:
-            self._fault(name, "file-duplicate", f"The same content as {self.seen[file_hash]}: read once.", Lost.NOTHING)
+            self._fault(name, "file-duplicate", f"Duplicate of {self.seen[file_hash]}; read only once.", Lost.NOTHING)
             return
         self.seen[file_hash] = name
         claims = read_claims(
@@ -110,7 +110,7 @@ class Reading:
         )  # fmt: skip
         if claims.other:
             self._fault(
-                name, "not-read-yet", f"The file starts with {claims.other}: recognized, not read.", Lost.NOTHING
+                name, "not-read-yet", f"The file starts with {claims.other}; only 837P is read so far.", Lost.NOTHING
             )
         with closing(_one_ahead(claims.tables)) as parts:
             for tables in parts:
@@ -153,7 +153,7 @@ class Reading:
         """How many faults of a kind were counted and not told one by one."""
         for kind, count in self.of_kind.items():
             if count > MOST_OF_A_KIND:
-                message = f"{count - MOST_OF_A_KIND:,} more faults of this kind, not told one by one."
+                message = f"{count - MOST_OF_A_KIND:,} more faults of this kind are not listed."
                 yield Fault(source_file="(all files)", fault=kind, message=message, lost=Lost.NOTHING)
 
     def _fault(self, name: str, fault: str, message: str, lost: Lost) -> None:

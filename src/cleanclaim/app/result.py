@@ -9,6 +9,7 @@ import msgspec
 from cleanclaim.claims import Lost
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.pages import Authority
+from cleanclaim.edits.worklist import Verdict, WorkItem
 from cleanclaim.values import Severity
 
 
@@ -43,7 +44,7 @@ class ClaimLine(msgspec.Struct, frozen=True):
 
 
 class ClaimSummary(msgspec.Struct, frozen=True):
-    """A claim with findings: where it stands, its money and its lines. Amounts are strings of decimals."""
+    """A claim that is not ready: where it stands, its money, lines and verdict. Amounts are strings of decimals."""
 
     claim_key: int
     claim_id: str | None
@@ -54,6 +55,8 @@ class ClaimSummary(msgspec.Struct, frozen=True):
     row: int | None = None  # where it is not
     payer_program: str | None = None
     lines: tuple[ClaimLine, ...] = ()
+    verdict: Verdict = Verdict.READY
+    lacks: tuple[str, ...] = ()  # where it cannot be said: what would tell
 
 
 class EditSummary(msgspec.Struct, frozen=True):
@@ -64,13 +67,14 @@ class EditSummary(msgspec.Struct, frozen=True):
     grain: str
     rows: int
     fires: int
-    clear: int
+    clear: int  # by releases of the day
     not_evaluated: int
     not_in_force: int
     out_of_scope: int
     silenced: int
     missing: dict[str, int]
     wants: dict[str, int]  # the same in a biller's words: what would have told
+    clear_presumed: int = 0  # clear by a release that was carried to the day
     error: str | None = None
     title: str = ""  # what is wrong where it fires
     why: str = ""  # the reason, in prose
@@ -90,6 +94,25 @@ class LoadNext(msgspec.Struct, frozen=True):
     rows: int  # that they are about, each once
     charge_amount: str  # what these rows are charged
     edits: tuple[str, ...]
+
+
+class Presumed(msgspec.Struct, frozen=True):
+    """A release that spoke for days after its own, since none at hand covers them."""
+
+    publication: str
+    release: str
+    quarters: int  # quarter boundaries between the end of the release and the days
+    lines: int  # that rest on it
+
+
+class LackedFact(msgspec.Struct, frozen=True):
+    """What claims lack for an essential edit, and what would tell."""
+
+    id: str  # of the edit
+    edit: str
+    fact: str
+    ask: str  # in a biller's words: which file or field
+    claims: int
 
 
 class PolicyConflict(msgspec.Struct, frozen=True):
@@ -119,6 +142,12 @@ class Summary(msgspec.Struct, frozen=True):
     claims_unread: bool
     reference: str  # in words: on what the check ran
     load_next: tuple[LoadNext, ...] = ()  # the most useful first
+    verdicts: dict[Verdict, int] = {}  # claims by verdict
+    clear: int = 0
+    clear_presumed: int = 0
+    presumed: tuple[Presumed, ...] = ()  # the most lines first
+    lacks: tuple[LackedFact, ...] = ()  # the most claims first
+    waits_for_policies: int = 0  # checks that only a payer's policy would tell
     policy_conflicts: tuple[PolicyConflict, ...] = ()
 
 
@@ -130,7 +159,8 @@ class CheckResult(msgspec.Struct, frozen=True):
     faults: tuple[Fault, ...]
     releases: tuple[str, ...]
     edits: tuple[EditSummary, ...]
-    claims: tuple[ClaimSummary, ...]  # those with findings
+    claims: tuple[ClaimSummary, ...]  # those with findings, and up to a thousand of which it cannot be said
+    worklist: tuple[WorkItem, ...] = ()  # what to do, the most pressing first
 
     def has_findings_of(self, *severities: Severity) -> bool:
         """Whether any finding has one of these severities."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.reference.answers import COVERAGE, CodeAnswer, CodeStatus, NdcAnswer
 from cleanclaim.reference.differences import unit_words
+from cleanclaim.reference.presumption import Band, named
 from cleanclaim.reference.tables import TABLES
 
 if TYPE_CHECKING:
@@ -148,6 +149,8 @@ def _code_text(answer: CodeAnswer) -> Iterable[str]:
             if answer.payment_limit is not None
             else "none is published"
             if "no payment limit is published" in (answer.why or "")
+            else _band(answer.payment_limit_band)
+            if answer.payment_limit_band
             else "not known"
         )
         yield f"  payment limit   {limit}"
@@ -159,8 +162,21 @@ def _code_text(answer: CodeAnswer) -> Iterable[str]:
             else "not known"
         )
         yield f"  MUE             {mue}"
+    for one in answer.presumed:
+        ago = f"{one.quarters} quarter{'' if one.quarters == 1 else 's'}"
+        yield f"  presumed        from {one.release}: the newest {one.publication} at hand, {ago} earlier"
     if answer.releases:
-        yield f"  by              {'; '.join(answer.releases)}"
+        told_by = dict.fromkeys(named(release) for release in answer.releases)
+        yield f"  by              {'; '.join(told_by)}"
+
+
+def _band(band: Band) -> str:
+    """A limit of an earlier quarter, as a range: a price is never carried forward."""
+    quarters = f"{band.quarters} quarter{'' if band.quarters == 1 else 's'}"
+    return (
+        f"likely ${band.low:f} to ${band.high:f} a unit; the file of the quarter is not loaded,"
+        f" and limits move by up to {band.percent} % in {quarters} [{band.release}]"
+    )
 
 
 def _ndc_text(answer: NdcAnswer) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from cleanclaim.edits.citations import expected, rules_of
 from cleanclaim.edits.collection import all_edits, edits_of_folder, find_edit
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.examples import example_rows, facts_read
@@ -19,11 +20,6 @@ def listing(folder: Path | None) -> str:
     width, severe = (max(len(text(edit)) for edit in edits) for text in (lambda edit: edit.name, _severities))
     rows = [f"{edit.id:<10} {edit.name:<{width}} {_severities(edit):<{severe}} {edit.page.title}" for edit in edits]
     return "\n".join([f"{'id':<10} {'name':<{width}} {'severity':<{severe}} what", *rows])
-
-
-def explanation(wanted: str, folder: Path | None) -> str:
-    """A page explained."""
-    return "\n".join(explained(find_edit(all_edits(folder), wanted)))
 
 
 def sql_text(wanted: str, folder: Path | None) -> str:
@@ -79,6 +75,10 @@ def explained(edit: Edit) -> Iterator[str]:
         yield f"  {item.title}{f', {item.at}' if item.at else ''} [{item.confidence}{checked}]" + (
             f" {item.url}" if item.url else ""
         )
+    if rules := rules_of(edit.page):
+        yield ""
+        yield f"Rules (`cleanclaim explain {rules[0]}` reads one)"
+        yield f"  {', '.join(rules)}"
     yield ""
     yield "Examples"
     for example in edit.page.examples:
@@ -107,9 +107,6 @@ def _case(edit: Edit, case: EditCase) -> Iterator[str]:
     yield f"  message  {case.case.message or edit.page.front.message}"
     fix = case.case.fix or edit.page.front.fix
     yield f"  fix      {fix.say}{' (safe to apply)' if fix.safe else ''}"
-    predicted = [
-        f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in case.case.predicted or ()
-    ]
-    yield f"  expect   {' or '.join(predicted) or 'no denial'}"
+    yield f"  expect   {' or '.join(map(expected, case.case.predicted or ())) or 'no denial'}"
     if case.case.by_policy:
         yield f"  unless   a policy says otherwise (`on_fail`) that decides {' or '.join(case.case.by_policy)}"

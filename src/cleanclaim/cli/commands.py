@@ -22,6 +22,7 @@ from cleanclaim.cli.options import (
     Format,
     HistoryFromOption,
     HistoryOption,
+    NoPresumptionOption,
     OnFileOption,
     PoliciesOption,
     ReferenceOption,
@@ -80,12 +81,17 @@ def check(
     history: HistoryOption = None,
     history_from: HistoryFromOption = None,
     on_file: OnFileOption = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Every finding with its rule and sources; all that was not judged."),
+    ] = False,
+    no_presumption: NoPresumptionOption = False,
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
 ) -> None:
     """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it.
 
-    Exit codes: 0 clean; 1 findings of `reject` or `deny` (--fail-on moves that), or claims that could not be read;
-    2 nothing could be read, or the command is wrong. `--fail-on never` is 0 whatever was found.
+    Exit codes: 0 every claim is ready, or worth a look; 1 something is to fix, cannot be said, or could not be read
+    (--fail-on moves that); 2 nothing could be read, or the command is wrong. `--fail-on never` is 0 whatever was found.
     """
     from cleanclaim.app import Checker  # noqa: PLC0415
     from cleanclaim.app.beside import Beside  # noqa: PLC0415
@@ -99,7 +105,9 @@ def check(
         raise InvalidValue("--history-from tells what --history covers: expected both")
     refuse_output(output, output_format, inputs=files)
     columns = column_mapping(mapping)
-    checker = Checker.open(there(reference), edits=edits, policies=policies, memory_limit=memory_limit)
+    checker = Checker.open(
+        there(reference), edits=edits, policies=policies, memory_limit=memory_limit, presume=not no_presumption
+    )
     beside = Beside(authorizations, on_file, tuple(history or ()), first_day)
     with watching() as watch:
         result = checker.check_files(
@@ -112,7 +120,7 @@ def check(
             watch=watch,
         )
     with opened_output(output) as out:
-        write_result(result, output_format, out, checked_on=day)
+        write_result(result, output_format, out, checked_on=day, verbose=verbose)
     code = exit_code(result, fail_on)
     if code == CANNOT_RUN:
         print("cleanclaim: no claim could be read; the faults say why", file=sys.stderr)

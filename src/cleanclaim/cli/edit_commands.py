@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cleanclaim.cli.options import EditsOption
+from cleanclaim.cli.options import EditsOption, ReferenceOption, ShortFormat, ShortFormatOption, day_of, there
 
 explain_app = typer.Typer()
 edits_app = typer.Typer(no_args_is_help=True, help="The edits: what is checked, why, and the SQL of it.")
@@ -15,13 +16,26 @@ edits_app = typer.Typer(no_args_is_help=True, help="The edits: what is checked, 
 
 @explain_app.command()
 def explain(
-    edit: Annotated[str, typer.Argument(help="Id or name of an edit: WASTE-001, jz-or-jw-missing.")],
+    wanted: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME...",
+            help="Edits by id or name (WASTE-001, jz-or-jw-missing), rules of the rulebook (UNW-13), reason and remark "
+            "codes of a remittance (CO-16, 16, PR-1, N822).",
+        ),
+    ],
     edits: EditsOption = None,
+    output_format: ShortFormatOption = ShortFormat.TABLE,
+    reference: ReferenceOption = None,
 ) -> None:
-    """Explain an edit: what it checks, why, since when, by which rule, with its examples."""
-    from cleanclaim.cli.catalogue import explanation  # noqa: PLC0415
+    """Explain an edit, a rule, or a reason code.
 
-    print(explanation(edit, edits))
+    An edit: what it checks, why, since when, by which rule, with its examples. A rule: its sentence, how sure we are,
+    its sources, the edits that check it. A reason code: what it means, which edits predict it, what to do.
+    """
+    from cleanclaim.cli.explanations import explained, write_explained  # noqa: PLC0415
+
+    write_explained(explained(wanted, edits, there(reference), day_of(None)), output_format, sys.stdout)
 
 
 @edits_app.command("list")

@@ -179,3 +179,9 @@ def column_mapping(path: Path | None) -> ColumnMapping | None:
         return read_mapping(path.read_bytes(), file=str(path))
     except OSError as error:
         raise UnreadableInput(f"--mapping {path}: {error.strerror or type(error).__name__}") from None
+
+
+NoPresumptionOption = Annotated[
+    bool,
+    typer.Option("--no-presumption", help="Days that no release covers are unknown: no earlier one speaks."),
+]

@@ -5,30 +5,22 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from io import StringIO, TextIOWrapper
-from itertools import groupby
+from io import TextIOWrapper
 from typing import TextIO
 
 import msgspec
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
-from cleanclaim.app.result import CheckResult, ClaimSummary, Fault, LoadNext
+from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.cli.options import FailOn, Format
-from cleanclaim.edits.findings import Finding, severity_order
-from cleanclaim.edits.outcomes import Outcome
+from cleanclaim.edits.findings import Finding
+from cleanclaim.edits.worklist import Verdict
 from cleanclaim.values import Severity
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a claim id may hold what would command a terminal
-PLAIN_WIDTH = 100  # where the output is no terminal
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a claim id may hold what would command a terminal
 MOST_FAULTS = 20
-_STYLES = {Severity.REJECT: "bold red", Severity.DENY: "red", Severity.WARN: "yellow", Severity.INFO: "cyan"}
 _ENOUGH = {
     FailOn.REJECT: {Severity.REJECT},
     FailOn.DENY: {Severity.REJECT, Severity.DENY},
@@ -40,19 +32,34 @@ _ENOUGH = {
 
 
 def exit_code(result: CheckResult, fail_on: FailOn) -> int:
-    """0 clean; 1 findings of the asked severity, claims unread, or (when asked) not evaluated; 2 nothing read."""
-    if result.summary.claims_unread and not result.summary.claims:
+    """0 every claim is ready or worth a look; 1 something is to fix, cannot be said or was lost; 2 nothing was read.
+
+    `fail_on` moves where 1 begins: at what is rejected, at every warning, at any check that could not be made, never.
+    """
+    summary = result.summary
+    if summary.claims_unread and not summary.claims:
         return 2
     if fail_on is FailOn.NEVER:
         return 0
-    strict = fail_on is FailOn.NOT_EVALUATED and result.summary.not_evaluated > 0
-    return int(result.has_findings_of(*_ENOUGH[fail_on]) or result.summary.claims_unread or strict)
+    strict = fail_on is FailOn.NOT_EVALUATED and summary.not_evaluated > 0
+    unsaid = fail_on is not FailOn.REJECT and summary.verdicts.get(Verdict.CANNOT_SAY, 0) > 0
+    return int(result.has_findings_of(*_ENOUGH[fail_on]) or summary.claims_unread or unsaid or strict)
 
 
-def write_result(result: CheckResult, output_format: Format, out: TextIO, *, checked_on: date | None = None) -> None:
-    """The result in one of the formats."""
+def write_result(
+    result: CheckResult,
+    output_format: Format,
+    out: TextIO,
+    *,
+    checked_on: date | None = None,
+    verbose: bool = False,
+) -> None:
+    """The result in one of the formats; `verbose` is for people who want every citation and gap in the table."""
+    from cleanclaim.cli.report_table import write_table  # noqa: PLC0415 - rich is for people
+
     writers: dict[Format, Callable[[CheckResult, TextIO], None]] = {
-        Format.TABLE: _write_table, Format.JSON: _write_json, Format.JSONL: _write_jsonl, Format.CSV: _write_csv,
+        Format.TABLE: lambda result, out: write_table(result, out, verbose=verbose),
+        Format.JSON: _write_json, Format.JSONL: _write_jsonl, Format.CSV: _write_csv,
         Format.HTML: lambda result, out: _write_html(result, out, checked_on), Format.SARIF: _write_sarif,
         Format.PARQUET: _write_parquet,
     }  # fmt: skip
@@ -73,7 +80,8 @@ def _write_json(result: CheckResult, out: TextIO) -> None:
 def _write_jsonl(result: CheckResult, out: TextIO) -> None:
     # One record a line, each saying what it is, the summary last.
     records: list[tuple[str, Iterable[msgspec.Struct]]] = [
-        ("fault", result.faults), ("finding", result.findings), ("edit", result.edits), ("summary", [result.summary]),
+        ("fault", result.faults), ("finding", result.findings), ("claim", result.claims),
+        ("work_item", result.worklist), ("edit", result.edits), ("summary", [result.summary]),
     ]  # fmt: skip
     for record, items in records:
         for item in items:
@@ -118,14 +126,14 @@ def _write_parquet(result: CheckResult, out: TextIO) -> None:
 def tell_faults(faults: Sequence[Fault], count: int) -> None:
     """Write the first faults to standard error, and how many more there are: they must not be lost."""
     for fault in faults[:MOST_FAULTS]:
-        print(f"cleanclaim: {_place(fault)}: {_fault_text(fault)}", file=sys.stderr)
+        print(f"cleanclaim: {place_of(fault)}: {fault_text(fault)}", file=sys.stderr)
     if len(faults) > MOST_FAULTS:
         print(f"cleanclaim: ... and {count - MOST_FAULTS} more; --format json lists them", file=sys.stderr)
 
 
 def no_formula(text: str) -> str:
     """A cell that a spreadsheet would run as a formula, as text; control characters as blanks."""
-    shown = _CONTROL.sub(" ", text)
+    shown = CONTROL.sub(" ", text)
     return f"'{shown}" if shown[:1] in {"=", "+", "-", "@"} else shown
 
 
@@ -134,9 +142,9 @@ def _cell(finding: Finding, column: str) -> str:
         case "fix":
             return finding.fix.say
         case "predicted":
-            return _predicted(finding)
+            return predicted_text(finding)
         case "authority":
-            return "; ".join(_authorities(finding))
+            return "; ".join(authorities(finding))
         case "evidence":
             return "; ".join(f"{name}={value}" for name, value in finding.evidence.items())
         case "missing" | "releases":
@@ -148,84 +156,26 @@ def _cell(finding: Finding, column: str) -> str:
             return "" if value is None else str(value)
 
 
-def _write_table(result: CheckResult, out: TextIO) -> None:
-    if out.isatty():
-        _print_table(Console(file=out, highlight=False), result)
-        return
-    page = StringIO()
-    _print_table(Console(file=page, highlight=False, width=PLAIN_WIDTH), result)
-    out.writelines(line.rstrip() + "\n" for line in page.getvalue().splitlines())
-
-
-def _print_table(console: Console, result: CheckResult) -> None:
-    _faults(console, result)
-    totals = {claim.claim_key: claim for claim in result.claims}
-    for claim_key, findings in groupby(result.findings, key=lambda finding: finding.claim_key):
-        _claim(console, list(findings), totals[claim_key])
-    _totals(console, result)
-    _not_evaluated(console, result)
-
-
-def _faults(console: Console, result: CheckResult) -> None:
-    if not result.faults:
-        return
-    console.print(Text(f"{counted(len(result.faults), 'fault')} in reading", style="bold magenta"))
-    for fault in result.faults[:MOST_FAULTS]:
-        console.print(Padding(Text.assemble((f"{_place(fault)}: ", "magenta"), _fault_text(fault)), (0, 0, 0, 2)))
-    if len(result.faults) > MOST_FAULTS:
-        console.print(f"  ... and {len(result.faults) - MOST_FAULTS} more; --format json lists them all")
-    console.print()
-
-
-def _fault_text(fault: Fault) -> str:
+def fault_text(fault: Fault) -> str:
+    """A fault in words, without its place."""
     if fault.row is not None:  # says place and expectation already
         return f"{fault.message}. Lost: {fault.lost}. [{fault.fault}]"
     found = f" Found `{fault.value}`." if fault.value is not None else ""
     expected = f" Expected: {fault.expected}." if fault.expected else ""
     lost = f" Lost: {fault.lost}." if fault.lost != "nothing" else ""
-    return _CONTROL.sub("?", f"{fault.message}{found}{expected}{lost} [{fault.fault}]")
+    return CONTROL.sub("?", f"{fault.message}{found}{expected}{lost} [{fault.fault}]")
 
 
-def _place(fault: Fault) -> str:
+def place_of(fault: Fault) -> str:
+    """The file and segment of a fault."""
     parts = [fault.source_file]
     if fault.segment_number is not None:
         parts.append(f"segment {fault.segment_number}" + (f" {fault.element or fault.segment or ''}").rstrip())
     return ", ".join(parts)
 
 
-def _claim(console: Console, findings: list[Finding], claim: ClaimSummary) -> None:
-    name = (_CONTROL.sub("?", claim.claim_id or "(claim without an account number)"), "bold")
-    where = f"row {claim.row}" if claim.row is not None else f"segment {claim.segment_number}"
-    money = f"{_dollars(claim.total_charge)} billed, {_dollars(claim.amount_at_risk)} at risk"
-    console.print(Text.assemble(name, f"  {claim.file}, {where}  {money}"))
-    for finding in findings:
-        _finding(console, finding)
-    console.print()
-
-
-def _finding(console: Console, finding: Finding) -> None:
-    where = "claim" if finding.line_number is None else f"line {finding.line_number}"
-    asked = finding.outcome is Outcome.NOT_EVALUATED
-    head = Text.assemble(
-        ("unknown" if asked else str(finding.severity), "dim" if asked else _STYLES[finding.severity]), "  ",
-        (where, "bold"), f"  {finding.hcpcs_code or ''}".rstrip(), "  ", (f"{finding.id} {finding.edit}", "dim"),
-        f"  {_dollars(finding.charge_amount)}" if finding.charge_amount else "",
-    )  # fmt: skip
-    console.print(Padding(head, (0, 0, 0, 2)))
-    console.print(Padding(Text(_CONTROL.sub("?", finding.message)), (0, 0, 0, 4)))
-    if asked:
-        return
-    console.print(Padding(Text.assemble(("Fix: ", "green"), finding.fix.say), (0, 0, 0, 4)))
-    if finding.related_lines:
-        lines = ", ".join(f"{place.claim_id} line {place.line_number}" for place in finding.related_lines)
-        console.print(Padding(f"With: {lines}", (0, 0, 0, 4)), markup=False)
-    rule = f"Expect {_predicted(finding)}. Rule: {'; '.join(_authorities(finding))} [{finding.confidence}]."
-    console.print(Padding(Text(rule, style="dim"), (0, 0, 0, 4)))
-    if finding.releases:
-        console.print(Padding(Text(f"By: {'; '.join(finding.releases)}.", style="dim"), (0, 0, 0, 4)))
-
-
-def _predicted(finding: Finding) -> str:
+def predicted_text(finding: Finding) -> str:
+    """What a remittance would say."""
     return (
         " or ".join(
             f"{item.group}-{item.carc}" + (f" with {item.rarc}" if item.rarc else "") for item in finding.predicted
@@ -234,72 +184,16 @@ def _predicted(finding: Finding) -> str:
     )
 
 
-def _authorities(finding: Finding) -> list[str]:
+def authorities(finding: Finding) -> list[str]:
+    """The sources of a finding, each with the place in it."""
     return [item.title + (f", {item.at}" if item.at else "") for item in finding.authority]
 
 
-def _totals(console: Console, result: CheckResult) -> None:
-    summary = result.summary
-    claims, lines = counted(summary.claims, "claim"), counted(summary.lines, "line")
-    billed = f"{claims}, {lines}, {_dollars(summary.total_charge)} billed: "
-    found = f"{counted(summary.findings, 'finding')} on {counted(summary.claims_with_findings, 'claim')}"
-    console.print(Text.assemble((billed, "bold"), f"{found}, {_dollars(summary.amount_at_risk)} at risk"))
-    if summary.lines_without_charge:
-        console.print(f"{counted(summary.lines_without_charge, 'line')} without a charge: in neither sum.")
-    fired = [edit for edit in result.edits if edit.fires - edit.silenced]
-    if fired:
-        table = Table(box=None, pad_edge=False, show_edge=False)
-        for title in ("edit", "", "reject", "deny", "warn", "info"):
-            table.add_column(title, justify="right" if title in set(Severity) else "left")
-        for edit in fired:
-            counts = Counter(
-                finding.severity
-                for finding in result.findings
-                if finding.id == edit.id and finding.outcome is Outcome.FIRES
-            )
-            table.add_row(
-                edit.id, edit.edit, *(str(counts[severity] or "") for severity in sorted(Severity, key=severity_order))
-            )
-        console.print(Padding(table, (0, 0, 0, 2)))
-    console.print(f"Checked on {summary.reference}.", markup=False)
-
-
-def _not_evaluated(console: Console, result: CheckResult) -> None:
-    if not result.summary.not_evaluated:
-        return
-    rows = sum(edit.rows for edit in result.edits)
-    console.print(
-        Text(f"{result.summary.not_evaluated} of {rows} checks could not be made for want of:", style="yellow")
-    )
-    table = Table(box=None, pad_edge=False, show_edge=False, show_header=False)
-    for edit in result.edits:
-        if edit.not_evaluated:
-            wants = "; ".join(f"{want} ({count})" for want, count in edit.wants.items())
-            table.add_row(
-                edit.id, f"{edit.not_evaluated} of {edit.rows}", wants + (f": {edit.error}" if edit.error else "")
-            )
-    console.print(Padding(table, (0, 0, 0, 2)))
-    for one in result.summary.policy_conflicts:
-        console.print(
-            f"Policies contradict each other: {' and '.join(one.policies)} on {one.attribute} of {one.drug}, from"
-            f" {one.first_day} on; what reads it is not evaluated.",
-            markup=False,
-        )
-    if result.summary.load_next:
-        first, *others = result.summary.load_next
-        console.print(Text.assemble("The most useful file to load next: ", (_load_next(first), "bold"), "."))
-        if others:
-            console.print(f"Then: {'; '.join(map(_load_next, others[:2]))}.", markup=False)
-
-
-def _load_next(file: LoadNext) -> str:
-    told = f"{counted(file.checks, 'check')} on {_dollars(file.charge_amount)}"
-    return f"{file.file} ({told}" + (f", {file.checks_alone:,} by itself)" if file.checks_alone < file.checks else ")")
-
-
-def _dollars(amount: str | None) -> str:
+def dollars(amount: str | None) -> str:
+    """An amount as people write it; `$?` where it is not known."""
     return "$?" if amount is None else f"${Decimal(amount):,.2f}"
 
 
 def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it is one."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -17,6 +17,8 @@ from cleanclaim.billing import Bill, Course, Given, Regimen
 from cleanclaim.billing.auth_status import PlannedDose
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.claims import TABLES as CLAIM_TABLES
+from cleanclaim.edits.citations import ReasonAnswer, RuleAnswer
+from cleanclaim.edits.explaining import EditAnswer
 from cleanclaim.edits.findings import Finding
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
@@ -59,6 +61,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "guide": lambda: msgspec.json.schema(Guide),
     "dosage": lambda: msgspec.json.schema(DosageReport),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
+    "explain": lambda: msgspec.json.schema(list[EditAnswer | RuleAnswer | ReasonAnswer]),
 }
 _TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES, *HANDED_IN.values())}
 

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import difflib
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cleanclaim.edits.dictionary import Dictionary, dictionary
 from cleanclaim.edits.language import parse_expression
 from cleanclaim.edits.outcomes import Edit, EditCase, both
-from cleanclaim.edits.pages import Authority, Case, Confidence, Page, read_page
+from cleanclaim.edits.page_files import pages_of_folder, shipped_pages
+from cleanclaim.edits.pages import Page, capped, confidence_of, filled
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError, UnknownName
-from cleanclaim.values import Severity
-
-# The order in which families stand in reports (domain/edits.md, engine notes).
-FAMILIES = (
-    "format", "demographic", "code", "units", "waste", "ndc",
-    "modifier", "administration", "ncci", "diagnosis", "payer", "payment",
-)  # fmt: skip
 
 
 @cache
 def shipped_edits() -> tuple[Edit, ...]:
     """The edits of the catalogue, in the order of reports."""
-    root = files("cleanclaim.edits.catalogue")
-    pages = [page for family in FAMILIES for page in _pages(root / family, family)]
-    return checked(pages)
+    return checked(shipped_pages())
 
 
 def all_edits(own: Path | None = None) -> tuple[Edit, ...]:
@@ -43,24 +33,16 @@ def edits_of_folder(folder: Path) -> tuple[Edit, ...]:
 
     Raises: PageError that names file and line, also where an id or name is that of a shipped edit.
     """
-    if not folder.is_dir():
-        raise UnknownName(f"{folder}: expected a folder of edit pages")
-    pages = [
-        read_page(_text(path), name=path.stem, family=path.parent.name, file=str(path))
-        for path in sorted(folder.rglob("*.md"))
-        if path.name.lower() != "readme.md"
-    ]  # fmt: skip
-    if not pages:
-        raise UnknownName(f"{folder}: holds no edit page (`*.md`)")
-    own = checked(pages)
+    own = checked(pages_of_folder(folder))
     taken = {key for edit in shipped_edits() for key in (edit.id, edit.name, *edit.page.front.aliases)}
     known = taken | {edit.id for edit in own}
     for edit in own:
         front, file = edit.page.front, edit.page.file
         if clash := taken & {edit.id, edit.name, *front.aliases}:
             raise PageError(f"`{min(clash)}` is the name of a shipped edit", file=file, line=1)
-        if strangers := set(front.unless_fires) - known:
-            raise PageError(f"unless_fires: there is no edit `{min(strangers)}`", file=file, line=1)
+        for key, names in (("unless_fires", front.unless_fires), ("follows", front.follows)):
+            if strangers := set(names) - known:
+                raise PageError(f"{key}: there is no edit `{min(strangers)}`", file=file, line=1)
     return own
 
 
@@ -95,25 +77,6 @@ def checked(pages: Iterable[Page], facts: Dictionary | None = None) -> tuple[Edi
     return edits
 
 
-def _pages(folder: Traversable, family: str) -> Iterator[Page]:
-    if folder.is_dir():
-        for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-            if entry.name.endswith(".md"):
-                yield read_page(
-                    entry.read_text(encoding="utf-8"),
-                    name=entry.name[:-3],
-                    family=family,
-                    file=f"{family}/{entry.name}",
-                )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PageError(f"cannot be read as UTF-8 text: {error}", file=str(path)) from None
-
-
 def _edit(page: Page, facts: Dictionary) -> Edit:
     types = facts.types(page.front.grain)
     front = page.front
@@ -124,13 +87,13 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
         when = parse_expression(case.when, types, file=page.file, line=line)
         for text in (case.message or front.message, (case.fix or front.fix).say):
             _check_message(text, page, types)
-        confidence = case.confidence or _strongest(front.authority)
+        confidence = confidence_of(case, page)
         cases.append(
             EditCase(
-                _filled(case, page),
+                filled(case, page),
                 when,
                 both(front.in_force, case.in_force),
-                _capped(case.severity, confidence),
+                capped(case.severity, confidence),
                 confidence,
             )
         )
@@ -138,26 +101,6 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
     if len(set(names)) != len(names):
         raise PageError("two cases have one name", file=page.file, line=1)
     return Edit(page, scope, tuple(cases))
-
-
-def _filled(case: Case, page: Page) -> Case:
-    front = page.front
-    return Case(
-        name=case.name, when=case.when, severity=case.severity, in_force=case.in_force, confidence=case.confidence,
-        by_policy=front.by_policy if case.by_policy is None else case.by_policy,
-        message=case.message or front.message, fix=case.fix or front.fix,
-        predicted=front.predicted if case.predicted is None else case.predicted,
-    )  # fmt: skip
-
-
-def _strongest(authority: Iterable[Authority]) -> Confidence:
-    order = [Confidence.S, Confidence.K, Confidence.D]
-    return min((item.confidence for item in authority), key=order.index)
-
-
-def _capped(severity: Severity, confidence: Confidence) -> Severity:
-    # What nobody confirmed may warn of a denial, but never stop a claim by itself.
-    return Severity.DENY if severity is Severity.REJECT and confidence is not Confidence.S else severity
 
 
 def message_fields(message: str) -> tuple[str, ...]:

@@ -99,6 +99,11 @@ class Dictionary:
         """The types of the facts of a grain by name: what the type checker reads."""
         return {name: column.type for name, column in self.facts(grain).items()}
 
+    def ask(self, grain: Grain, fact: str) -> str:
+        """What would tell a fact that is not known, in a biller's words: never its name."""
+        column = self.facts(grain).get(fact)
+        return (column.ask or column.meaning) if column else fact.replace("_", " ")
+
     def group_of(self, grain: Grain, fact: str) -> Group:
         """The group that computes a fact."""
         return next(group for group in self.groups if group.grain is grain and fact in group.head.columns)
@@ -129,6 +134,11 @@ class Dictionary:
         if not self.facts(grain)[fact].tables:
             return ""
         return f"{self.group_of(grain, fact).name}_lacks"
+
+    def is_of_payer(self, grain: Grain, fact: str) -> bool:
+        """Whether only the payer's own word would tell a fact: its policy, or a rule of its own."""
+        column = self.facts(grain).get(fact)
+        return column is not None and re.search(r"policy_|payer_rule|a payer's policy", column.source) is not None
 
     def needs_of(self, group: Group) -> tuple[str, ...]:
         """The groups that must stand before a group: those it names, those of the facts that it reads, and its base."""

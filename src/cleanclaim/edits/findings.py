@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,11 +17,14 @@ from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import COMPLETE
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
-from cleanclaim.edits.pages import Authority, Confidence, Fix, Prediction
+from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction
+from cleanclaim.reference.presumption import PresumedRelease
 from cleanclaim.values import Severity
 
 POLICIES_READ = "policy_release"  # the fact that names all policies which said something of the line
 ON_FAIL = "policy_on_fail"  # the fact in which policies say what to expect, attribute by attribute
+_ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (unit|day|time|visit|NDC)s\b")  # a page says "units" of any number
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])_(?=[a-z0-9])")
 
 
 class LinePlace(msgspec.Struct, frozen=True):
@@ -56,6 +60,8 @@ class Finding(msgspec.Struct, frozen=True):
     row: int | None = None  # where it is not
     hcpcs_code: str | None = None
     charge_amount: str | None = None
+    presumed: tuple[PresumedRelease, ...] = ()  # what its severity was lowered for, where it had to be
+    caused_by: str | None = None  # id of the edit whose finding on the line is the cause of this one
 
 
 def as_text(value: Any) -> str:  # noqa: ANN401 - a value of any fact
@@ -118,7 +124,8 @@ def fix_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> Fix:
 
 
 def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
-    return text.format_map({name: _in_message(name, facts[name]) for name in message_fields(text)})
+    filled = text.format_map({name: _in_message(name, facts[name]) for name in message_fields(text)})
+    return _ONE_OF_MANY.sub(r"1 \1", filled)
 
 
 def evidence_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> dict[str, str]:
@@ -177,8 +184,14 @@ def worst(cases: Sequence[EditCase]) -> Severity:
 
 
 def _in_message(name: str, value: Any) -> str:  # noqa: ANN401 - a value of any fact
-    if isinstance(value, Decimal) and (
-        "charge" in name or (name.endswith("_amount") and name.startswith(("paid", "allowed", "billed")))
-    ):
-        return f"${value:,.2f}"
+    match value:
+        case Decimal() if "charge" in name or (
+            name.endswith("_amount") and name.startswith(("paid", "allowed", "billed"))
+        ):
+            return f"${value:,.2f}"
+        case Decimal() | int() if not isinstance(value, bool):
+            whole, point, decimals = as_text(value).partition(".")
+            return f"{int(whole):,}{point}{decimals}" if whole.isdigit() else as_text(value)
+        case str() if name != SUBJECT[Grain.POLICY_LINE]:  # a policy is called by its id; other keys are read as words
+            return _BETWEEN_WORDS.sub(" ", value)
     return as_text(value)

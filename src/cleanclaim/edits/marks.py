@@ -15,6 +15,7 @@ class EditCount:
     edit: Edit
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
+    clear_presumed: int = 0  # of those that are clear: by a release that was carried to the day
     silenced: int = 0  # fires not told because a more basic edit fired on the line
 
     @property

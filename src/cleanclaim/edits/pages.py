@@ -106,6 +106,8 @@ class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scope: str = "true"
     in_force: InForce = InForce()
     unless_fires: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()  # ids: what these find on a line is the cause of what this finds there
+    essential: bool = False  # a claim on which it could not be evaluated is not known to be ready
     aliases: tuple[str, ...] = ()
     by_policy: tuple[str, ...] = ()  # attributes of a policy, whose own word on what to expect goes before the page's
 
@@ -133,6 +135,29 @@ class Page:
     examples: tuple[Example, ...]
     version: str  # digest of the page: it changes with any word of it
     lines: dict[str, int]  # line in the file of `scope` and of each case's `when`
+
+
+def filled(case: Case, page: Page) -> Case:
+    """A case with what it leaves out taken from its page."""
+    front = page.front
+    return Case(
+        name=case.name, when=case.when, severity=case.severity, in_force=case.in_force, confidence=case.confidence,
+        by_policy=front.by_policy if case.by_policy is None else case.by_policy,
+        message=case.message or front.message, fix=case.fix or front.fix,
+        predicted=front.predicted if case.predicted is None else case.predicted,
+    )  # fmt: skip
+
+
+def confidence_of(case: Case, page: Page) -> Confidence:
+    """How sure we are of a case: as it says, else as the strongest authority of its page."""
+    order = [Confidence.S, Confidence.K, Confidence.D]
+    return case.confidence or min((item.confidence for item in page.front.authority), key=order.index)
+
+
+def capped(severity: Severity, confidence: Confidence) -> Severity:
+    """A severity that the confidence allows."""
+    # What nobody confirmed may warn of a denial, but never stop a claim by itself.
+    return Severity.DENY if severity is Severity.REJECT and confidence is not Confidence.S else severity
 
 
 def read_page(text: str, *, name: str, family: str, file: str) -> Page:

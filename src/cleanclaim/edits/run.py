@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cleanclaim.edits.dictionary import ROW_ID, SUBJECT
+from cleanclaim.edits.dictionary import ROW_ID, SUBJECT, Dictionary
 from cleanclaim.edits.findings import Finding, facts_needed
+from cleanclaim.edits.lacking import Lacking
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome, Program, program
 from cleanclaim.edits.pages import Grain
@@ -17,10 +18,22 @@ from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
-from cleanclaim.edits.telling import Billed, ClaimTotals, Told, billed_in, claim_totals, tell, without_silenced
+from cleanclaim.edits.presuming import PresumedRows, Resting
+from cleanclaim.edits.telling import (
+    Billed,
+    ClaimTotals,
+    Told,
+    billed_in,
+    claim_totals,
+    recounted,
+    tell,
+    without_silenced,
+)
 from cleanclaim.edits.wants import Lack, Want, Wants, together
+from cleanclaim.edits.worklist import Verdict, WorkItem, folded, verdicts, worklist
 from cleanclaim.errors import EngineError
 
+MOST_LACKING_LISTED = 1_000  # claims without a finding that lack something: all are counted, so many are listed
 FEW_ROWS = 1_000  # up to here closures are faster than asking DuckDB for every atom
 ERROR = "error"  # the "missing fact" of a page that could not be run
 
@@ -35,6 +48,10 @@ class EditRun:
     errors: dict[str, str]  # edits that could not be run, and why
     wants: dict[Lack, Want]  # the releases for want of which checks could not be made
     billed: Billed
+    worklist: tuple[WorkItem, ...]
+    verdicts: list[Verdict]  # of every claim of the run, in its order
+    lacking: dict[tuple[str, str], set[int]]  # claims that lack a fact for an essential edit, by edit and fact
+    resting: Resting  # the releases that were carried to days that none covers
 
     @property
     def amount_at_risk(self) -> Decimal:
@@ -42,9 +59,36 @@ class EditRun:
         return sum((item.known_at_risk for item in self.totals), Decimal())
 
 
+class Aside:
+    """What is gathered of the rows of one grain beside the outcomes: wants, lacks, and what is presumed."""
+
+    def __init__(self, facts: Dictionary, grain: Grain, edits: tuple[Edit, ...], names: Iterable[str]) -> None:
+        self.wants = Wants(facts, grain, names)
+        self.lacking = Lacking(facts, grain)
+        self.presumed = PresumedRows(facts, grain, edits)
+        self.resting = Resting()
+        self.presumes = False  # whether any row of the part can rest on a carried release
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The facts that it reads beside those of the edits."""
+        return tuple(dict.fromkeys((*self.wants.columns, *(self.presumed.columns if self.presumes else ()))))
+
+    def open_part(self, bench: Workbench, view: str) -> None:
+        """Before the rows of a part are judged."""
+        self.presumes = bool(self.presumed.columns) and bench.is_presumed()
+        if self.presumes:
+            self.resting.count(bench.engine.table(self.presumed.query(view)).to_pylist())
+
+    def close_part(self, bench: Workbench, view: str) -> None:
+        """After they have been."""
+        self.wants.forget_rows()
+        self.lacking.close_part(bench, view)
+
+
 # A plan for many rows: the rows of a view judged and counted, and the marks of what fires (and, when asked for, of what
 # could not be evaluated).
-ManyRows = Callable[[Workbench, Program, str, Grain, Mapping[Edit, EditCount], Wants, bool], Iterator[Mark]]
+ManyRows = Callable[[Workbench, Program, str, Grain, Mapping[Edit, EditCount], Aside, bool], Iterator[Mark]]
 
 
 def judged_on_planes(
@@ -53,12 +97,12 @@ def judged_on_planes(
     view: str,
     grain: Grain,
     counts: Mapping[Edit, EditCount],
-    wants: Wants,
+    aside: Aside,
     show_not_evaluated: bool,  # noqa: FBT001 - as `ManyRows`
 ) -> Iterator[Mark]:
     """The plan for many rows in this process: atoms in SQL, planes batch by batch."""
-    for batch in run_planes(bench.engine, program, table=view, row_id=ROW_ID[grain], beside=wants.columns):
-        yield from _marks_of(batch, counts, wants, show_not_evaluated=show_not_evaluated)
+    for batch in run_planes(bench.engine, program, table=view, row_id=ROW_ID[grain], beside=aside.columns):
+        yield from _marks_of(batch, counts, aside, show_not_evaluated=show_not_evaluated)
 
 
 def run_edits(
@@ -75,11 +119,14 @@ def run_edits(
     grains = [_Grain(bench, grain, of) for grain in Grain if (of := tuple(e for e in edits if e.grain is grain))]
     kept: list[Told] = []
     totals: list[ClaimTotals] = []
-    billed = Billed()
+    billed, listed = Billed(), 0
     for _ in bench.parts():
-        told = list(without_silenced([item for grain in grains for item in run.grain(grain)], counts))
-        kept += told
-        totals += claim_totals(bench, told)
+        found = [item for grain in grains for item in run.grain(grain)]
+        found = folded(without_silenced(found, counts), {edit.name: edit for edit in edits})
+        kept += found
+        lacking = sorted({claim for grain in grains for claim in grain.aside.lacking.last_part})
+        totals += claim_totals(bench, found, lacking[: MOST_LACKING_LISTED - listed])
+        listed = min(MOST_LACKING_LISTED, listed + len(lacking))
         billed += billed_in(bench)
     order = {edit.name: (place, SUBJECT.get(edit.grain, "")) for place, edit in enumerate(edits)}
 
@@ -89,9 +136,17 @@ def run_edits(
 
     kept.sort(key=in_report)
     totals.sort(key=lambda item: item.claim_row)
+    resting = Resting()
+    for grain in grains:
+        resting.widest(grain.aside.resting)
+    lacks = [(key, rows) for grain in grains for key, parts in grain.aside.lacking.claims.items() for rows in parts]
+    by_fact: dict[tuple[str, str], set[int]] = {}
+    for key, rows in lacks:
+        by_fact.setdefault(key, set()).update(rows.tolist())
     return EditRun(
         tuple(item.finding for item in kept), tuple(counts.values()), tuple(totals), run.errors,
-        together(grain.wants for grain in grains), billed,
+        together(grain.aside.wants for grain in grains), billed, worklist(kept),
+        verdicts(bench.claims, kept, [rows for _, rows in lacks]), by_fact, resting,
     )  # fmt: skip
 
 
@@ -101,8 +156,8 @@ class _Grain:
     def __init__(self, bench: Workbench, grain: Grain, edits: tuple[Edit, ...]) -> None:
         facts = dict.fromkeys(name for edit in edits for name in _facts_of(bench, edit))
         self.grain, self.edits = grain, edits
-        self.wants = Wants(bench.facts, grain, facts)
-        self.facts = (*facts, *self.wants.columns)
+        self.aside = Aside(bench.facts, grain, edits, facts)
+        self.facts = (*facts, *self.aside.wants.columns)
         self.refused: tuple[Edit, ...] = ()
         self.runnable: Program | None = None  # none until the engine was asked, or when it refuses all
 
@@ -125,15 +180,17 @@ class _Run:
         for edit in grain.refused:
             self.counts[edit].outcomes[Outcome.NOT_EVALUATED] += rows
             self.counts[edit].missing[ERROR] += rows
+        grain.aside.open_part(self.bench, view)
         marks: list[Mark] = []
         if grain.runnable and rows <= self.few_rows:
             marks += self._judged_by_row(grain, view)
         elif grain.runnable:
             marks += self.many(
-                self.bench, grain.runnable, view, grain.grain, self.counts, grain.wants, self.show_not_evaluated
+                self.bench, grain.runnable, view, grain.grain, self.counts, grain.aside, self.show_not_evaluated
             )
-        grain.wants.forget_rows()
-        return tell(self.bench, grain.grain, view, marks)
+        grain.aside.close_part(self.bench, view)
+        told = tell(self.bench, grain.grain, view, marks)
+        return list(recounted(told, self.counts, show_not_evaluated=self.show_not_evaluated))
 
     def _ask(self, grain: _Grain, view: str) -> None:
         # One page that the engine refuses must not take the others with it: it is not evaluated, and says why.
@@ -155,32 +212,40 @@ class _Run:
         return ""
 
     def _judged_by_row(self, grain: _Grain, view: str) -> Iterator[Mark]:
-        edits = grain.runnable.edits if grain.runnable else ()
+        edits, aside = grain.runnable.edits if grain.runnable else (), grain.aside
         judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
         for row in self.bench.engine.table(f"SELECT * FROM {view}").to_pylist():
             for edit, verdict_of, cases in judges:
                 verdict, count = verdict_of(row), self.counts[edit]
                 count.outcomes[verdict.outcome] += 1
                 count.missing.update(verdict.missing)
+                if verdict.outcome is Outcome.CLEAR and aside.presumes and aside.presumed.on_row(edit, row):
+                    count.clear_presumed += 1
                 if verdict.outcome is Outcome.FIRES:
                     yield Mark(row[ROW_ID[grain.grain]], edit, cases.index(verdict.case))
                 elif verdict.outcome is Outcome.NOT_EVALUATED:
-                    grain.wants.add_row(edit, row, verdict.missing)
+                    aside.wants.add_row(edit, row, verdict.missing)
+                    aside.lacking.add_row(edit, row[ROW_ID[grain.grain]], row, verdict.missing)
                     if self.show_not_evaluated:
                         yield Mark(row[ROW_ID[grain.grain]], edit, -1, verdict.missing)
 
 
 def _marks_of(
-    batch: PlaneBatch, counts: Mapping[Edit, EditCount], wants: Wants, *, show_not_evaluated: bool
+    batch: PlaneBatch, counts: Mapping[Edit, EditCount], aside: Aside, *, show_not_evaluated: bool
 ) -> Iterator[Mark]:
     rows = len(batch.row_ids)
-    waiting = wants.batch(batch.beside)
+    waiting = aside.wants.batch(batch.beside)
+    carried = aside.presumed.planes(batch.beside) if aside.presumes else {}
     for planes in batch.edits:
         count = counts[planes.edit]
         for outcome, plane in planes.outcomes.items():
             count.outcomes[outcome] += popcount(plane)
         for name, plane in planes.missing.items():
             count.missing[name] += popcount(plane)
+        clear = planes.outcomes[Outcome.CLEAR]
+        if carried:
+            count.clear_presumed += popcount(clear & aside.presumed.plane_of(planes.edit, carried, clear))
+        aside.lacking.add_planes(planes.edit, batch.row_ids, batch.beside, planes.missing)
         for case, plane in enumerate(planes.cases):
             for row_id in batch.row_ids[rows_of(plane, rows)].tolist():
                 yield Mark(row_id, planes.edit, case)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cleanclaim.edits.dictionary import ROW_ID
+from cleanclaim.edits.dictionary import ROW_ID, dictionary
 from cleanclaim.edits.findings import (
     POLICIES_READ,
     Finding,
@@ -26,12 +26,14 @@ from cleanclaim.edits.findings import (
     worst,
 )  # fmt: skip
 from cleanclaim.edits.marks import EditCount, Mark
-from cleanclaim.edits.outcomes import Edit, Outcome
+from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, Outcome
 from cleanclaim.edits.pages import Fix, Grain
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.presuming import allowed, presumed_in, releases_read, told
+from cleanclaim.reference.presumption import AND
 from cleanclaim.values import Severity
 
-_AT_RISK = {Severity.REJECT, Severity.DENY}
+AT_RISK = {Severity.REJECT, Severity.DENY}
 # What each claim bills, and how much of it stands under a reject or deny. Without a total it bills what its lines do.
 _CLAIM_TOTALS = """
   SELECT
@@ -138,6 +140,8 @@ class Told:
     place: tuple[int, int]
     lines: tuple[int, ...]
     finding: Finding
+    charges: tuple[Decimal | None, ...] = ()  # of the lines
+    homes: tuple[int, ...] = ()  # the claims of the lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +183,12 @@ def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Place
         "row" if by_row else "segment_number": first["segment_number"] if first else claim["segment_number"],
         "hcpcs_code": facts.get("hcpcs_code"), "charge_amount": _charges(about, places),
     }  # fmt: skip
-    finding = _fired(mark, facts, shared) if mark.case >= 0 else _not_evaluated(mark, facts, shared)
-    return Told((facts["claim_row"], about[0] if on_line else -1), about, finding)
+    finding = _fired(bench, mark, facts, shared) if mark.case >= 0 else _not_evaluated(mark, facts, shared)
+    return Told(
+        (facts["claim_row"], about[0] if on_line else -1), about, finding,
+        tuple(places.lines[line]["charge_amount"] for line in about),
+        tuple(places.lines[line]["claim_row"] for line in about),
+    )  # fmt: skip
 
 
 def _place(line_row: int, places: _Places) -> LinePlace:
@@ -193,9 +201,17 @@ def _charges(about: tuple[int, ...], places: _Places) -> str | None:
     return as_money(sum(known, Decimal())) if known else None
 
 
-def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
+def _fired(bench: Workbench, mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
+    """What a case found; where it rests on a release that was carried too far, that it cannot be said."""
     case = mark.edit.cases[mark.case]
     severity, predicted = by_policy(case, facts) or (case.severity, ())
+    if carried := presumed_in(facts, releases_read(bench.facts, mark.edit, case)):
+        allows = allowed(mark.edit, severity, carried, facts)
+        shared["presumed"] = told(carried, facts[SERVICE_DATE])
+        if allows is None:
+            files = tuple(sorted({f"the {one.publication} of the quarter of service" for one in shared["presumed"]}))
+            return _not_evaluated(Mark(mark.row_id, mark.edit, -1, files), facts, {**shared, "missing": files})
+        severity = allows
     return Finding(
         case=case.case.name, outcome=Outcome.FIRES, severity=severity, message=message_of(mark.edit, case, facts),
         fix=fix_of(mark.edit, case, facts), predicted=tuple(dict.fromkeys((*predictions_of(case), *predicted))),
@@ -205,20 +221,37 @@ def _fired(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Find
 
 def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
     edit = mark.edit
+    wanted = "; ".join(dict.fromkeys(dictionary().ask(edit.grain, name) for name in mark.missing))
     return Finding(
         case="", outcome=Outcome.NOT_EVALUATED, severity=worst(edit.cases),
-        message=f"Could not be judged: {', '.join(mark.missing)} unknown.",
-        fix=Fix(f"Say what is missing: {', '.join(mark.missing)}.", safe=False), predicted=(),
+        message=f"Not evaluated; missing: {wanted}.",
+        fix=Fix("Add what is missing, and check again.", safe=False), predicted=(),
         confidence=edit.cases[0].confidence, evidence=evidence_of(edit, edit.cases[0], facts), **shared,
     )  # fmt: skip
 
 
 def _releases(bench: Workbench, edit: Edit, facts: Mapping[str, Any]) -> tuple[str, ...]:
     names = bench.facts.releases_of(edit.grain, facts_needed(edit))
-    told = dict.fromkeys(facts[name] for name in names if facts[name] and name != POLICIES_READ)
+    labels = (label for name in names if name != POLICIES_READ for label in (facts[name] or "").split(AND))
+    found = dict.fromkeys(label for label in labels if label)
     if POLICIES_READ in names or any(case.case.by_policy for case in edit.cases):
-        told |= dict.fromkeys(policies_behind(edit, facts))
-    return tuple(told)
+        found |= dict.fromkeys(policies_behind(edit, facts))
+    return tuple(found)
+
+
+def recounted(items: Iterable[Told], counts: Mapping[Edit, EditCount], *, show_not_evaluated: bool) -> Iterator[Told]:
+    """The findings of marks that fired; those that rest on what was carried too far are counted as not evaluated."""
+    edits = {edit.name: edit for edit in counts}
+    for item in items:
+        finding = item.finding
+        if finding.outcome is Outcome.NOT_EVALUATED and finding.presumed:
+            count = counts[edits[finding.edit]]
+            count.outcomes[Outcome.FIRES] -= 1
+            count.outcomes[Outcome.NOT_EVALUATED] += 1
+            count.missing.update(finding.missing)
+            if not show_not_evaluated:
+                continue
+        yield item
 
 
 def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> Iterator[Told]:
@@ -238,8 +271,11 @@ def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> 
             yield item
 
 
-def claim_totals(bench: Workbench, told: Sequence[Told]) -> tuple[ClaimTotals, ...]:
-    """What each claim with a finding bills, and the charges of its lines under a reject or deny, each line once."""
+def claim_totals(bench: Workbench, told: Sequence[Told], also: Iterable[int] = ()) -> tuple[ClaimTotals, ...]:
+    """What claims bill, and the charges of their lines under a reject or deny, each line once.
+
+    Shape: one for each claim with a finding, and for those that are asked for `also`.
+    """
     worst_of: dict[int, int] = {}
     for item in told:
         if item.finding.outcome is Outcome.FIRES:
@@ -247,8 +283,8 @@ def claim_totals(bench: Workbench, told: Sequence[Told]) -> tuple[ClaimTotals, .
             worst_of.update((line, min(order, worst_of.get(line, order))) for line in item.lines)
     # A finding on several claims puts the lines of all of them at risk.
     homes = bench.select("line", "line_row", {line for item in told for line in item.lines}, "line_row, claim_row")
-    claims = {item.place[0] for item in told} | {line["claim_row"] for line in homes.values()}
-    mild = min(severity_order(severity) for severity in Severity if severity not in _AT_RISK)
+    claims = {item.place[0] for item in told} | {line["claim_row"] for line in homes.values()} | set(also)
+    mild = min(severity_order(severity) for severity in Severity if severity not in AT_RISK)
     bench.need_reference("hcpcs")
     with bench.ids("worst", worst_of, severity=worst_of), bench.ids("told", claims):
         lines = _lines(bench)

@@ -44,7 +44,7 @@ def denial_reasons(edits: Sequence[Applying], code: str, on: date) -> Section:
 def _table(title: str, edits: Iterable[Applying], code: str, on: date) -> Table:
     ordered = sorted(edits, key=lambda one: severity_order(worst(one.cases)))
     return Table(
-        title, _COLUMNS, tuple(_row(one, code, on) for one in ordered), "edit catalogue: `cleanclaim explain ID`"
+        title, _COLUMNS, tuple(_row(one, code, on) for one in ordered), "edit catalog: `cleanclaim explain ID`"
     )
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from cleanclaim.reference.presumption import Band, PresumedRelease
+
 # What the record layout of the HCPCS file says of coverage codes (COD-05).
 COVERAGE = {
     "C": "the contractor judges", "D": "special coverage instructions apply", "I": "not payable by Medicare",
@@ -48,7 +50,11 @@ class CodeAnswer:
     mue: Decimal | None = None  # units, for the service type that was asked for
     mue_adjudication_indicator: int | None = None
     payment_limit: Decimal | None = None  # US dollars per billing unit
+    payment_limit_band: Band | None = (
+        None  # where no release covers the day: that of an earlier quarter, with its range
+    )
     coinsurance_percent: Decimal | None = None
+    presumed: tuple[PresumedRelease, ...] = ()  # releases that were carried to the day
     why: str | None = None  # why the status is not active, or what is unknown
     releases: tuple[str, ...] = ()
 

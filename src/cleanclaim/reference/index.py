@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from cleanclaim.reference.library import Library
 
 NAME = "index.sqlite"
-_FORMAT = "11"
+NAME_AS_PUBLISHED = "index-as-published.sqlite"  # of a library in which no release speaks for later days
+_FORMAT = "12"
 _SEARCHED = (
     "hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "term", "ingredient", "payer_program",
     "name_key",
@@ -77,7 +78,9 @@ def open_index(library: Library) -> Index:
 
 def index_path(library: Library) -> Path:
     """Where the index of a library stands."""
-    return (kept.folder(library.digest) if library.starter_only else library.folder) / NAME
+    if library.starter_only:
+        return kept.folder(library.digest) / NAME
+    return library.folder / (NAME if library.presume else NAME_AS_PUBLISHED)
 
 
 def _build_anew(library: Library) -> SqliteIndex:

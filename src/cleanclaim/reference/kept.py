@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 _ROOM = Path(__file__).parent
 _PREFIX = "starter-"
-_KEPT_DAYS = 30  # for which a folder is kept that another version made
+_MOST_OTHERS = 3  # folders that other versions and edits made, some 20 MB each
 
 
 def folder(digest: str) -> Path:
@@ -38,7 +37,7 @@ def cache_folder() -> Path:
 
 
 def make_folder(path: Path) -> None:
-    """Makes a folder of the cache, and takes away those of other versions that nobody made anew for a month.
+    """Makes a folder of the cache, and takes away the oldest of those that other versions made.
 
     Raises: OSError.
     """
@@ -47,9 +46,9 @@ def make_folder(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     import shutil  # noqa: PLC0415
 
-    for other in path.parent.glob(f"{_PREFIX}*"):
-        if other.stat().st_mtime < time.time() - _KEPT_DAYS * 86_400:
-            shutil.rmtree(other, ignore_errors=True)
+    others = sorted(path.parent.glob(f"{_PREFIX}*"), key=lambda other: other.stat().st_mtime, reverse=True)
+    for other in others[_MOST_OTHERS + 1 :]:  # this one is among them
+        shutil.rmtree(other, ignore_errors=True)
 
 
 def kept_table(path: Path, schema: pa.Schema, make: Callable[[], pa.Table]) -> pa.Table:

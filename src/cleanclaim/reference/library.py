@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Self
 
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
-from cleanclaim.reference import embedded, precedence, starter_set
+from cleanclaim.reference import embedded, precedence, presumption, starter_set
 from cleanclaim.reference.cells import Cell, Row
-from cleanclaim.reference.intervals import union, within, without
+from cleanclaim.reference.intervals import before, union, within, without
 from cleanclaim.reference.kept import folder as kept_folder
 from cleanclaim.reference.kept import kept_table
 from cleanclaim.reference.manifest import Covered, Manifest
+from cleanclaim.reference.presumption import Carrier, carried_coverage
 from cleanclaim.reference.releases import StoredRelease, read_table, stored_releases
 from cleanclaim.reference.starter_set import StarterSet
 from cleanclaim.reference.tables import BY_NAME, COVERAGE, TABLES
@@ -55,15 +56,17 @@ class Library:
     folder: Path
     stored: tuple[StoredRelease, ...]
     starter: StarterSet
+    presume: bool = True  # whether the last release speaks for later days that none covers
 
     @classmethod
-    def open(cls, folder: Path | None = None) -> Self:
+    def open(cls, folder: Path | None = None, *, presume: bool = True) -> Self:
         """The library of a folder; a folder that does not exist gives the starter set alone.
 
+        Without `presume` nothing is known of a day that no release covers (`presumption`).
         Raises: DamagedRelease when a manifest can't be read.
         """
         chosen = folder or default_folder()
-        return cls(chosen, stored_releases(chosen), starter_set.load())
+        return cls(chosen, stored_releases(chosen), starter_set.load(), presume)
 
     @property
     def releases(self) -> tuple[Manifest, ...]:
@@ -83,7 +86,7 @@ class Library:
     @cached_property
     def digest(self) -> str:
         """A digest of everything that the library tells: two libraries with one digest give the same answers."""
-        digest = hashlib.sha256(self.starter.digest.encode())
+        digest = hashlib.sha256(f"{self.starter.digest} {self.presume}".encode())
         if default := self.default:
             digest.update(default.digest.encode())
         for manifest in self.releases:
@@ -99,7 +102,8 @@ class Library:
     def table(self, name: str) -> pa.Table:
         """A reference table as of every day: for a key, at most one row answers for a day.
 
-        Shape:   the schema of `tables`; intervals are cut to the days for which the row's release has the say.
+        Shape:   the schema of `tables`; intervals are cut to the days for which the row's release has the say. Rows
+                 that are carried to days that no release covers have a release that says so (`presumption`).
         Raises:  UnknownName; DamagedRelease when a file is not the one that was imported.
         """
         schema = _schema(name)
@@ -108,11 +112,17 @@ class Library:
         return kept_table(kept_folder(self.digest) / f"{name}.parquet", schema.arrow(), lambda: self._joined(schema))
 
     def _joined(self, schema: TableSchema) -> pa.Table:
+        rows = self._covered_table(schema)
+        return self._carrier(schema).table(rows).combine_chunks() if self._carries(schema) else rows
+
+    def _covered_table(self, schema: TableSchema) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415 - look-ups start without it
 
         name = schema.name
         parts = [_clip(read_table(say.release, name), say.days) for say in precedence.says(self.stored, name)]
         own = self._own_rows(schema)
+        if schema is COVERAGE and self.presume:
+            own = [*own, *carried_coverage(own, self._starter_told)]
         columns = [[row[place] for row in own] for place in range(len(schema.columns))]
         parts = [self._with_own_words(part, schema) for part in parts] + self._embedded_parts(name)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, schema.arrow(), strict=True)]
@@ -123,21 +133,41 @@ class Library:
         schema = _schema(name)
         if self.imports(name) or name == embedded.TABLE:
             return zip(*(column.to_pylist() for column in self.table(name).columns), strict=True)
-        return self._own_rows(schema)
+        return self._with_carried(schema, self._own_rows(schema))
 
     def imports(self, name: str) -> bool:
         """Whether a release of the library has rows of the table."""
         return (name == COVERAGE.name and not self.starter_only) or any(one.manifest.file(name) for one in self.stored)
 
-    def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
-        """The rows of `table` whose text column has a value (None: is empty), from the starter set alone."""
-        schema = _schema(name)
-        found = self.starter.rows_where(name, column, key)
-        if schema.name not in _OPEN_ENDED:
-            return found
-        told = [row for one in (key, None) for row in self.starter.rows_where(COVERAGE.name, "key", one)]
-        declared = _by_key(covered for covered in map(_covered, told) if covered.table == name)
-        return [part for row in found for part in _cut_to(row, schema, {}, declared)]
+    def _carries(self, schema: TableSchema) -> bool:
+        return self.presume and schema.name in presumption.horizons()
+
+    def _carrier(self, schema: TableSchema) -> Carrier:
+        coverage = [(_covered(row), str(row[-1])) for row in self._coverage_rows(schema.name)]
+        return Carrier(schema, coverage, [say.days.last for say in precedence.says(self.stored, schema.name)])
+
+    def _with_carried(self, schema: TableSchema, rows: list[Row]) -> list[Row]:
+        if schema is COVERAGE and self.presume:
+            return [*rows, *carried_coverage(rows, self._starter_told)]
+        if not self._carries(schema):
+            return rows
+        carrier = self._carrier(schema)
+        return [*carrier.replaced(rows), *carrier.rows(rows)]
+
+    def _starter_told(self, table: str, key: Cell, on: date) -> bool:
+        """Whether the starter set has rows of a key on a day."""
+        return any(days.contains(on) for days in self._starter_days[table].get(key, ()))
+
+    @cached_property
+    def _starter_days(self) -> dict[str, dict[Cell, list[Interval]]]:
+        """On which days the starter set tells of each key, by table."""
+        found: dict[str, dict[Cell, list[Interval]]] = {}
+        for name in self._starter_coverage.keys() & presumption.horizons().keys():
+            days = found.setdefault(name, {})
+            place = BY_NAME[name].names.index(presumption.covered_by(BY_NAME[name]))
+            for row in self._own_rows(BY_NAME[name]):
+                days.setdefault(row[place], []).append(_days(*_dates(row)))
+        return found
 
     def _with_own_words(self, part: pa.Table, schema: TableSchema) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415
@@ -172,7 +202,7 @@ class Library:
         if schema.name not in _OPEN_ENDED:
             return [part for row in rows for part in _cut_to(row, schema, imported)] if imported else list(rows)
         declared = _by_key(map(_covered, self._starter_coverage.get(schema.name, ())))
-        return [part for row in rows for part in _cut_to(row, schema, imported, declared)]
+        return [part for row in _spoken_on(rows) for part in _cut_to(row, schema, imported, declared)]
 
     def _coverage_rows(self, table: str) -> list[Row]:
         own = self._starter_coverage.get(table, [])
@@ -223,6 +253,23 @@ def _cut_to(row: Row, schema: TableSchema, taken: _ByKey, declared: _ByKey | Non
         left = [piece for days in left for piece in within(days, allowed)]
     for piece in left:
         yield (*row[:first], piece.first, piece.last, *row[last + 1 :])
+
+
+def _spoken_on(rows: Sequence[Row]) -> list[Row]:
+    """Rows of a table that stays open: what has ended still says so, until the next row of its key."""
+    spoken: list[Row] = []
+    following: dict[Cell, date] = {}
+    for row in sorted(rows, key=lambda row: str(row[-3]), reverse=True):
+        first, _ = _dates(row)
+        until = before(following[row[0]]) if row[0] in following else OPEN_END
+        spoken.append((*row[:-2], until, row[-1]))
+        if isinstance(first, date):
+            following[row[0]] = first
+    return spoken[::-1]
+
+
+def _dates(row: Row) -> tuple[Cell, Cell]:
+    return row[-3], row[-2]
 
 
 def _intervals(grouped: _ByKey, part: Cell, key: Cell) -> list[Interval]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from cleanclaim.reference.code_forms import CodeForm, code_form
 from cleanclaim.reference.index import Index, Record, open_index
 from cleanclaim.reference.intervals import after, union
 from cleanclaim.reference.library import Library
+from cleanclaim.reference.presumption import Band, PresumedRelease, price_band, read_label
 from cleanclaim.values import OPEN_END, Interval, parse_ndc
 
 SERVICE_TYPES = ("practitioner", "outpatient", "dme")
@@ -70,9 +71,9 @@ class Lookup:
         return cls(library, open_index(library))
 
     @classmethod
-    def open(cls, folder: Path | None = None) -> Self:
+    def open(cls, folder: Path | None = None, *, presume: bool = True) -> Self:
         """Look-ups in the library of a folder (`Library.open`)."""
-        return cls.of(Library.open(folder))
+        return cls.of(Library.open(folder, presume=presume))
 
     @property
     def codes(self) -> Sequence[str]:
@@ -103,7 +104,9 @@ class Lookup:
         factors = {str(one["replaced_by"]): _number(one, "unit_factor") for one in followers}
         followed = dict(sorted(factors.items()))
         known = status is CodeStatus.ACTIVE
-        reasons = [why, limit_unknown if known else None, mue_unknown if known else None]
+        band = self._band(code, on) if limit_unknown and known else None
+        reasons = [why, limit_unknown if known and not band else None, mue_unknown if known else None]
+        releases = _releases([standing.row, told, limit, mue, *followers])
         return CodeAnswer(
             code=code, on=on, status=status,
             descriptor=_text(told, "descriptor"),
@@ -113,9 +116,11 @@ class Lookup:
             replaced_by=tuple(followed), replaced_by_units=tuple(followed.values()),
             coverage_code=_text(told, "coverage_code"),
             mue=_number(mue, "mue_value"), mue_adjudication_indicator=_integer(mue, "mue_adjudication_indicator"),
-            payment_limit=price_of(limit, "payment_limit"), coinsurance_percent=_number(limit, "coinsurance_percent"),
+            payment_limit=price_of(limit, "payment_limit"), payment_limit_band=band,
+            coinsurance_percent=_number(limit, "coinsurance_percent"),
+            presumed=_presumed(releases, on),
             why="; ".join(reason for reason in reasons if reason) or None,
-            releases=_releases([standing.row, told, limit, mue, *followers]),
+            releases=releases,
         )  # fmt: skip
 
     def standing(self, code: str, on: date) -> Standing:
@@ -123,7 +128,10 @@ class Lookup:
         spans = self.index.rows(tables.HCPCS, "hcpcs_code", code)
         if not spans and (form := code_form(code)) is not CodeForm.LEVEL_II:
             return Standing({}, {}, *_of_another_form(code, form))
-        row, status, why = _settle(spans, self._covered(tables.HCPCS, code), code, on)
+        covered = self._covered(tables.HCPCS, code)
+        row, status, why = _settle(spans, covered, code, on)
+        if status is CodeStatus.NOT_IN_REFERENCE and covered and not spans and self.library.presume:
+            why = f"{why}; {_UNKNOWN_TO_THE_LAST}"
         worded = row if row is None or _is_worded(row) else next(filter(_is_worded, reversed(spans)), row)
         if row is not worded and row and worded:
             why = f"{why}; descriptor and days are shown as {worded['release']} prints them"
@@ -193,6 +201,14 @@ class Lookup:
             return {}, f"no {name} is published for {code} on {on}"
         return {}, f"{name} unknown: no release in the library tells it for {on}"
 
+    def _band(self, code: str, on: date) -> Band | None:
+        """Where the payment limit is likely to lie on a day that no release covers."""
+        if not self.library.presume or self._saying(tables.ASP_LIMIT, code, on):
+            return None
+        rows = [row for row in self.index.rows(tables.ASP_LIMIT, "hcpcs_code", code) if _end(row) < on]
+        price = price_of(rows[-1], "payment_limit") if rows else None
+        return price_band(price, str(rows[-1]["release"]), _end(rows[-1]), on) if price is not None else None
+
     def _not_listed(self, candidates: Sequence[str], on: date | None) -> str:
         day = f" on {on}" if on else ""
         covered = [days for ndc11 in candidates for days in self._covered(tables.NDC_CROSSWALK, ndc11)]
@@ -201,6 +217,8 @@ class Lookup:
         return f"no crosswalk in the library covers it{day}"
 
 
+# What a release lacks may be new (PRS-03): 2.25 % of drug codes are in each quarter (presumption section 2).
+_UNKNOWN_TO_THE_LAST = "no release before it knows the code: it may be new, as some 2 % of drug codes are each quarter"
 _NAMES = {"asp_limit": "payment limit", "mue": "MUE value"}
 
 
@@ -303,6 +321,11 @@ def _product(row: Record) -> Product:
 
 def _releases(rows: Sequence[Record]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(row["release"]) for row in rows if row))
+
+
+def _presumed(releases: Iterable[str], on: date) -> tuple[PresumedRelease, ...]:
+    """Those of some releases that were carried to a day."""
+    return tuple(one.told(on) for release in releases if (one := read_label(release)))
 
 
 def _start(row: Record) -> date:

@@ -38,7 +38,6 @@ class StarterSet:
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._contents = contents
         self._rows: dict[str, tuple[Row, ...]] = {}
-        self._by_key: dict[tuple[str, str], dict[Cell, list[Row]]] = {}
         parts = b"".join(b"%s %d\n%s" % (name.encode(), len(text), text) for name, text in sorted(contents.items()))
         self.digest = hashlib.sha256(parts).hexdigest()
 
@@ -60,13 +59,8 @@ class StarterSet:
 
     def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
         """The rows of a table whose text column has a value; None for those where it is empty."""
-        if (name, column) not in self._by_key:
-            place = BY_NAME[name].names.index(column)
-            grouped: dict[Cell, list[Row]] = {}
-            for row in self.rows(name):
-                grouped.setdefault(row[place], []).append(row)
-            self._by_key[name, column] = grouped
-        return list(self._by_key[name, column].get(key, ()))
+        place = BY_NAME[name].names.index(column)
+        return [row for row in self.rows(name) if row[place] == key]
 
     def _covered_packages(self) -> Iterator[Row]:
         """The coverage of the crosswalk: each package on the days of the rows that list it."""

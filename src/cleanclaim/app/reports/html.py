@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from cleanclaim.app.reports import words
 from cleanclaim.app.reports.self_contained import page
-from cleanclaim.app.reports.view import MOST_FAULTS, MOST_FILES, page_view
+from cleanclaim.app.reports.view import MOST_FAULTS, MOST_FILES, MOST_WORK_CLAIMS, page_view
 from cleanclaim.app.result import CheckResult
 
 
@@ -21,4 +22,5 @@ def html_report(result: CheckResult, *, checked_on: date | None = None) -> Itera
         "page.html.j2", style="style.css", script="filter.js",
         view=page_view(result, checked_on=checked_on), summary=result.summary, result=result,
         most_faults=MOST_FAULTS, most_files=MOST_FILES,
+        most_work_claims=MOST_WORK_CLAIMS, verdicts=words.VERDICTS,
     )  # fmt: skip

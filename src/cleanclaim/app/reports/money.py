@@ -32,17 +32,6 @@ class Share:
         return self.findings.total()
 
 
-@dataclass(frozen=True, slots=True)
-class FirstFix:
-    """An edit with much money under it: how to mend most of that."""
-
-    edit: str
-    amount: Decimal
-    findings: int
-    claims: int
-    fix: str
-
-
 Shares = Mapping[str, Share]
 
 
@@ -100,25 +89,6 @@ def by_payer(result: CheckResult) -> Shares:
             if line.severity in AT_RISK:
                 shares[claim.payer_program or ""].amount += Decimal(line.charge_amount or 0)
     return _most_first(shares)
-
-
-def first_fixes(result: CheckResult, most: int = 3) -> list[FirstFix]:
-    """The edits with most money at risk, each with the fix that mends most of it."""
-    of_edit: dict[str, list[Finding]] = defaultdict(list)
-    for finding in fired(result.findings):
-        of_edit[finding.id].append(finding)
-    fixes = [_first_fix(edit, findings) for edit, findings in of_edit.items()]
-    return sorted(fixes, key=lambda fix: (-fix.amount, -fix.findings, fix.edit))[:most]
-
-
-def _first_fix(edit: str, findings: list[Finding]) -> FirstFix:
-    by_fix: dict[str, tuple[Decimal, int]] = {}
-    for finding in findings:
-        amount, often = by_fix.get(finding.fix.say, (Decimal(), 0))
-        by_fix[finding.fix.say] = amount + amount_of(finding), often + 1
-    best = min(by_fix, key=lambda say: (-by_fix[say][0], -by_fix[say][1], say))
-    total = sum((amount for amount, _ in by_fix.values()), Decimal())
-    return FirstFix(edit, total, len(findings), len({finding.claim_key for finding in findings}), best)
 
 
 def _most_first(shares: Mapping[str, Share]) -> Shares:

@@ -9,10 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from cleanclaim.app.reports import words
-from cleanclaim.app.reports.money import FirstFix, Share, Shares, by_code, by_edit, by_payer, by_severity, first_fixes
+from cleanclaim.app.reports.money import Share, Shares, by_code, by_edit, by_payer, by_severity
 from cleanclaim.app.result import CheckResult, ClaimLine, ClaimSummary, EditSummary
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.outcomes import Outcome
+from cleanclaim.edits.worklist import WorkItem
 from cleanclaim.values import Severity
 
 MOST_FINDINGS = 10_000  # listed one by one: more would make a page that no browser opens
@@ -20,6 +21,8 @@ MOST_ROWS = 10  # of a plot
 MOST_QUIET_LINES = 50  # lines of a claim without a finding
 MOST_FAULTS = 500
 MOST_FILES = 12
+MOST_WORK = 12  # cards of what to do first
+MOST_WORK_CLAIMS = 4  # named on a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class PageView:
     result: CheckResult
     checked_on: date | None
     share_at_risk: str
-    fixes: tuple[FirstFix, ...]
+    work: tuple[WorkItem, ...]  # what to do first
+    work_left: int  # items that are not listed
     plots: tuple[Plot, ...]
     claims: tuple[ClaimView, ...]
     findings_left_out: int
@@ -107,7 +111,7 @@ def page_view(result: CheckResult, *, checked_on: date | None = None) -> PageVie
     claims, left_out = _claims(result)
     return PageView(
         result=result, checked_on=checked_on, share_at_risk=_share(result),
-        fixes=tuple(fix for fix in first_fixes(result) if fix.findings),
+        work=result.worklist[:MOST_WORK], work_left=max(0, len(result.worklist) - MOST_WORK),
         plots=tuple(_plots(by, edits, drugs)), claims=claims, findings_left_out=left_out,
         filters=_filters(by, edits, drugs), edits=edits,
         fired=tuple(edit for edit in result.edits if edit.id in {finding.id for finding in result.findings}),
@@ -215,7 +219,12 @@ def _claim(claim: ClaimSummary, findings: list[Finding]) -> ClaimView:
     days = {line.service_date for line in claim.lines}
     day = days.pop() if len(days) == 1 else None
     order = sorted(
-        findings, key=lambda finding: (finding.outcome is not Outcome.FIRES, list(Severity).index(finding.severity))
+        findings,
+        key=lambda one: (
+            one.outcome is not Outcome.FIRES,
+            one.caused_by is not None,
+            list(Severity).index(one.severity),
+        ),
     )
     return ClaimView(claim, tuple(order), tuple(lines), day, len(claim.lines) - len(lines), known)
 

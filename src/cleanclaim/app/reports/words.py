@@ -11,6 +11,7 @@ from markupsafe import Markup
 from cleanclaim.app.result import ClaimSummary, Fault
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.pages import Authority, Confidence
+from cleanclaim.edits.worklist import Verdict
 from cleanclaim.values import OPEN_END, Severity
 
 _TELLING = 3  # a shorter value (no, 2) may stand in a message by chance
@@ -30,6 +31,9 @@ SEVERITIES = {
     Severity.WARN: "worth a look before it is sent",
     Severity.INFO: "a note",
 }
+VERDICTS = {
+    Verdict.READY: "ready", Verdict.FIX: "to fix", Verdict.LOOK: "to look at", Verdict.CANNOT_SAY: "cannot say",
+}  # fmt: skip
 CONFIDENCES = {
     Confidence.S: "read in the source",
     Confidence.K: "expert knowledge",

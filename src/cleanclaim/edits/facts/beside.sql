@@ -4,11 +4,11 @@ grain: line
 needs: [patient]
 reads: [hcpcs_code, service_date, modifiers, billed_units, complete, line_kind]
 columns:
-  jw_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JW", source: the claims of the run}
-  jz_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JZ", source: the claims of the run}
-  dose_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient without JW", source: the claims of the run}
-  discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "units of all JW lines of the code that day on this claim", source: the claims of the run}
-  eye_injection_beside: {type: boolean, meaning: "whether the patient has an eye injection line that day", source: "the claims of the run, reference code_range"}
+  jw_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JW", ask: "the other lines of the day (the whole claim)", source: the claims of the run}
+  jz_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JZ", ask: "the other lines of the day (the whole claim)", source: the claims of the run}
+  dose_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient without JW", ask: "the other lines of the day (the whole claim)", source: the claims of the run}
+  discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "units of all JW lines of the code that day on this claim", ask: "the units of every JW line of the day (the whole claim)", source: the claims of the run}
+  eye_injection_beside: {type: boolean, meaning: "whether the patient has an eye injection line that day", ask: "the other lines of the day (the whole claim)", source: "the claims of the run, reference code_range"}
 ---*/
 -- Absence counts only where the patient's claims are whole, and none of their other lines may be the one that is looked for.
 WITH lines AS (

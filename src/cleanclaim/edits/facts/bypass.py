@@ -5,8 +5,8 @@ about: Whether the modifiers of the two lines of a pair may bypass an edit betwe
 grain: line_pair
 keys: [first_modifiers, second_modifiers]
 columns:
-  first_bypasses: {type: boolean, meaning: "whether the first code's line has a modifier that CMS associates with NCCI edits", source: NCI-22}
-  second_bypasses: {type: boolean, meaning: "whether the second code's line has one", source: NCI-22}
+  first_bypasses: {type: boolean, meaning: "whether the first code's line has a modifier that CMS associates with NCCI edits", ask: "the modifiers of both lines", source: NCI-22}
+  second_bypasses: {type: boolean, meaning: "whether the second code's line has one", ask: "the modifiers of both lines", source: NCI-22}
 ---
 """
 

@@ -3,25 +3,27 @@ about: What the code sets say about the line's code on the day of service.
 grain: line
 keys: [hcpcs_code, service_date]
 columns:
-  code_system: {type: text, meaning: "hcpcs (Level II), cpt, cdt, or none when the text has no code's form", source: COD-01}
-  code_known: {type: boolean, meaning: "whether the code is in a loaded code set on any day; false only inside declared coverage, or when it has no code's form", ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", tables: [hcpcs], source: reference hcpcs}
-  code_valid: {type: boolean, meaning: whether the code may be billed on the day of service, ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", tables: [hcpcs], source: reference hcpcs}
-  code_from: {type: date, meaning: first day of the span nearest to the day of service, ask: "a code list that covers the code and the day (CPT numbers are licensed content and are not judged)", tables: [hcpcs], source: reference hcpcs}
+  code_system: {type: text, meaning: "hcpcs (Level II), cpt, cdt, or none when the text has no code's form", ask: "the code of the line", source: COD-01}
+  code_known: {type: boolean, meaning: "whether the code is in a loaded code set on any day; false only inside declared coverage, or when it has no code's form", ask: "a code list that covers the code on the date of service (CPT codes are licensed and are not judged)", tables: [hcpcs], source: reference hcpcs}
+  code_valid: {type: boolean, meaning: whether the code may be billed on the day of service, ask: "a code list that covers the code on the date of service (CPT codes are licensed and are not judged)", tables: [hcpcs], source: reference hcpcs}
+  code_from: {type: date, meaning: first day of the span nearest to the day of service, ask: "a code list that covers the code on the date of service (CPT codes are licensed and are not judged)", tables: [hcpcs], source: reference hcpcs}
   code_to: {type: date, meaning: last day of that span, source: reference hcpcs}
-  successor: {type: text, meaning: "codes that follow the code, with their units for one unit of it where that is one number", source: reference replacement}
+  code_ended: {type: text, meaning: "that the code ended before the day and when, as far as it is known, for a message", source: reference hcpcs}
+  successor: {type: text, meaning: "what to bill in place of a code that has ended, in words: the code that replaced it, and its units for one old unit where that is one number", source: reference replacement}
   code_descriptor: {type: text, meaning: official descriptor on the day of service, source: reference hcpcs}
-  is_drug: {type: boolean, meaning: "whether the code is a drug, biologic, radiopharmaceutical, contrast agent or vaccine", ask: "a code list that covers the code and the day", tables: [hcpcs], source: "reference hcpcs, code_range"}
-  is_noc: {type: boolean, meaning: whether the code is an unclassified drug code, tables: [hcpcs], source: reference hcpcs}
+  is_drug: {type: boolean, meaning: "whether the code is a drug, biologic, radiopharmaceutical, contrast agent or vaccine", ask: "a code list that covers the code on the date of service", tables: [hcpcs], source: "reference hcpcs, code_range"}
+  is_noc: {type: boolean, meaning: whether the code is an unclassified drug code, ask: "a code list that covers the code on the date of service", tables: [hcpcs], source: reference hcpcs}
   unit_amount: {type: amount, unit: unit, meaning: amount of one billing unit on the day of service, tables: [hcpcs], source: reference hcpcs}
   unit: {type: text, meaning: unit of that amount, tables: [hcpcs], source: reference hcpcs}
   unit_semantics: {type: text, meaning: "linear, up_to, per_container ...", source: reference hcpcs}
-  line_kind: {type: text, meaning: "drug, administration, evaluation, supply, eye_injection, procedure, imaging, bundle (visit and drug in one code), laboratory, anesthesia or medicine, by the code", ask: "what kind of service the code is", source: reference code_range}
-  given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait; COD-09"}
-  self_admin_clause: {type: boolean, meaning: "whether the descriptor of the day says that Medicare pays only what is given under supervision, not what patients give themselves", ask: "a code list that covers the code and the day", tables: [hcpcs], source: "reference hcpcs; COD-58"}
-  is_skin_substitute: {type: boolean, meaning: "whether the code is a skin substitute; not known for codes of their series (A2, Q41 to Q49) without a trait", source: reference drug_trait}
-  local_use: {type: boolean, meaning: "whether the drug is given at one side of the body (eye, joint, implant)", ask: "where in the body the drug is given", source: reference drug_trait}
-  is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", ask: "whether the code is a drug: a code list that covers it", source: "reference code_range, drug_trait"}
-  is_radiopharmaceutical: {type: boolean, meaning: "whether the drug is a radiopharmaceutical, imaging or contrast agent", source: "reference code_range, drug_trait"}
+  line_kind: {type: text, meaning: "drug, administration, evaluation, supply, eye_injection, procedure, imaging, bundle (visit and drug in one code), laboratory, anesthesia or medicine, by the code", ask: "a code list that says what kind of service the code is", source: reference code_range}
+  given_on_site: {type: boolean, meaning: "whether the code is a drug that the provider gives: false for what patients mostly take or give themselves (oral, inhaled, clotting factors, self-administered)", ask: "a code list that says whether the code is a drug", source: "reference code_range, drug_trait; COD-09"}
+  self_admin_clause: {type: boolean, meaning: "whether the descriptor of the day says that Medicare pays only what is given under supervision, not what patients give themselves", ask: "a code list that covers the code on the date of service", tables: [hcpcs], source: "reference hcpcs; COD-58"}
+  is_skin_substitute: {type: boolean, meaning: "whether the code is a skin substitute; not known for codes of their series (A2, Q41 to Q49) without a trait", ask: "a code list that says what kind of drug the code is", source: reference drug_trait}
+  medicare_excludes: {type: boolean, meaning: "whether the code set says that Medicare does not pay for the code (coverage I, M or S)", ask: "a code list that covers the code on the date of service", tables: [hcpcs], source: "reference hcpcs; COD-05"}
+  local_use: {type: boolean, meaning: "whether the drug is given at one side of the body (eye, joint, implant)", ask: "where the drug is given (one side or the whole body)", source: reference drug_trait}
+  is_vaccine: {type: boolean, meaning: "whether the code is a vaccine: CPT 90476 to 90759 and 91300 to 91322, and what Medicare prices as one", ask: "a code list that says whether the code is a drug", source: "reference code_range, drug_trait"}
+  is_radiopharmaceutical: {type: boolean, meaning: "whether the drug is a radiopharmaceutical, imaging or contrast agent", ask: "a code list that says what kind of drug the code is", source: "reference code_range, drug_trait"}
   code_release: {type: text, meaning: release that decided, source: reference}
   code_lacks: {type: text, meaning: "`hcpcs` where no release covers a Level II code on the day", source: reference hcpcs and its coverage}
 ---*/
@@ -57,7 +59,7 @@ told AS (
 nearest AS (
   SELECT k.hcpcs_code, k.service_date, s.span_from, s.span_to, s.is_drug, s.is_noc, s.release
   FROM keys AS k
-  JOIN ref_hcpcs AS s ON s.hcpcs_code = k.hcpcs_code
+  JOIN ref_hcpcs AS s ON s.hcpcs_code = k.hcpcs_code AND NOT contains(s.release, ', presumed after ')
   QUALIFY row_number() OVER (
     PARTITION BY k.hcpcs_code, k.service_date
     ORDER BY s.span_from > k.service_date, abs(date_diff('day', s.span_from, k.service_date)), s.valid_from DESC
@@ -66,12 +68,19 @@ nearest AS (
 followers AS (
   SELECT
     hcpcs_code,
-    string_agg(
-      replaced_by || CASE WHEN unit_factor IS NULL THEN '' ELSE ' (' || rtrim(rtrim(CAST(unit_factor AS VARCHAR), '0'), '.') || ' units for 1)' END,
-      ', '
-      ORDER BY replaced_by
-    ) AS successor
-  FROM (SELECT DISTINCT hcpcs_code, replaced_by, unit_factor FROM ref_replacement)
+    'Replaced by ' || string_agg(replaced_by || '; ' || in_units, '. Or by ' ORDER BY replaced_by) AS successor
+  FROM (
+    SELECT DISTINCT
+      hcpcs_code,
+      replaced_by,
+      CASE
+        WHEN unit_factor IS NULL THEN 'take the units from its descriptor'
+        WHEN unit_factor = 1 THEN 'bill 1 unit for each ' || hcpcs_code || ' unit'
+        WHEN unit_factor > 1 THEN 'bill ' || rtrim(rtrim(CAST(unit_factor AS VARCHAR), '0'), '.') || ' units for each ' || hcpcs_code || ' unit'
+        ELSE '1 ' || hcpcs_code || ' unit is ' || rtrim(rtrim(CAST(unit_factor AS VARCHAR), '0'), '.') || ' of its units'
+      END AS in_units
+    FROM ref_replacement
+  )
   GROUP BY hcpcs_code
 ),
 traits AS (
@@ -112,7 +121,12 @@ SELECT
   coalesce(h.span_from, n.span_from) AS code_from,
   -- A span that would hold the day was overruled by what is declared to be complete: its end is not known.
   CASE WHEN h.hcpcs_code IS NOT NULL THEN h.span_to WHEN n.span_to < k.service_date THEN n.span_to END AS code_to,
-  f.successor,
+  CASE
+    WHEN h.hcpcs_code IS NOT NULL AND h.span_to < k.service_date THEN 'ended on ' || CAST(h.span_to AS VARCHAR)
+    WHEN h.hcpcs_code IS NULL AND n.span_to < k.service_date THEN 'ended on ' || CAST(n.span_to AS VARCHAR)
+    ELSE 'was not valid'
+  END AS code_ended,
+  coalesce(f.successor, 'Bill the code that is valid on the date of service') AS successor,
   CASE WHEN h.in_span THEN h.descriptor END AS code_descriptor,
   coalesce(n.is_drug, r.kind IN ('drug', 'home_drug', 'radiopharmaceutical')) AS is_drug,
   coalesce(n.is_noc, CASE WHEN r.kind NOT IN ('drug', 'home_drug', 'radiopharmaceutical') THEN FALSE END) AS is_noc,
@@ -138,6 +152,7 @@ SELECT
     WHEN regexp_full_match(k.hcpcs_code, 'Q4[1-9][0-9]{2}|A2[0-9]{3}') THEN NULL
     WHEN n.hcpcs_code IS NOT NULL OR r.kind IS NOT NULL THEN FALSE
   END AS is_skin_substitute,
+  CASE WHEN h.in_span THEN coalesce(h.coverage_code IN ('I', 'M', 'S'), FALSE) WHEN n.hcpcs_code IS NULL AND r.kind IS NOT NULL THEN FALSE END AS medicare_excludes,
   t.local_use,
   coalesce(r.kind = 'radiopharmaceutical' OR t.is_radiopharmaceutical, r.kind = 'radiopharmaceutical', t.is_radiopharmaceutical) AS is_radiopharmaceutical,
   coalesce(h.release, v.release, n.release, r.release) AS code_release,

@@ -6,8 +6,8 @@ columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
   payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
-  is_drug: {type: boolean, meaning: whether the code is a drug, ask: "a code list that covers the code and the day", source: "reference hcpcs, code_range"}
-  service_date: {type: date, meaning: the day, source: line.service_date}
+  is_drug: {type: boolean, meaning: whether the code is a drug, ask: "a code list that covers the code on the date of service", source: "reference hcpcs, code_range"}
+  service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
   diagnosis: {type: text, meaning: the diagnosis as sent, source: line.diagnoses}
   policy_on_fail: {type: text, meaning: what the payer expects where it is not met, source: policy_rule}

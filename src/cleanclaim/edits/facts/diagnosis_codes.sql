@@ -32,10 +32,10 @@ judged AS (
     c.service_date,
     c.sent,
     CASE
-      WHEN contains(c.sent, '.') THEN 'has a dot'
+      WHEN contains(c.sent, '.') THEN 'is written with a dot'
       WHEN t.billable THEN NULL
-      WHEN NOT t.billable THEN 'is a heading, not a code to bill'
-      WHEN v.service_date IS NOT NULL THEN 'is no ICD-10-CM code on the day'
+      WHEN NOT t.billable THEN 'is a category heading, not a billable code'
+      WHEN v.service_date IS NOT NULL THEN 'is not an ICD-10-CM code on the date of service'
     END AS why,
     contains(c.sent, '.') OR t.billable IS NOT NULL OR v.service_date IS NOT NULL AS known,
     t.manifestation,

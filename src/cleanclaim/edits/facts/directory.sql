@@ -5,10 +5,10 @@ keys: [ndc11, hcpcs_code, service_date]
 columns:
   ndc_ended_on: {type: date, meaning: last day on which the package was marketed, source: reference ndc_package}
   ndc_ended: {type: boolean, meaning: "whether the package was off the market before the day of service; false only up to the day of the directory that lists it", ask: "a newer NDC directory (product and package files of the FDA)", tables: [ndc_package], source: reference ndc_package}
-  expected_ndc_unit: {type: text, meaning: "unit in which the package is billed: ML for liquids, UN for powders, kits and pieces, GR for what is weighed, F2 for international units", ask: "the form of the product: the NDC directory, or the product table", tables: [ndc_package], source: "reference product, ndc_product; NDC-10 to NDC-13, NDC-16"}
+  expected_ndc_unit: {type: text, meaning: "unit in which the package is billed: ML for liquids, UN for powders, kits and pieces, GR for what is weighed, F2 for international units", ask: "the form of the product (liquid or powder): the NDC directory, or the product table", tables: [ndc_package], source: "reference product, ndc_product; NDC-10 to NDC-13, NDC-16"}
   given_systemically: {type: boolean, meaning: "whether the product's routes are all into a vein, a muscle or under the skin", ask: "the NDC directory", source: reference ndc_product}
-  counted_as_piece: {type: boolean, meaning: "whether the package is a syringe, pen, injector, cartridge or kit, which some payers count in UN", source: "reference product, ndc_package"}
-  product_form: {type: text, meaning: "form as the directory or the product table prints it", source: "reference product, ndc_product"}
+  counted_as_piece: {type: boolean, meaning: "whether the package is a syringe, pen, injector, cartridge or kit, which some payers count in UN", ask: "the package of the NDC (vial, syringe, pen or kit): the NDC directory, or the product table", source: "reference product, ndc_package"}
+  product_form: {type: text, meaning: "form as the directory or the product table prints it, else that the product table tells the unit", source: "reference product, ndc_product"}
   item_bill_units: {type: amount, unit: HCPCS billing units, meaning: HCPCS units in one item of the package, ask: "the NDC-HCPCS crosswalk of the quarter", source: reference ndc_crosswalk}
   item_size: {type: amount, unit: NDC unit of the package, meaning: content of one item, ask: "the NDC-HCPCS crosswalk of the quarter", source: reference ndc_crosswalk}
   directory_release: {type: text, meaning: release that decided, source: reference}
@@ -68,10 +68,10 @@ SELECT
   END AS expected_ndc_unit,
   f.systemic AS given_systemically,
   CASE WHEN d.piece OR p.form = 'syringe' THEN TRUE WHEN d.ndc11 IS NOT NULL OR p.ndc11 IS NOT NULL THEN FALSE END AS counted_as_piece,
-  coalesce(f.form, p.form) AS product_form,
+  coalesce(f.form, p.form, CASE WHEN p.ndc_unit IS NOT NULL THEN 'by the product table' END) AS product_form,
   c.bill_units AS item_bill_units,
   c.package_size AS item_size,
-  coalesce(d.release, p.release, c.release) AS directory_release,
+  nullif(concat_ws(' + ', d.release, p.release, c.release), '') AS directory_release,
   CASE WHEN k.ndc11 IS NOT NULL AND (d.listed_on IS NULL OR d.listed_on < k.service_date) AND d.ended_on IS NULL THEN 'ndc_package' END AS directory_lacks
 FROM keys AS k
 LEFT JOIN packages AS d ON d.ndc11 = k.ndc11 AND d.service_date = k.service_date

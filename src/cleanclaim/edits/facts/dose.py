@@ -3,9 +3,9 @@
 ---
 about: Units that the charted dose and containers support.
 grain: line
-keys: [dose_amount, dose_unit, unit_amount, unit, unit_semantics, day_dose_amount, day_dose_unit, day_content_amount, day_content_unit]
+keys: [dose_amount, dose_unit, unit_amount, unit, unit_semantics, day_dose_amount, day_dose_unit, day_content_amount, day_content_unit, charted_container]
 columns:
-  dose_charted: {type: boolean, meaning: whether a dose is charted on the line, source: administration}
+  dose_charted: {type: boolean, meaning: whether a dose is charted on the line, ask: "the charted dose", source: administration}
   expected_units: {type: total of units, unit: HCPCS billing units, meaning: "units of the charted dose, rounded up", ask: "the charted dose", source: "COD-51 to COD-62, dosing.units"}
   dose_needs: {type: text, meaning: "why the dose has no units: concentration (a volume for a code by mass), factor, or none when it has", ask: "the charted dose", source: COD-59}
   within_one_unit: {type: boolean, meaning: "whether all that was opened, dose and rest, is no more than one billing unit", ask: "the charted dose and containers", source: UNW-06}
@@ -27,6 +27,7 @@ from cleanclaim.errors import InvalidValue, UnitsNotConvertible
 from cleanclaim.values import Quantity, convert, read_unit
 
 _SEMANTICS = frozenset(Semantics)
+_SHARED = frozenset({"multi_dose", "pharmacy_bulk"})
 _NEEDS = {NoUnits.NEEDS_CONCENTRATION: "concentration", NoUnits.NEEDS_FACTOR: "factor"}
 
 
@@ -55,6 +56,8 @@ def _answers(row: dict[str, Any]) -> tuple[Decimal | None, str | None, Decimal |
         _quantity(row["day_dose_amount"], row["day_dose_unit"]),
         _quantity(row["day_content_amount"], row["day_content_unit"]),
     )
+    if row["charted_container"] in _SHARED:  # what stays in it is for other patients
+        return expected, needs, Decimal(), None
     if day_dose is None or content is None or billing_unit is None:
         return expected, needs, None, None
     return expected, needs, _units(discarded_units(day_dose, content, billing_unit)), _within(content, billing_unit)

@@ -3,7 +3,7 @@ about: The units of one dose, that several lines of a claim may bill together.
 grain: line
 reads: [hcpcs_code, service_date, modifiers, billed_units]
 columns:
-  dose_units: {type: total of units, unit: HCPCS billing units, meaning: "units of all lines of the code that day on this claim but JW lines, as far as they are known", source: the claims of the run}
+  dose_units: {type: total of units, unit: HCPCS billing units, meaning: "units of all lines of the code that day on this claim but JW lines, as far as they are known", ask: "the units of every dose line of the day", source: the claims of the run}
 ---*/
 WITH doses AS (
   SELECT claim_row, hcpcs_code, service_date, CAST(sum(billed_units) AS DECIMAL(28, 3)) AS dose_units

@@ -5,13 +5,13 @@ needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether every claim of the group is whole, source: claim.complete}
   claim_type: {type: text, meaning: "P professional or I institutional", source: claim.claim_type}
-  payer_program: {type: text, meaning: "whose rules decide", source: claim.payer_program}
+  payer_program: {type: text, meaning: "whose rules decide", ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
-  service_date: {type: date, meaning: the day, source: line.service_date}
-  units_total: {type: total of units, unit: HCPCS billing units, meaning: "units of all lines, JW and JZ lines too; null when one is unknown or may be missing", source: line.billed_units}
-  units_at_least: {type: total of units, unit: HCPCS billing units, meaning: "units of the lines that are known and of this day alone: a lower bound", source: line.billed_units}
-  largest_line_units: {type: units, unit: HCPCS billing units, meaning: "most units on one line; null when one is unknown or may be missing", source: line.billed_units}
-  largest_line_at_least: {type: units, unit: HCPCS billing units, meaning: "most units on one line of those that are known: a lower bound", source: line.billed_units}
+  service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
+  units_total: {type: total of units, unit: HCPCS billing units, meaning: "units of all lines, JW and JZ lines too; null when one is unknown or may be missing", ask: "the units of every line of the day (the whole claim)", source: line.billed_units}
+  units_at_least: {type: total of units, unit: HCPCS billing units, meaning: "units of the lines that are known and of this day alone: a lower bound", ask: "the units of every line of the day (the whole claim)", source: line.billed_units}
+  largest_line_units: {type: units, unit: HCPCS billing units, meaning: "most units on one line; null when one is unknown or may be missing", ask: "the units of every line of the day (the whole claim)", source: line.billed_units}
+  largest_line_at_least: {type: units, unit: HCPCS billing units, meaning: "most units on one line of those that are known: a lower bound", ask: "the units of every line of the day (the whole claim)", source: line.billed_units}
   line_charge_sum: {type: total of money, unit: USD, meaning: "known charges of its lines together", source: line.charge_amount}
 ---*/
 WITH lines AS (

@@ -29,7 +29,7 @@ replaced AS (
   SELECT
     k.hcpcs_code,
     k.service_date,
-    string_agg(DISTINCT r.hcpcs_code, ', ' ORDER BY r.hcpcs_code) AS old_codes,
+    string_agg(DISTINCT r.hcpcs_code, ' or ' ORDER BY r.hcpcs_code) AS old_codes,
     max(r.release) AS release
   FROM keys AS k
   JOIN ref_replacement AS r ON r.replaced_by = k.hcpcs_code AND k.service_date BETWEEN r.valid_from AND r.valid_to

@@ -5,8 +5,8 @@ about: In which week of gestation the drug was given, and of how many.
 grain: line
 keys: [claim_diagnoses, gestation_weeks_on_file]
 columns:
-  gestation_weeks: {type: amount, unit: weeks, meaning: "completed weeks: on file, else of the code Z3A of the claim", ask: "the weeks of gestation: a code Z3A on the claim, or `gestation_weeks` on file", source: "on_file, claim.diagnoses (ICD-10-CM Z3A)"}
-  several_fetuses: {type: boolean, meaning: "whether a code O30 or O31 of the claim says that there is more than one", source: "claim.diagnoses (ICD-10-CM O30, O31)"}
+  gestation_weeks: {type: amount, unit: weeks, meaning: "completed weeks: on file, else of the code Z3A of the claim", ask: "the weeks of gestation: a Z3A code on the claim, or `--on-file`", source: "on_file, claim.diagnoses (ICD-10-CM Z3A)"}
+  several_fetuses: {type: boolean, meaning: "whether a code O30 or O31 of the claim says that there is more than one", ask: "the diagnosis codes of the claim", source: "claim.diagnoses (ICD-10-CM O30, O31)"}
 ---
 """
 

@@ -5,8 +5,8 @@ needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether both claims are whole, source: claim.complete}
   claim_type: {type: text, meaning: "P professional or I institutional, of both claims", source: claim.claim_type}
-  payer_program: {type: text, meaning: "whose rules decide, for both claims", source: claim.payer_program}
-  service_date: {type: date, meaning: the day, source: line.service_date}
+  payer_program: {type: text, meaning: "whose rules decide, for both claims", ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
+  service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
   first_code: {type: text, meaning: the code that comes first in the alphabet, source: line.hcpcs_code}
   second_code: {type: text, meaning: the other code, source: line.hcpcs_code}
   first_modifiers: {type: list of text, meaning: modifiers of the first code's line, source: line.modifiers}

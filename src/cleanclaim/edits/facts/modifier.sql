@@ -4,10 +4,10 @@ grain: line
 keys: [modifiers, service_date]
 columns:
   unknown_modifiers: {type: text, meaning: "modifiers that no loaded list has, as far as the lists are complete", source: "reference modifier, cpt_modifier and coverage"}
-  level_two_unknown: {type: boolean, meaning: "whether a modifier has the form of Level II and is on no list", ask: "a HCPCS file of the day of service (it lists the Level II modifiers)", tables: [hcpcs], source: "reference modifier and its coverage"}
-  cpt_modifier_unknown: {type: boolean, meaning: "whether a modifier has the form of CPT and is on no list", ask: "a list of CPT modifiers that covers the day", source: "reference cpt_modifier and its coverage"}
-  modifier_not_begun: {type: boolean, meaning: "whether a modifier begins after the day of service", source: reference modifier}
-  modifier_ended: {type: boolean, meaning: "whether a modifier ended before the day of service", source: reference modifier}
+  level_two_unknown: {type: boolean, meaning: "whether a modifier has the form of Level II and is on no list", ask: "the HCPCS file for the date of service (it lists the modifiers)", tables: [hcpcs], source: "reference modifier and its coverage"}
+  cpt_modifier_unknown: {type: boolean, meaning: "whether a modifier has the form of CPT and is on no list", ask: "a list of CPT modifiers for the date of service", source: "reference cpt_modifier and its coverage"}
+  modifier_not_begun: {type: boolean, meaning: "whether a modifier begins after the day of service", ask: "the modifiers of the line, or the HCPCS file for the date of service", source: reference modifier}
+  modifier_ended: {type: boolean, meaning: "whether a modifier ended before the day of service", ask: "the modifiers of the line, or the HCPCS file for the date of service", source: reference modifier}
   modifier_dates: {type: text, meaning: "those that ended or have not begun, with the day", source: reference modifier}
   modifier_release: {type: text, meaning: release that decided, source: reference}
   modifier_lacks: {type: text, meaning: "`hcpcs` where no HCPCS file covers a Level II modifier on the day", source: reference modifier and its coverage}
@@ -43,7 +43,7 @@ known AS (
     f.modifier,
     max(CASE WHEN l.span_to < f.service_date THEN l.span_to END) AS ended,
     min(CASE WHEN l.span_from > f.service_date THEN l.span_from END) AS begins,
-    max(l.release) AS release
+    min(l.release) AS release
   FROM forms AS f
   JOIN lists AS l ON l.modifier = f.modifier
   GROUP BY f.modifiers, f.service_date, f.modifier
@@ -85,7 +85,7 @@ answers AS (
     CASE
       WHEN NOT listed OR in_span IS DISTINCT FROM FALSE THEN NULL
       WHEN ended IS NOT NULL THEN modifier || ' ended on ' || CAST(ended AS VARCHAR)
-      WHEN begins IS NOT NULL THEN modifier || ' begins on ' || CAST(begins AS VARCHAR)
+      WHEN begins IS NOT NULL THEN modifier || ' starts on ' || CAST(begins AS VARCHAR)
     END AS dates,
     release
   FROM settled
@@ -100,7 +100,7 @@ together AS (
     CASE WHEN bool_or(not_begun) THEN TRUE WHEN bool_and(not_begun IS NOT NULL) THEN FALSE END AS modifier_not_begun,
     CASE WHEN bool_or(ended) THEN TRUE WHEN bool_and(ended IS NOT NULL) THEN FALSE END AS modifier_ended,
     string_agg(dates, '; ' ORDER BY dates) AS modifier_dates,
-    max(release) AS modifier_release,
+    string_agg(DISTINCT release, ' + ' ORDER BY release) AS modifier_release,
     bool_or(unknown IS NULL AND NOT cpt) AS uncovered
   FROM (SELECT *, CASE WHEN unknown THEN modifier END AS unknown_modifier FROM answers)
   GROUP BY modifiers, service_date

@@ -7,13 +7,13 @@ keys: [modifiers]
 columns:
   modifier_set: {type: text, meaning: "the modifiers in alphabetical order, with a blank between", source: line.modifiers}
   discarded_line: {type: boolean, meaning: "whether the line bills discarded drug: JW", source: line.modifiers}
-  told_apart: {type: boolean, meaning: "whether a modifier tells the line apart from an equal one: 59, XE, XS, XP, XU, 76, 77, LT, RT or 50", source: "DEMO-006, MDF-49 to MDF-54"}
+  told_apart: {type: boolean, meaning: "whether a modifier tells the line apart from an equal one: 59, XE, XS, XP, XU, 76, 77, LT, RT or 50", ask: "the modifiers of the line", source: "DEMO-006, MDF-49 to MDF-54"}
   repeated_modifiers: {type: text, meaning: "modifiers that stand more than once", source: line.modifiers}
-  modifier_repeats: {type: boolean, meaning: whether a modifier stands more than once, source: "line.modifiers, MDF-01"}
+  modifier_repeats: {type: boolean, meaning: whether a modifier stands more than once, ask: "the modifiers of the line", source: "line.modifiers, MDF-01"}
   procedure_modifiers: {type: text, meaning: "modifiers that describe a procedure: 22 24 26 50 51 52 53 57 58 62 78 79 80 and TC", source: "MDF-06, MDF-55, MDF-56"}
-  has_procedure_modifier: {type: boolean, meaning: whether one of them stands on the line, source: "MDF-06, MDF-55, MDF-56"}
-  order_slip: {type: text, meaning: "the first pair in which a modifier that decides payment follows one that informs: as `KX before JW`", source: MDF-02}
-  payment_modifier_late: {type: boolean, meaning: "whether a modifier that decides payment follows one that does not", source: MDF-02}
+  has_procedure_modifier: {type: boolean, meaning: whether one of them stands on the line, ask: "the modifiers of the line", source: "MDF-06, MDF-55, MDF-56"}
+  order_slip: {type: text, meaning: "the first pair in which a modifier that decides payment follows one that informs: as `KX is before JW`", source: MDF-02}
+  payment_modifier_late: {type: boolean, meaning: "whether a modifier that decides payment follows one that does not", ask: "the modifiers of the line", source: MDF-02}
 ---
 """
 
@@ -68,7 +68,7 @@ def _slip(modifiers: Sequence[str]) -> str:
     ranked = [(rank, one) for one in modifiers if (rank := _rank(one)) is not None]
     for (earlier, before), (later, after) in pairwise(ranked):
         if earlier > later and after in _PAYMENT:
-            return f"{before} before {after}"
+            return f"{before} is before {after}"
     return ""
 
 

@@ -3,9 +3,9 @@ about: The medically unlikely edit of the code in the quarter of the day.
 grain: drug_day
 keys: [hcpcs_code, service_date, payer_program, claim_type]
 columns:
-  mue_exists: {type: boolean, meaning: "whether the quarter has a published value; false only inside declared coverage", ask: "the MUE table of the quarter", tables: [mue], source: reference mue and its coverage}
-  mue_value: {type: units, unit: HCPCS billing units, meaning: most units, ask: "the MUE table of the quarter", tables: [mue], source: reference mue}
-  mue_adjudication_indicator: {type: integer, meaning: "1 by line, 2 by day (policy), 3 by day (clinical)", ask: "the MUE table of the quarter", tables: [mue], source: reference mue}
+  mue_exists: {type: boolean, meaning: "whether the quarter has a published value; false only inside declared coverage", ask: "the MUE file of the quarter", tables: [mue], source: reference mue and its coverage}
+  mue_value: {type: units, unit: HCPCS billing units, meaning: most units, ask: "the MUE file of the quarter", tables: [mue], source: reference mue}
+  mue_adjudication_indicator: {type: integer, meaning: "1 by line, 2 by day (policy), 3 by day (clinical)", ask: "the MUE file of the quarter", tables: [mue], source: reference mue}
   mue_release: {type: text, meaning: release that decided, source: reference}
   mue_lacks: {type: text, meaning: "`mue` and the service type where no release covers the code and the day", source: reference mue and its coverage}
 ---*/

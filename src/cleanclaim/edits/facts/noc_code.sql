@@ -5,7 +5,7 @@ keys: [is_noc, ndc11, description, service_date]
 columns:
   specific_codes: {type: text, meaning: "codes that exist on the day for the line's NDC, or for the drug that its description names", source: "reference ndc_crosswalk, hcpcs"}
   ndc_has_code: {type: boolean, meaning: "whether the quarter's crosswalk lists the NDC under a code that is not unclassified", ask: "the NDC-HCPCS crosswalk of the quarter", tables: [ndc_crosswalk], source: "reference ndc_crosswalk and its coverage, hcpcs"}
-  described_drug_has_code: {type: boolean, meaning: "whether the description names, with its salt, the drug of a code that is not unclassified and valid on the day", ask: "a HCPCS file of the day of service", tables: [hcpcs], source: "reference hcpcs and its coverage"}
+  described_drug_has_code: {type: boolean, meaning: "whether the description names, with its salt, the drug of a code that is not unclassified and valid on the day", ask: "the HCPCS file for the date of service", tables: [hcpcs], source: "reference hcpcs and its coverage"}
   noc_code_release: {type: text, meaning: release that decided, source: reference}
   noc_code_lacks: {type: text, meaning: "`ndc_crosswalk` or `hcpcs` where no release covers the NDC or every code on the day", source: reference coverage}
 ---*/

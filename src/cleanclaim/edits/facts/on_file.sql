@@ -5,7 +5,7 @@ reads: [line_number, policy_rems_policy]
 columns:
   abn_on_file: {type: boolean, meaning: "whether a signed notice (ABN) is on file, as `abn`", ask: "whether an ABN is on file (`--on-file`, item `abn`)", source: on_file}
   gestation_weeks_on_file: {type: amount, unit: weeks, meaning: "weeks of gestation, as `gestation_weeks`", source: on_file}
-  singleton_on_file: {type: boolean, meaning: "whether the chart says that there is one fetus, as `singleton`", source: on_file}
+  singleton_on_file: {type: boolean, meaning: "whether the chart says that there is one fetus, as `singleton`", ask: "whether there is a single fetus (`--on-file`, item `singleton`)", source: on_file}
   rems_incomplete: {type: boolean, meaning: whether evidence of the REMS that the payer asks for is missing, ask: "the evidence of the REMS (`--on-file`)", source: "policy_item, on_file"}
   rems_missing: {type: text, meaning: that evidence, source: "policy_item, on_file"}
 ---*/

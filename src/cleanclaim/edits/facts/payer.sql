@@ -3,9 +3,9 @@ about: What the payer asks for. Its policy on the drug decides; else its own row
 grain: line
 keys: [payer_program, payer_id, service_date, ndc_unit, policy_ndc, policy_ndc_units]
 columns:
-  ndc_required: {type: text, meaning: "when the payer wants an NDC: always, noc_only (unclassified codes), never", ask: "the payer's rule on NDC (a payer policy)", source: "policy_rule, reference payer_rule"}
-  ndc_unit_list_known: {type: boolean, meaning: whether the payer's list of NDC units is loaded, source: "policy_rule, reference payer_rule"}
-  ndc_unit_on_list: {type: boolean, meaning: "whether the unit is on the payer's list of NDC units; null where no list is loaded", ask: "the payer's list of NDC units (a payer policy)", source: "policy_rule, reference payer_rule"}
+  ndc_required: {type: text, meaning: "when the payer wants an NDC: always, noc_only (unclassified codes), never", ask: "the payer's rule on NDCs (`--policies`)", source: "policy_rule, reference payer_rule"}
+  ndc_unit_list_known: {type: boolean, meaning: whether the payer's list of NDC units is loaded, ask: "the payer's list of NDC units (`--policies`)", source: "policy_rule, reference payer_rule"}
+  ndc_unit_on_list: {type: boolean, meaning: "whether the unit is on the payer's list of NDC units; null where no list is loaded", ask: "the payer's list of NDC units (`--policies`)", source: "policy_rule, reference payer_rule"}
   payer_release: {type: text, meaning: release that decided, source: reference}
 ---*/
 WITH payers AS (SELECT DISTINCT payer_program, payer_id, service_date FROM keys WHERE payer_program IS NOT NULL AND service_date IS NOT NULL),

@@ -9,7 +9,7 @@ columns:
 ---*/
 WITH each AS (SELECT modifiers, unnest(modifiers) AS modifier FROM keys),
 known AS (
-  SELECT modifier, max(release) AS release
+  SELECT modifier, min(release) AS release
   FROM (SELECT modifier, release FROM ref_modifier UNION ALL SELECT modifier, release FROM ref_cpt_modifier)
   GROUP BY modifier
 ),
@@ -32,7 +32,7 @@ answers AS (
   LEFT JOIN known AS n ON n.modifier = e.modifier
   LEFT JOIN covered AS m ON m.key = e.modifier AND m."table" = 'modifier'
   LEFT JOIN covered AS q ON q.key = e.modifier AND q."table" = 'place_of_service'
-  LEFT JOIN (SELECT place_of_service, max(release) AS release FROM ref_place_of_service GROUP BY place_of_service) AS p ON p.place_of_service = e.modifier
+  LEFT JOIN (SELECT place_of_service, min(release) AS release FROM ref_place_of_service GROUP BY place_of_service) AS p ON p.place_of_service = e.modifier
 ),
 together AS (
   SELECT

@@ -6,7 +6,7 @@ grain: line
 keys: [billed_units, unit_amount, unit, unit_semantics, expected_units, limit_amount, limit_per_kg, limit_unit, weight_kg]
 columns:
   billed_dose: {type: text, meaning: "the amount that the units stand for: 4000 mg", source: "COD-51, COD-52"}
-  billed_milligrams: {type: amount, unit: mg, meaning: "the same amount, where it is a mass", ask: "a code whose units are an amount of drug by mass", source: "COD-51, COD-52"}
+  billed_milligrams: {type: amount, unit: mg, meaning: "the same amount, where it is a mass", ask: "a code with units by weight of drug", source: "COD-51, COD-52"}
   most_dose: {type: text, meaning: "the most that the label foresees on one day, for the patient's weight where it goes by weight", source: reference dose_limit}
   above_label: {type: boolean, meaning: "whether that amount is above the most that the label foresees on one day", ask: "a dose limit of the drug, and the patient's weight where it goes by weight", source: "reference dose_limit, claim.weight"}
   tenfold_slip: {type: boolean, meaning: "whether the units are exactly ten times, or a tenth of, those of the charted dose", ask: "the charted dose", source: "UNIT-004, administration"}
@@ -103,4 +103,4 @@ def _text(quantity: Quantity | None) -> str | None:
     if quantity is None:
         return None
     rounded = (Decimal(quantity.amount.numerator) / Decimal(quantity.amount.denominator)).quantize(Decimal("0.001"))
-    return f"{rounded:f}".rstrip("0").rstrip(".") + f" {quantity.unit}"
+    return f"{rounded:,f}".rstrip("0").rstrip(".") + f" {quantity.unit}"

@@ -39,7 +39,7 @@ columns:
   policy_rems_policy: {type: text, meaning: the policy that says which evidence, source: policy_rule}
   policy_asks_ordering_provider: {type: boolean, meaning: whether the payer wants the ordering or referring provider, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_asks_units_cap: {type: boolean, meaning: whether the payer caps the units of a dose, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
-  policy_units_max: {type: amount, unit: HCPCS billing units, meaning: most units of one dose, source: policy_rule}
+  policy_units_max: {type: amount, unit: HCPCS billing units, meaning: most units of one dose, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_asks_mg_per_kg: {type: boolean, meaning: whether the payer caps the dose by weight, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_mg_per_kg_max: {type: amount, unit: mg per kg, meaning: most for each kilogram, source: policy_rule}
   policy_asks_period: {type: boolean, meaning: whether the payer caps the doses of a period, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
@@ -65,7 +65,7 @@ columns:
   policy_use_code: {type: text, meaning: the code that the payer wants instead; - for none that a loaded policy tells, ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_ndc: {type: text, meaning: "when it wants an NDC: required, noc_only or never; contradicted where two policies differ, null where none says", source: policy_rule}
   policy_ndc_units: {type: text, meaning: "its list of NDC units; contradicted where two policies differ, null where none says", source: policy_rule}
-  policy_waste: {type: text, meaning: "cms, none, jw_only or deny_waste; - where no loaded policy says", source: policy_rule}
+  policy_waste: {type: text, meaning: "cms, none, jw_only or deny_waste; - where no loaded policy says", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_supply: {type: text, meaning: "buy_bill, white_bag or either", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_benefit: {type: text, meaning: "medical, self_administered or excluded", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
   policy_filing_days: {type: integer, meaning: days from the service to the last day on which the claim may be filed; null where no policy says, source: policy_rule}

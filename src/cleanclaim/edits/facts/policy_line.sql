@@ -6,12 +6,12 @@ columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
   payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
-  modifiers: {type: list of text, meaning: modifiers of the line, source: line.modifiers}
-  service_date: {type: date, meaning: the day, source: line.service_date}
+  modifiers: {type: list of text, meaning: modifiers of the line, ask: "the modifiers of the line", source: line.modifiers}
+  service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
   policy: {type: text, meaning: the policy, source: policy_rule}
   policy_on_fail: {type: text, meaning: what the payer expects where it is not met, source: policy_rule}
-  asks_documents: {type: boolean, meaning: whether the policy lists documents, source: policy_item}
+  asks_documents: {type: boolean, meaning: whether the policy lists documents, ask: "the payer's policy on the drug (`--policies`)", source: policy_item}
   documents_incomplete: {type: boolean, meaning: "whether one of them is missing; known where it is on file or everything on file was listed", ask: "what is on file for the claim (`--on-file`)", source: "policy_item, on_file"}
   documents_missing: {type: text, meaning: those that are missing, source: "policy_item, on_file"}
   kx_on_file: {type: boolean, meaning: "whether what KX vouches for is on file, as `kx`", ask: "whether what KX vouches for is on file (`--on-file`, item `kx`)", source: on_file}

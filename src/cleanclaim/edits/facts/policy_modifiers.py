@@ -43,12 +43,12 @@ def _answers(row: dict[str, Any]) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     if (wanted := _named(row["policy_modifiers_required"])) is not None:
         missing = [one for one in wanted if one not in there]
-        answers |= {"required_modifiers_missing": bool(missing), "missing_modifiers": " ".join(missing) or None}
+        answers |= {"required_modifiers_missing": bool(missing), "missing_modifiers": ", ".join(missing) or None}
     if (refused := _named(row["policy_modifiers_forbidden"])) is not None:
         found = [one for one in refused if one in there]
         others = [one for one in found if one not in _WASTE]
         answers |= {
-            "forbidden_modifiers_there": bool(others), "forbidden_modifiers": " ".join(found) or None,
+            "forbidden_modifiers_there": bool(others), "forbidden_modifiers": ", ".join(found) or None,
             "waste_modifier_forbidden": bool(_WASTE.intersection(found)),
         }  # fmt: skip
     if (routes := _named(row["policy_route_modifiers"])) is not None:

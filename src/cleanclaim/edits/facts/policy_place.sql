@@ -5,6 +5,7 @@ keys: [place_of_service, facility_type, policy_places_allowed, policy_places_den
 columns:
   given_place: {type: text, meaning: "place of service of the line; 22 for a hospital's outpatient claim (types of bill 13 and 85)", ask: the place of service, source: "line.place_of_service, claim.bill_type"}
   site_of_care: {type: text, meaning: "office (11), outpatient_hospital (19, 22), home (12), infusion_center (49), asc (24), else other", ask: the place of service, source: CMS Place of Service code set}
+  covered_sites: {type: text, meaning: "the sites of care that the payer names, in words", source: policy_rule}
   place_allowed: {type: boolean, meaning: whether the place is not refused and is on the payer's list where it has one, ask: the place of service, source: policy_rule}
   site_allowed: {type: boolean, meaning: whether the site of care is one that the payer names, ask: the place of service, source: policy_rule}
 ---*/
@@ -34,6 +35,7 @@ SELECT
   policy_sites,
   given_place,
   site_of_care,
+  replace(replace(replace(policy_sites, ' ', ', '), '_', ' '), 'asc', 'ASC') AS covered_sites,
   CASE
     WHEN given_place IS NULL THEN NULL
     WHEN policy_places_denied IS NOT NULL AND contains(' ' || policy_places_denied || ' ', ' ' || given_place || ' ') THEN FALSE

@@ -3,12 +3,12 @@ about: The container that the line's drug came from.
 grain: line
 keys: [charted_container, day_container, ndc_given, ndc11, hcpcs_code, service_date]
 columns:
-  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else as charted on another line of the code that day; without an NDC of all products of the code when they agree", ask: "the container kind: an NDC that the product table or the FDA's directory knows, or the chart", tables: [product], source: "administration, reference product and its coverage, ndc_package"}
+  container: {type: text, meaning: "single_dose, multi_dose or pharmacy_bulk: charted, else of the NDC, else as charted on another line of the code that day; without an NDC of all products of the code when they agree", ask: "the container (single-dose or multiple-dose): an NDC in the product table or the FDA directory, or the chart", tables: [product], source: "administration, reference product and its coverage, ndc_package"}
   product_release: {type: text, meaning: release that decided, source: reference}
   product_lacks: {type: text, meaning: "`product` and the code where no product row tells the container", source: reference product}
 ---*/
 WITH by_code AS (
-  SELECT k.hcpcs_code, k.service_date, min(p.container) AS container, max(p.release) AS release
+  SELECT k.hcpcs_code, k.service_date, min(p.container) AS container, coalesce(max(CASE WHEN contains(c.release, ', presumed after ') THEN c.release END), max(p.release)) AS release
   FROM (SELECT DISTINCT hcpcs_code, service_date FROM keys) AS k
   JOIN ref_coverage AS c
     ON c."table" = 'product' AND (c.key IS NULL OR c.key = k.hcpcs_code) AND k.service_date BETWEEN c.valid_from AND c.valid_to

@@ -3,11 +3,11 @@ about: The procedure-to-procedure edit of two codes on the day.
 grain: line_pair
 keys: [first_code, second_code, service_date, payer_program, claim_type]
 columns:
-  ptp_exists: {type: boolean, meaning: "whether an edit between the codes holds on the day; false only inside declared coverage", ask: "the PTP edits of the quarter", tables: [ptp], source: reference ptp and its coverage}
+  ptp_exists: {type: boolean, meaning: "whether an edit between the codes holds on the day; false only inside declared coverage", ask: "the NCCI PTP file of the quarter", tables: [ptp], source: reference ptp and its coverage}
   ptp_column_one: {type: text, meaning: the code that is paid, source: reference ptp}
   ptp_column_two: {type: text, meaning: the code that is denied beside it, source: reference ptp}
-  modifier_indicator: {type: integer, meaning: "0 never bypassed, 1 bypassed by a proper modifier, 9 no edit", ask: "the PTP edits of the quarter", tables: [ptp], source: reference ptp}
-  second_is_denied: {type: boolean, meaning: "whether the second code is column two", ask: "the PTP edits of the quarter", tables: [ptp], source: reference ptp}
+  modifier_indicator: {type: integer, meaning: "0 never bypassed, 1 bypassed by a proper modifier, 9 no edit", ask: "the NCCI PTP file of the quarter", tables: [ptp], source: reference ptp}
+  second_is_denied: {type: boolean, meaning: "whether the second code is column two", ask: "the NCCI PTP file of the quarter", tables: [ptp], source: reference ptp}
   ptp_release: {type: text, meaning: release that decided, source: reference}
   ptp_lacks: {type: text, meaning: "`ptp` and the service type where no release covers the day", source: reference ptp and its coverage}
 ---*/

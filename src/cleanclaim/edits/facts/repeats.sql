@@ -4,9 +4,9 @@ grain: line
 needs: [patient]
 reads: [hcpcs_code, service_date, modifier_set, billed_units, charge_amount, complete, payer_program, payer_id]
 columns:
-  repeats_on_claim: {type: boolean, meaning: "whether an earlier line of the same claim has the same code, day and modifiers", source: the claims of the run}
-  repeats_other_claim: {type: boolean, meaning: "whether an earlier claim of the same patient, provider and payer has the same code, day, modifiers, units and charge; a claim that replaces or voids another is no repeat", source: the claims of the run}
-  on_other_claim: {type: boolean, meaning: "whether another claim of the same patient, provider and payer has the same code and day", source: the claims of the run}
+  repeats_on_claim: {type: boolean, meaning: "whether an earlier line of the same claim has the same code, day and modifiers", ask: "the other lines of the day (the whole claim)", source: the claims of the run}
+  repeats_other_claim: {type: boolean, meaning: "whether an earlier claim of the same patient, provider and payer has the same code, day, modifiers, units and charge; a claim that replaces or voids another is no repeat", ask: "the patient's other claims of the day", source: the claims of the run}
+  on_other_claim: {type: boolean, meaning: "whether another claim of the same patient, provider and payer has the same code and day", ask: "the patient's other claims of the day", source: the claims of the run}
 ---*/
 WITH lines AS (
   SELECT

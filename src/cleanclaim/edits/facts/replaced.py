@@ -5,7 +5,7 @@ about: Whether the billed units are those of a code that the line's code replace
 grain: line
 keys: [billed_units, unit_amount, unit, old_billing_units, code_listed, expected_units, units_of_ndc]
 columns:
-  replaces_larger_unit: {type: boolean, meaning: "whether the code replaced one with a larger billing unit; false where it replaced none", ask: "a code list that covers the code and the day", source: "reference replacement, hcpcs"}
+  replaces_larger_unit: {type: boolean, meaning: "whether the code replaced one with a larger billing unit; false where it replaced none", ask: "a code list that covers the code on the date of service", source: "reference replacement, hcpcs"}
   least_old_units: {type: total of units, unit: HCPCS billing units, meaning: "fewest units of the code that equal one unit of a code that it replaced", source: "reference replacement, hcpcs"}
   old_units_billed: {type: boolean, meaning: "whether the units are the dose in units of a replaced code: by the charted dose or the NDC quantity, else where they are too few for any dose in units of the new code", ask: "the charted dose, or an NDC quantity that tells it", source: "COD-34, UNIT-006"}
 ---

@@ -4,8 +4,8 @@ grain: line
 needs: [patient]
 reads: [hcpcs_code, service_date, complete, line_kind]
 columns:
-  administration_beside: {type: boolean, meaning: "whether the patient has a line that day that gives a drug: an administration, an eye injection, a procedure or imaging", source: "the claims of the run, reference code_range"}
-  drug_beside: {type: boolean, meaning: "whether the patient has a drug line that day", source: "the claims of the run, reference hcpcs, code_range"}
+  administration_beside: {type: boolean, meaning: "whether the patient has a line that day that gives a drug: an administration, an eye injection, a procedure or imaging", ask: "all lines of the day, and what kind of service each is", source: "the claims of the run, reference code_range"}
+  drug_beside: {type: boolean, meaning: "whether the patient has a drug line that day", ask: "all lines of the day, and what kind of service each is", source: "the claims of the run, reference hcpcs, code_range"}
 ---*/
 -- Absence counts only where the patient's claims are whole, and none of their lines may be the one that is looked for.
 WITH lines AS (

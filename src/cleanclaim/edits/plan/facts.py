@@ -19,6 +19,8 @@ from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
 from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
+from cleanclaim.reference import presumption
+from cleanclaim.values import Interval
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
 _ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
@@ -49,6 +51,8 @@ class Workbench:
         self._made: dict[str, Group] = {}
         self._loaded: set[str] = set()
         self._table_of: Callable[[str], pa.Table]
+        self._days: tuple[date, ...] | None = None  # of service, of the part of the run that is judged
+        self._carried_days: Callable[[str], tuple[Interval, ...]]
         self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in _STORED}
         self._in_parts = False
         self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
@@ -63,9 +67,25 @@ class Workbench:
         )
         self.engine.run(f"CREATE TABLE {schema.name} ({', '.join(columns)})")
 
-    def use_reference(self, table_of: Callable[[str], pa.Table]) -> None:
-        """Where the as-of tables come from: a fact group that reads `ref_<name>` makes that one table be asked for."""
+    def use_reference(
+        self, table_of: Callable[[str], pa.Table], carried_days: Callable[[str], tuple[Interval, ...]] | None = None
+    ) -> None:
+        """Where the as-of tables come from: a fact group that reads `ref_<name>` makes that one table be asked for.
+
+        `carried_days`: the days over which rows of a table were carried; without it those of the table itself.
+        """
         self._table_of = table_of
+        self._carried_days = carried_days or (lambda name: presumption.carried_days(table_of(name)))
+
+    def is_presumed(self) -> bool:
+        """Whether a day of the claims is one to which a table that was read had to be carried."""
+        carried = {days for name in self._loaded - HANDED_IN.keys() for days in self._carried_days(name)}
+        if not carried:
+            return False
+        if self._days is None:
+            days = self.engine.table("SELECT DISTINCT service_date FROM line")["service_date"].to_pylist()
+            self._days = tuple(day for day in days if day)
+        return any(one.contains(day) for day in self._days for one in carried)
 
     def hand_in(self, tables: Mapping[str, pa.Table]) -> None:
         """Tables of `policies.tables` that groups read as `ref_<name>`; one that is not handed in has no rows."""
@@ -174,6 +194,7 @@ class Workbench:
         for group in self._made.values():
             self.engine.run(f"DROP {'VIEW' if group.head.view else 'TABLE'} fact_{group.name}")
         self._made.clear()
+        self._days = None
 
     @contextmanager
     def ids(self, name: str, ids: Iterable[int], **beside: Mapping[int, int]) -> Iterator[None]:

@@ -26,12 +26,13 @@ from cleanclaim.edits.plan.dialect import parse, spark_sql
 from cleanclaim.edits.plan.duck import atoms_sql, planes_of_batch
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, rows_of
-from cleanclaim.edits.wants import Wants
 from cleanclaim.engine.schema import ColumnType, TableSchema
 from cleanclaim.errors import EngineError
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+    from cleanclaim.edits.run import Aside
 
 # What a user's session may have set otherwise, and what would change an answer. ANSI: what does not fit is an error, as
 # in DuckDB, not a null; the size of an unknown list is unknown. A product keeps every decimal.
@@ -218,7 +219,7 @@ def judged_on_spark(
     view: str,
     grain: Grain,
     counts: Mapping[Edit, EditCount],
-    _wants: Wants,  # what would be the most useful file to load is not gathered here
+    aside: Aside,  # what would be the most useful file to load, and what is clear by presumption, is not gathered here
     show_not_evaluated: bool,  # noqa: FBT001 - as `run.ManyRows`
 ) -> Iterator[Mark]:
     """The plan for many rows on Spark: judged and counted where the rows lie; only what is told comes here."""
@@ -233,6 +234,12 @@ def judged_on_spark(
         counts[program.edits[row["edit"]]].missing[row["fact"]] += row["n"]
     told = [Outcome.FIRES, *([Outcome.NOT_EVALUATED] if show_not_evaluated else [])]
     outcomes = ", ".join(f"'{outcome}'" for outcome in told)
+    essential = [str(place) for place, edit in enumerate(program.edits) if edit.page.front.essential]
+    lacks = f"edit IN ({', '.join(essential) or '-1'}) AND outcome = '{Outcome.NOT_EVALUATED}'"
+    unjudged = engine.table(f"SELECT edit, row_id, missing FROM verdicts WHERE {lacks}").to_pylist()
+    facts = bench.select(view, ROW_ID[grain], {row["row_id"] for row in unjudged}, "*") if unjudged else {}
+    for row in unjudged:
+        aside.lacking.add_row(program.edits[row["edit"]], row["row_id"], facts[row["row_id"]], row["missing"])
     for row in engine.table(f"SELECT * FROM verdicts WHERE outcome IN ({outcomes})").to_pylist():
         yield Mark(row["row_id"], program.edits[row["edit"]], row["case"], tuple(row["missing"]))
 

@@ -23,69 +23,93 @@ class FaultKind(NamedTuple):
     expected: str | None = None
 
 
-# Faults of a file that may have been cut off: claims may be missing though nothing shows which.
+# Faults of a file that may be cut off: claims may be missing though nothing shows which.
 CUT_OFF = frozenset({"segment-unterminated", "se-missing", "ge-missing", "iea-missing"})
 _N, _V, _S = Lost.NOTHING, Lost.VALUE, Lost.SEGMENT
 KINDS = {
-    "byte-order-mark": FaultKind(_N, "The file starts with a UTF-8 byte order mark.", "ISA as the first bytes"),
+    "byte-order-mark": FaultKind(
+        _N, "The file starts with a byte order mark (UTF-8 BOM). Save it without one.", "ISA as the first bytes",
+    ),
     "text-outside-interchange": FaultKind(
-        Lost.INTERCHANGE, "Text that belongs to no interchange was passed over.", "an interchange from ISA to IEA",
+        Lost.INTERCHANGE, "There is text outside any interchange; it was skipped.", "an interchange from ISA to IEA",
     ),
     "isa-length": FaultKind(
-        _N, "The interchange header is not 106 characters long; it was read by its separators.", "106 characters",
+        _N, "The ISA segment is not 106 characters long; it was read by its separators.", "106 characters",
     ),
     "isa-unreadable": FaultKind(
         Lost.INTERCHANGE,
-        "The interchange header does not declare usable delimiters; everything up to the next ISA was passed over.",
-        "16 element separators and four distinct delimiters",
+        "The ISA segment has no usable delimiters; everything up to the next ISA was skipped.",
+        "16 element separators and four different delimiters",
     ),
-    "not-utf8": FaultKind(_N, "The text is not UTF-8; such segments were read as Windows-1252.", "UTF-8"),
-    "control-character": FaultKind(_N, "A control character stands inside the segment.", "no character below 0x20"),
-    "segment-unterminated": FaultKind(_S, "The file ends inside this segment.", "a segment terminator"),
-    "iea-missing": FaultKind(_N, "The interchange has no trailer.", "IEA"),
-    "ge-missing": FaultKind(_N, "The functional group has no trailer.", "GE"),
-    "se-missing": FaultKind(_N, "The transaction has no trailer.", "SE"),
-    "gs-missing": FaultKind(_N, "The transaction stands outside a functional group.", "GS before ST"),
-    "st-missing": FaultKind(Lost.TRANSACTION, "Segments stand outside a transaction.", "ST before them"),
-    "trailer-unexpected": FaultKind(_S, "The trailer ends something that is not open."),
-    "control-number-mismatch": FaultKind(_N, "The control number of the trailer is not that of the header."),
-    "segment-count-mismatch": FaultKind(_N, "The trailer counts other than the segments that the transaction has."),
-    "transaction-count-mismatch": FaultKind(_N, "The trailer counts other than the transactions that the group has."),
-    "group-count-mismatch": FaultKind(_N, "The trailer counts other than the groups that the interchange has."),
-    "version-mismatch": FaultKind(_N, "The version of the transaction is not that of its functional group."),
-    "group-type": FaultKind(_N, "The functional group does not hold claims.", "HC"),
+    "not-utf8": FaultKind(
+        _N, "The text is not UTF-8; it was read as Windows-1252. Check names and notes for wrong letters.", "UTF-8",
+    ),
+    "control-character": FaultKind(_N, "The segment contains a control character.", "printable characters only"),
+    "segment-unterminated": FaultKind(
+        _S, "The file ends inside this segment, so claims may be missing. Get the whole file.", "a segment terminator",
+    ),
+    "iea-missing": FaultKind(
+        _N, "The interchange has no IEA trailer, so claims may be missing. Get the whole file.", "IEA",
+    ),
+    "ge-missing": FaultKind(
+        _N, "The functional group has no GE trailer, so claims may be missing. Get the whole file.", "GE",
+    ),
+    "se-missing": FaultKind(
+        _N, "The transaction has no SE trailer, so claims may be missing. Get the whole file.", "SE",
+    ),
+    "gs-missing": FaultKind(_N, "The transaction is not in a functional group.", "GS before ST"),
+    "st-missing": FaultKind(Lost.TRANSACTION, "Segments outside a transaction were skipped.", "ST before them"),
+    "trailer-unexpected": FaultKind(_S, "This trailer closes nothing; it was skipped."),
+    "control-number-mismatch": FaultKind(_N, "The control number of the trailer does not match the header."),
+    "segment-count-mismatch": FaultKind(
+        _N, "The segment count in SE01 does not match the transaction. Check that the file is complete.",
+    ),
+    "transaction-count-mismatch": FaultKind(
+        _N, "The transaction count in GE01 does not match the group. Check that the file is complete.",
+    ),
+    "group-count-mismatch": FaultKind(
+        _N, "The group count in IEA01 does not match the interchange. Check that the file is complete.",
+    ),
+    "version-mismatch": FaultKind(_N, "The version in ST03 does not match the version of the group (GS08)."),
+    "group-type": FaultKind(_N, "The functional group is not for claims.", "HC"),
     "transaction-type": FaultKind(
-        Lost.TRANSACTION, "The transaction is no professional claim and was not read here.", "837, version 005010X222",
+        Lost.TRANSACTION,
+        "The transaction is not a professional claim (837P); it was not read.",
+        "837, version 005010X222",
     ),
     "interchange-duplicate": FaultKind(
         _N,
-        "An interchange with this sender, receiver and control number came before in this file.",
-        "a control number of its own",
+        "Duplicate interchange: an earlier one in this file has the same sender, receiver and control number.",
+        "a different control number",
     ),
-    "hl-level": FaultKind(_S, "This level does not occur in a professional claim.", "20, 22 or 23"),
-    "lx-missing": FaultKind(_N, "The service line starts without LX.", "LX before SV1"),
-    "sv1-missing": FaultKind(_N, "The service line has no SV1.", "SV1 after LX"),
-    "subscriber-missing": FaultKind(_N, "The claim stands under no subscriber.", "HL with level 22 before CLM"),
+    "hl-level": FaultKind(_S, "HL03 has a level that a professional claim does not use.", "20, 22 or 23"),
+    "lx-missing": FaultKind(_N, "The service line has no LX.", "LX before SV1"),
+    "sv1-missing": FaultKind(_N, "The service line has no SV1, so it has no code, charge or units.", "SV1 after LX"),
+    "subscriber-missing": FaultKind(_N, "The claim has no subscriber.", "HL with level 22 before CLM"),
     "claim-missing": FaultKind(
-        Lost.CLAIM,
-        "Service lines stand outside a claim and were passed over up to the next CLM or HL.",
-        "CLM before LX",
+        Lost.CLAIM, "Service lines outside a claim were skipped, up to the next CLM or HL.", "CLM before LX",
     ),
-    "line-number-invalid": FaultKind(_V, "The line number is no whole number.", "a whole number"),
+    "line-number-invalid": FaultKind(_V, "The line number is not a whole number.", "a whole number"),
     "hi-qualifier": FaultKind(
-        _V, "The qualifier of the health care code is not known.", "ABK, ABF, BK, BF, BG or another qualifier of 837P",
+        _V, "The code qualifier in HI is unknown.", "ABK, ABF, BK, BF, BG or another qualifier of 837P",
     ),
-    "hi-code-missing": FaultKind(_V, "The health care code is missing after its qualifier.", "a code"),
+    "hi-code-missing": FaultKind(_V, "HI has a qualifier without a code.", "a code"),
     "pointer-invalid": FaultKind(
-        _V, "The pointer leads to no diagnosis of the claim.", "a whole number from 1 to the number of diagnoses",
+        _V,
+        "The pointer does not point to a diagnosis of the claim.",
+        "a whole number from 1 to the number of diagnoses",
     ),
-    "lin-missing": FaultKind(_S, "A drug quantity stands without a drug identification.", "LIN before CTP"),
-    "amount-invalid": FaultKind(_V, "The amount of money cannot be read.", "at most 12 digits and two decimals"),
-    "number-invalid": FaultKind(_V, "The number cannot be read.", "at most 9 digits and three decimals"),
-    "date-invalid": FaultKind(_V, "The date cannot be read.", "a day CCYYMMDD"),
-    "clm-id-missing": FaultKind(_V, "The claim has no account number.", "an account number"),
-    "segment-unknown": FaultKind(_S, "837P has no segment of this name.", "a segment of 005010X222A1"),
-    "segment-not-in-837p": FaultKind(_S, "The segment belongs to another transaction.", "a segment of 005010X222A1"),
+    "lin-missing": FaultKind(_S, "NDC quantity (CTP) without an NDC (LIN); it was not used.", "LIN before CTP"),
+    "amount-invalid": FaultKind(
+        _V, "The dollar amount is not valid.", "a number of at most 12 digits and two decimals",
+    ),
+    "number-invalid": FaultKind(_V, "The number is not valid.", "a number of at most 9 digits and three decimals"),
+    "date-invalid": FaultKind(_V, "The date is not valid.", "a date as CCYYMMDD"),
+    "clm-id-missing": FaultKind(_V, "The claim has no account number (CLM01).", "an account number"),
+    "segment-unknown": FaultKind(_S, "837P has no segment of this name; it was skipped.", "a segment of 005010X222A1"),
+    "segment-not-in-837p": FaultKind(
+        _S, "This segment belongs to another transaction; it was skipped.", "a segment of 005010X222A1",
+    ),
 }  # fmt: skip
 
 

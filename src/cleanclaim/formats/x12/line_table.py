@@ -125,7 +125,7 @@ def _dates(part: Part, size: int) -> Columns:
     is_known = is_range | (kind == packed("D8"))
     first, last = decode.day_ranges(part.data, spans, is_range)
     part.tell_spans("date-invalid", rows, spans, spans.present & is_known & ~first.valid, "03",
-                    expected="a day CCYYMMDD (D8) or days CCYYMMDD-CCYYMMDD (RD8)")  # fmt: skip
+                    expected="a date as CCYYMMDD (D8) or a range as CCYYMMDD-CCYYMMDD (RD8)")  # fmt: skip
     part.tell_spans("date-invalid", rows, qualifiers, spans.present & ~is_known, "02", expected="D8 or RD8")
     line = part.loops.line_of[rows]
     valid = first.valid & is_known

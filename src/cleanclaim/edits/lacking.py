@@ -1,0 +1,73 @@
+"""What is lacking: claims on which an essential edit could not be evaluated, and what would have told.
+
+What only a payer's policy would tell is no lack of the claim, and is not counted here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cleanclaim.edits.dictionary import ROW_ID, Dictionary
+from cleanclaim.edits.outcomes import Edit
+from cleanclaim.edits.pages import Grain
+from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.planes import Plane, atom_planes, rows_of
+
+_Rows = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Lacking:
+    """The rows of one grain on which an essential edit was not evaluated, by edit and missing fact."""
+
+    facts: Dictionary
+    grain: Grain
+    claims: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))  # rows of claims
+    last_part: set[int] = field(default_factory=set)  # the claims of the part that was closed last
+    _waiting: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))
+
+    def counts(self, edit: Edit, name: str) -> bool:
+        """Whether a fact that an edit lacks keeps a claim from being called ready."""
+        return (
+            edit.page.front.essential
+            and name in self.facts.facts(self.grain)
+            and not self.facts.is_of_payer(self.grain, name)
+        )
+
+    def add_row(self, edit: Edit, row_id: int, row: Mapping[str, Any], missing: Iterable[str]) -> None:
+        """An edit that could not be evaluated on a row of facts."""
+        for name in missing:
+            if self.counts(edit, name) and (not (lacks := self._licensed(name)) or row[lacks]):
+                self._waiting[edit.id, name].append(np.array([row_id], np.int64))
+
+    def add_planes(self, edit: Edit, row_ids: _Rows, beside: pa.RecordBatch, missing: Mapping[str, Plane]) -> None:
+        """The same for a batch of rows."""
+        for name, plane in missing.items():
+            if self.counts(edit, name):
+                if lacks := self._licensed(name):
+                    plane = plane & atom_planes(beside.column(lacks).is_valid())[0]  # noqa: PLW2901
+                self._waiting[edit.id, name].append(row_ids[rows_of(plane, len(row_ids))])
+
+    def _licensed(self, name: str) -> str:
+        """The fact that says whether a code list would tell: CPT and CDT numbers are licensed, and never judged."""
+        return self.facts.lacks_of(self.grain, name) if self.facts.group_of(self.grain, name).name == "code" else ""
+
+    def close_part(self, bench: Workbench, view: str) -> None:
+        """Find the claims of the rows of a part of the run."""
+        self.last_part = set()
+        if not self._waiting:
+            return
+        places = bench.engine.table(f"SELECT {ROW_ID[self.grain]} AS row_id, claim_row FROM {view} ORDER BY row_id")
+        ids, claims = (places[name].to_numpy() for name in ("row_id", "claim_row"))
+        for key, rows in self._waiting.items():
+            found = np.unique(claims[np.searchsorted(ids, np.concatenate(rows))])
+            self.claims[key].append(found)
+            self.last_part.update(found.tolist())
+        self._waiting.clear()
