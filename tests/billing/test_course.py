@@ -584,6 +584,9 @@ def test_the_command_says_each_thing_once(run: Run) -> None:
     assert code == 1
     assert out.count("not billed, all visits: the library does not cover J9998") == 1
     assert "4 visits, 4 not billed" in out
+    code, out, _ = run({"hcpcs_code": None, "drug": "Keytruda Qlex", **WEEKLY})
+    assert code == 2
+    assert out.count("Did you mean one of these?") == 1
 
 
 @pytest.mark.parametrize("output_format", ["json", "jsonl"])

@@ -258,6 +258,33 @@ def test_options(tmp_path: Path, options: list[str], expected: str) -> None:
     assert expected in told.output + str(told.exception or "")
 
 
+@pytest.mark.parametrize(
+    ("drug", "code", "expected"),
+    [
+        ("infliximab", 0, "J1745-JZ x30"),
+        ("infliximab", 0, "infliximab is billed as J1745. Products with a longer name have other codes: "),
+        ("Remicade", 0, "J1745-JZ x30"),
+        ("lebrikizumab", 2, "lebrikizumab is no drug, brand or synonym in the library"),
+        ("Keytruda Qlex", 2, "Did you mean one of these? Give its name or code:\n  J9271  Keytruda: "),
+        ("infliximb", 2, "\n  J1745  infliximab: "),
+        ("pemetrexed", 2, "pemetrexed may mean several codes on 2025-11-03"),
+        ("J9998", 1, "code-not-in-reference"),
+    ],
+)
+def test_a_name_bills_whole_or_not_at_all(tmp_path: Path, drug: str, code: int, expected: str) -> None:
+    options = [*OPTIONS[:2], drug, *OPTIONS[3:], "--dose", "300 mg", "--vials", "3 x 100 mg", "--no-check"]
+    told = command(tmp_path, *options)
+    assert expected in told.output
+    assert told.exit_code == code
+
+
+def test_a_search_tells_near_from_sure(tmp_path: Path) -> None:
+    sure = json.loads(command(tmp_path, "search", "remicade", "--format", "json", "--on", "2025-11-03").output)
+    assert [(hit["code"], hit["match"]) for hit in sure[0]["hits"]] == [("J1745", "brand")]
+    near = command(tmp_path, "search", "keytruda", "qlex", "--on", "2025-11-03").output
+    assert near.index("near matches: ") < near.index("J9271")
+
+
 def test_a_picture_beside_the_bill(tmp_path: Path) -> None:
     picture = tmp_path / "lines.pdf"
     told = command(tmp_path, *OPTIONS, "--dose", "350 mg", "--vials", "4 x 100 mg", "--picture", str(picture))
