@@ -497,8 +497,8 @@ class TestFilesThatAreNoClaims:
         [
             (b"", "empty"),
             (b"\n\n", "empty"),
-            (json.dumps(CLAIM_JSON, indent=1).encode(), "row 1"),
-            (b"%PDF-1.7", "row 1"),
+            (json.dumps(CLAIM_JSON, indent=1).encode(), "Row 1: not valid JSON"),
+            (b"%PDF-1.7", "Row 1: not valid JSON"),
             ("\ufeff{}".encode("utf-16"), "UTF-16"),
             ('{"claim_id": "A"}'.encode("utf-16-le"), "UTF-16"),
             (b"[]", "not one line is a claim"),

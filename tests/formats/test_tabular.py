@@ -338,7 +338,7 @@ class TestText:
             ("claim_id,payer_id\nA,1\n", "no column says what was billed"),
             ("a,b\nM12345,Ann\n", "two column names of a claim"),
             (f"{HEADER}\n", "no row follows the header"),
-            (f"{HEADER}\nA\n", "row 2: row width"),
+            (f"{HEADER}\nA\n", "Row 2: the row does not have as many cells"),
             (f"{HEADER}\n".encode("utf-16"), "UTF-16"),
         ],
     )

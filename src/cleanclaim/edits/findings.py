@@ -126,7 +126,11 @@ def evidence_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> dict[st
     names = (
         *_subject(edit), *columns_of(edit.scope), *columns_of(case.when), *message_fields(case.case.message or "")
     )  # fmt: skip
-    return {name: as_text(facts[name]) for name in dict.fromkeys(names) if name not in BESIDE_GIVEN and facts[name] is not None}
+    return {
+        name: as_text(facts[name])
+        for name in dict.fromkeys(names)
+        if name not in BESIDE_GIVEN and facts[name] is not None
+    }
 
 
 def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
