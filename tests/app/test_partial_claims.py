@@ -39,9 +39,9 @@ def partial(claim: Json | None = None, **line: object) -> Json:
 
 def test_a_single_dose_line_without_waste_modifier_needs_no_whole_claim(checker: Checker, tmp_path: Path) -> None:
     assert outcomes(checker, tmp_path, partial(modifiers=[]))["WASTE-001"] == "returned"
-    assert outcomes(checker, tmp_path, partial())["WASTE-001"] == "not_evaluated"
+    assert outcomes(checker, tmp_path, partial())["WASTE-001"] == "not evaluated"
     missing_lines = partial({"lines_complete": False}, modifiers=[])
-    assert outcomes(checker, tmp_path, missing_lines)["WASTE-001"] == "not_evaluated"
+    assert outcomes(checker, tmp_path, missing_lines)["WASTE-001"] == "not evaluated"
 
 
 @pytest.mark.parametrize("none", [None, "", []])
@@ -52,7 +52,7 @@ def test_units_that_are_said_to_be_none_are_missing(checker: Checker, tmp_path: 
 def test_units_that_are_not_there_are_unknown(checker: Checker, tmp_path: Path) -> None:
     claim = partial(modifiers=["JZ"])
     del claim["lines"][0]["billed_units"]
-    assert outcomes(checker, tmp_path, claim)["UNIT-001"] == "not_evaluated"
+    assert outcomes(checker, tmp_path, claim)["UNIT-001"] == "not evaluated"
 
 
 def test_a_place_that_the_claim_says_to_have_none(checker: Checker, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_place_that_the_claim_says_to_have_none(checker: Checker, tmp_path: Pa
     del unknown["place_of_service"]
     fired = {edit for edit, case in said.items() if case == "no-place"}
     assert fired
-    assert {outcomes(checker, tmp_path, unknown)[edit] for edit in fired} == {"not_evaluated"}
+    assert {outcomes(checker, tmp_path, unknown)[edit] for edit in fired} == {"not evaluated"}
 
 
 def test_dots_and_hyphens_are_no_fault(checker: Checker, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_dots_and_hyphens_are_no_fault(checker: Checker, tmp_path: Path) -> None
     dotted = outcomes(checker, tmp_path, partial({"diagnoses": ["K50.90"], "complete": True}, **line))
     bare = partial({"diagnoses": ["K5090"], "complete": True}, **line, ndc="57894003001")
     assert dotted == outcomes(checker, tmp_path, bare)
-    assert not {"DX-003", "NDC-E-002"} & {edit for edit, case in dotted.items() if case != "not_evaluated"}
+    assert not {"DX-003", "NDC-E-002"} & {edit for edit, case in dotted.items() if case != "not evaluated"}
 
 
 def test_ten_bare_digits_are_never_guessed(checker: Checker, tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def atoms_of(expression: Expression) -> Iterator[Atom]:
 
 
 def columns_of(expression: Expression) -> tuple[str, ...]:
-    """The columns that an expression reads, once each, in reading order; those that `given` reads beside its own too."""
+    """The columns that an expression reads, once each, in reading order; what `given` reads beside its own too."""
     names: dict[str, None] = {}
     for atom in atoms_of(expression):
         names.update(dict.fromkeys(atom_columns(atom)))
