@@ -260,3 +260,27 @@ def test_rows_may_stand_in_any_order(written: list[Json], chance: Any) -> None:
     ]  # fmt: skip
     assert by_id[0] == by_id[1]
     assert found["fault"] == []
+
+
+def by_lines(written: list[Json]) -> dict[str, list[Json]]:
+    text = "\n".join(map(json.dumps, written)).encode()
+    return joined(list(read_jsonl(io.BytesIO(text), name="claims", file_hash=HASH)))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(claims(), st.sampled_from(["", " ", []]))
+def test_null_and_an_empty_text_and_an_empty_list_say_the_same(written: list[Json], none: object) -> None:
+    assert by_lines(in_full(written, none)) == by_lines(in_full(written))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(claims())
+def test_dots_and_hyphens_make_no_difference(written: list[Json]) -> None:
+    bare = json.loads(json.dumps(written))
+    for claim in bare:
+        if "diagnoses" in claim:
+            claim["diagnoses"] = [code.replace(".", "") for code in claim["diagnoses"]]
+        for line in claim["lines"]:
+            if line.get("ndc") == "57894-030-01":
+                line["ndc"] = "57894003001"
+    assert by_lines(bare) == by_lines(written)
