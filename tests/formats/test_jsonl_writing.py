@@ -16,6 +16,7 @@ from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, LINE, ClaimTables
 from cleanclaim.errors import InvalidValue
 from cleanclaim.formats.jsonl import claim_json_schema, read_jsonl, write_jsonl
 from cleanclaim.formats.x12 import read_837
+from cleanclaim.values import without_hyphens
 from tests.formats.x12_claims import MadeUp, Row, make_claims
 from tests.formats.x12_compare import joined
 from tests.formats.x12_files import make_file
@@ -29,6 +30,9 @@ _FOLLOWING = {
     "ndc_given",
     "ndc11",
     "ndc_count",
+    "service_date_to",
+    "payer_program",
+    "lines_complete",
 }  # no reader leaves one of these null alone
 
 
@@ -98,16 +102,26 @@ def test_claims_with_gaps_are_read_back_or_told() -> None:
         elements = write_jsonl(tables).fault["element"].to_pylist()
         told += elements
         _assert_read_back(tables, len(elements))
-    lists = {element.split(".")[-1] for element in told}
-    assert lists == {"condition_codes", "diagnoses", "modifiers"}, "unknown lists, which a whole claim cannot have"
-    assert len(told) < 60
+    unsayable = {
+        "condition_codes", "diagnoses", "modifiers",  # unknown lists, which a whole claim cannot have
+        "code_qualifier", "diagnosis_code_set", "unit_basis",  # unknown beside what tells them: null says that there is none
+        "ndc11",  # no number so far, as on a claim that was cut off: null says that there is none
+    }  # fmt: skip
+    assert {element.split(".")[-1] for element in told} == unsayable
+    assert len(told) < 180
 
 
 def test_what_the_837p_reader_gives_is_read_back() -> None:
     for seed in range(20):
         content = make_file(seed).bytes()
         tables = joined(list(read_837(io.BytesIO(content), name="made-up", file_hash=_HASH)))
-        _assert_read_back(tables)
+        # The hyphens of an NDC are a fault in X12 only: JSON Lines cannot say them.
+        hyphens = {
+            line["claim_key"]
+            for line in tables.line.to_pylist()
+            if line["ndc_qualifier"] == "N4" and without_hyphens(line["ndc_given"]) != line["ndc_given"]
+        }
+        _assert_read_back(tables, len(hyphens))
 
 
 def test_a_claim_is_one_object_that_its_schema_allows() -> None:
@@ -122,17 +136,18 @@ def test_a_claim_is_one_object_that_its_schema_allows() -> None:
 def test_a_claim_byte_for_byte() -> None:
     claim: Row = {
         "claim_key": 5, "claim_id": "A1", "source_file": "made-up", "claim_type": "P", "complete": False,
-        "claim_filing": "MB", "birth_date": date(1951, 3, 4), "total_charge": Decimal("10.50"), "condition_codes": [],
+        "lines_complete": False, "known_absent": ["frequency"], "claim_filing": "ZZ", "payer_program": "other", "birth_date": date(1951, 3, 4), "total_charge": Decimal("10.50"), "condition_codes": [],
     }  # fmt: skip
     line: Row = {
         "claim_key": 5, "line_ordinal": 1, "line_number": 1, "hcpcs_code": "J1745", "billed_units": Decimal("0.5"),
-        "ndc_count": 0,
+        "ndc_count": 0, "known_absent": ["code_qualifier", "ndc11", "ndc_given", "prior_auth", "unit_basis"],
     }  # fmt: skip
     tables = MadeUp([claim], [line]).tables()
     assert write_jsonl(tables).content == (
-        b'{"claim_id":"A1","claim_type":"P","complete":false,"payer_program":null,"claim_filing":"MB",'
+        b'{"claim_id":"A1","claim_type":"P","complete":false,"lines_complete":false,'
+        b'"payer_program":"other","claim_filing":"ZZ","frequency":null,'
         b'"birth_date":"1951-03-04","condition_codes":[],"total_charge":"10.50","lines":[{"line_number":1,'
-        b'"code_qualifier":null,"hcpcs_code":"J1745","unit_basis":null,"billed_units":"0.500","ndc":null}]}\n'
+        b'"code_qualifier":null,"hcpcs_code":"J1745","unit_basis":null,"billed_units":"0.500","prior_auth":null,"ndc":null}]}\n'
     )
     _assert_read_back(tables)
 
@@ -146,8 +161,14 @@ def test_a_claim_byte_for_byte() -> None:
         ({}, {"modifiers": None}, "lines[0].modifiers"),
         ({}, {"ndc_given": "1", "ndc11": "00006302602", "ndc_count": 1}, "lines[0].ndc11"),
         ({}, {"ndc_given": "00006302602", "ndc11": "00006302602", "ndc_count": 2}, "lines[0].ndc_count"),
+        ({}, {"ndc_given": "00006-3026-02", "ndc11": "00006302602", "ndc_count": 1}, "lines[0].ndc_given"),
         ({}, {"line_number": None}, "lines[0].line_number"),
         ({}, {"service_date_to": date(2020, 1, 1)}, "lines[0].service_date_to"),
+        ({}, {"service_date_to": None}, "lines[0].service_date_to"),
+        ({"diagnoses": ["K50.90"]}, {}, "diagnoses"),
+        ({"payer_program": None}, {}, "payer_program"),
+        ({"lines_complete": None}, {}, "lines_complete"),
+        ({"known_absent": ["note"]}, {}, "note"),
     ],
 )
 def test_what_json_lines_cannot_say_is_told_and_left_out(claim: Row, line: Row, element: str) -> None:

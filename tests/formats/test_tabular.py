@@ -211,12 +211,68 @@ class TestClaims:
         ]
         assert faults(tables) == [("claim-id-missing", 2, "claim_id"), ("claim-id-missing", 3, "claim_id")]
 
-    def test_what_is_absent_is_unknown_unless_the_claim_is_whole(self) -> None:
-        text = f"{HEADER},modifiers,complete\nA,J1,1,2024-08-01,,\nB,J1,1,2024-08-01,,yes\n"
+    def test_a_column_that_is_not_there_is_unknown_unless_the_claim_is_whole(self) -> None:
+        text = f"{HEADER},complete\nA,J1,1,2024-08-01,\nB,J1,1,2024-08-01,yes\n"
         tables = read(text)
         assert [row["modifiers"] for row in rows(tables.line)] == [None, []]
         assert [row["ndc_count"] for row in rows(tables.line)] == [None, 0]
+        assert [row["known_absent"] for row in (*rows(tables.claim), *rows(tables.line))] == [None] * 4
         assert [row["modifiers"] for row in rows(read(text, complete=True).line)] == [[], []]
+
+    def test_an_empty_cell_says_that_there_is_none(self) -> None:
+        text = f"{HEADER},modifiers,ndc,ndc_unit,prior_auth,complete\nA,J1,1,2024-08-01,,,,,\nB,J1,,2024-08-01,JZ,1,UN,P1,\n"
+        tables = read(text)
+        assert [row["modifiers"] for row in rows(tables.line)] == [[], ["JZ"]]
+        assert [row["ndc_count"] for row in rows(tables.line)] == [0, 1]
+        assert [row["known_absent"] for row in rows(tables.line)] == [
+            ["ndc11", "ndc_given", "ndc_unit"],
+            ["billed_units"],
+        ]
+        assert [row["known_absent"] for row in rows(tables.claim)] == [["prior_auth"], None]
+        assert [row["known_absent"] for row in rows(read(text, complete=True).line)] == [None, None]
+
+    def test_a_cell_that_cannot_be_read_says_nothing_of_absence(self) -> None:
+        tables = read("claim_id,hcpcs_code,billed_units,total_charge,ndc\nA,J1,forty,x,5.7E+10\n")
+        assert (rows(tables.claim)[0]["known_absent"], rows(tables.line)[0]["known_absent"]) == (None, None)
+        assert rows(tables.line)[0]["ndc_count"] is None
+
+    @pytest.mark.parametrize(("text", "said"), [("", True), ("yes", True), ("no", False), ("perhaps", False)])
+    def test_the_lines_are_all_lines_unless_the_file_says_no(self, text: str, said: bool) -> None:
+        tables = read(f"{HEADER},lines_complete\nA,J1,1,2024-08-01,{text}\nA,J2,1,2024-08-01,\n")
+        assert [row["lines_complete"] for row in rows(tables.claim)] == [said]
+        assert rows(read(f"{HEADER}\nA,J1,1,2024-08-01\n").claim)[0]["lines_complete"] is True
+
+    def test_a_claim_that_may_have_lost_a_row_has_not_all_its_lines(self) -> None:
+        tables = read(f"{HEADER}\nA,J1,1,2024-08-01\nA,J2\nB,J3,1,2024-08-01\n,J4,1,2024-08-01\nC,J5,1,2024-08-01\n")
+        assert [(row["claim_id"], row["lines_complete"]) for row in rows(tables.claim)] == [
+            ("A", False), ("B", False), (None, False), ("C", True),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("text", ["K50.90", "k50.90", "K5090", " K50.90 "])
+    @pytest.mark.parametrize("column", ["diagnoses", "line_diagnoses", "diagnosis_1"])
+    def test_the_dot_of_a_diagnosis_is_normal_writing(self, column: str, text: str) -> None:
+        tables = read(f"claim_id,hcpcs_code,{column}\nA,J1,{text}\n")
+        table = tables.line if column == "line_diagnoses" else tables.claim
+        assert rows(table)[0]["diagnoses"] == ["K5090"]
+
+    @pytest.mark.parametrize("text", ["K509.0", "5.0E+90", "(K50.90)", "K50.9.0"])
+    def test_a_dot_elsewhere_stands_as_it_was_written(self, text: str) -> None:
+        assert rows(read(f"claim_id,hcpcs_code,diagnoses\nA,J1,{text}\n").claim)[0]["diagnoses"] == [text]
+
+    @pytest.mark.parametrize("text", ["57894-0030-01", "57894-030-01", "57894003001"])
+    def test_the_hyphens_of_an_ndc_are_normal_writing(self, text: str) -> None:
+        line = rows(read(f"claim_id,hcpcs_code,ndc\nA,J1,{text}\n").line)[0]
+        assert (line["ndc_given"], line["ndc11"]) == ("57894003001", "57894003001")
+
+    @pytest.mark.parametrize("text", ["5789403001", "57894*030-01", "57894 0030 01", "N457894003001", "57894-0030"])
+    def test_any_other_form_stands_as_it_was_written(self, text: str) -> None:
+        line = rows(read(f"claim_id,hcpcs_code,ndc\nA,J1,{text}\n").line)[0]
+        assert (line["ndc_given"], line["ndc11"]) == (text, None)
+
+    def test_a_line_that_points_to_unknown_diagnoses_points_to_what_is_not_known(self) -> None:
+        tables = read("claim_id,hcpcs_code,diagnosis_pointers\nA,J1,1\nB,J1,\n")
+        assert [row["diagnoses"] for row in rows(tables.line)] == [None, []]
+        assert faults(tables) == []
 
     def test_a_row_that_says_nothing_of_a_line_gives_its_claim_only(self) -> None:
         tables = read("claim_id,frequency,hcpcs_code\nA,1,\nB,1,J1\n")
@@ -282,7 +338,7 @@ class TestText:
             ("claim_id,payer_id\nA,1\n", "no column says what was billed"),
             ("a,b\nM12345,Ann\n", "two column names of a claim"),
             (f"{HEADER}\n", "no row follows the header"),
-            (f"{HEADER}\nA\n", "row 2: row width"),
+            (f"{HEADER}\nA\n", "Row 2: the row does not have as many cells"),
             (f"{HEADER}\n".encode("utf-16"), "UTF-16"),
         ],
     )

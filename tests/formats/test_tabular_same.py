@@ -119,6 +119,22 @@ def rows_of(written: list[Json]) -> list[dict[str, Any]]:
     return rows
 
 
+def in_full(written: list[Json], none: object = None) -> list[Json]:
+    """The claims as a table says them: where one has a key, the others say that they have none."""
+
+    def filled(objects: list[Json]) -> list[Json]:
+        keys = dict.fromkeys(key for one in objects for key in one)
+        return [{**dict.fromkeys(keys, none), **one} for one in objects]
+
+    patients = filled([claim.get("patient", {}) for claim in written])
+    lines = iter(filled([line for claim in written for line in claim["lines"]]))
+    own = filled([{key: value for key, value in claim.items() if key not in {"patient", "lines"}} for claim in written])
+    return [
+        {**claim, "patient": patient, "lines": [next(lines) for _ in of["lines"]]}
+        for claim, patient, of in zip(own, patients, written, strict=True)
+    ]
+
+
 def as_csv(rows: list[dict[str, Any]], *, numbered: bool = False, delimiter: str = ",", mark: str = "") -> bytes:
     rows = [
         {key: ";".join(map(str, value)) if isinstance(value, list) else value for key, value in row.items()}
@@ -183,7 +199,7 @@ def tabular(text: bytes, **given: Any) -> dict[str, list[Json]]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(claims(), st.sampled_from([",", ";", "\t", "|"]), st.booleans(), st.booleans())
 def test_the_same_tables(written: list[Json], delimiter: str, numbered: bool, complete: bool) -> None:
-    text = "\n".join(map(json.dumps, written)).encode()
+    text = "\n".join(map(json.dumps, in_full(written))).encode()
     expected = joined(list(read_jsonl(io.BytesIO(text), name="claims", file_hash=HASH, complete=complete)))
     assert expected["fault"] == []
     rows = rows_of(written)
@@ -198,7 +214,7 @@ def test_the_same_findings(written: list[Json], tmp_path_factory: pytest.TempPat
     folder = tmp_path_factory.mktemp("claims")
     rows = rows_of(written)
     files = {
-        "claims.jsonl": "\n".join(map(json.dumps, written)).encode(),
+        "claims.jsonl": "\n".join(map(json.dumps, in_full(written))).encode(),
         "claims.csv": as_csv(rows),
         "claims.parquet": as_parquet(rows),
     }
@@ -218,7 +234,7 @@ def test_the_same_findings(written: list[Json], tmp_path_factory: pytest.TempPat
 
 
 def test_every_column_has_a_name_of_its_own() -> None:
-    shared = set(CLAIM.names) & set(LINE.names) - {"claim_key", "segment_number"}
+    shared = set(CLAIM.names) & set(LINE.names) - {"claim_key", "segment_number", "known_absent"}
     assert shared == {"place_of_service", "prior_auth", "rendering_npi", "note", "diagnoses"}
 
 
@@ -244,3 +260,27 @@ def test_rows_may_stand_in_any_order(written: list[Json], chance: Any) -> None:
     ]  # fmt: skip
     assert by_id[0] == by_id[1]
     assert found["fault"] == []
+
+
+def by_lines(written: list[Json]) -> dict[str, list[Json]]:
+    text = "\n".join(map(json.dumps, written)).encode()
+    return joined(list(read_jsonl(io.BytesIO(text), name="claims", file_hash=HASH)))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(claims(), st.sampled_from(["", " ", []]))
+def test_null_and_an_empty_text_and_an_empty_list_say_the_same(written: list[Json], none: object) -> None:
+    assert by_lines(in_full(written, none)) == by_lines(in_full(written))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(claims())
+def test_dots_and_hyphens_make_no_difference(written: list[Json]) -> None:
+    bare = json.loads(json.dumps(written))
+    for claim in bare:
+        if "diagnoses" in claim:
+            claim["diagnoses"] = [code.replace(".", "") for code in claim["diagnoses"]]
+        for line in claim["lines"]:
+            if line.get("ndc") == "57894-030-01":
+                line["ndc"] = "57894003001"
+    assert by_lines(bare) == by_lines(written)

@@ -96,7 +96,7 @@ def test_one_claim_gives_every_value() -> None:
     claim = {name: value for name, value in read.claims[0].items() if value is not None}
     assert claim == {
         "claim_key": key, "claim_id": "A1", "source_file": "made-up.837", "segment_number": 14, "created_on": date(2026, 3, 15), "claim_type": "P",
-        "complete": True, "payer_id": "00431", "payer_program": "medicare_b", "claim_filing": "MB", "payer_sequence": "P",
+        "complete": True, "lines_complete": True, "payer_id": "00431", "payer_program": "medicare_b", "claim_filing": "MB", "payer_sequence": "P",
         "frequency": "1", "patient_key": digest, "birth_date": date(1950, 6, 7), "sex": "F", "place_of_service": "11",
         "billing_npi": "1234567893", "billing_taxonomy": "261QI0500X", "diagnosis_code_set": "icd10",
         "diagnoses": ["K5090", "Z7962"], "condition_codes": [], "total_charge": Decimal("150.50"), "other_payer_count": 0,

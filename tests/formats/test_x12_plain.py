@@ -49,7 +49,7 @@ def test_every_value_of_a_claim(read: Reader) -> None:
     assert tables.claim.to_pylist()[0] == {
         "claim_key": key, "claim_id": "A1", "source_file": _NAME, "segment_number": 13,
         "created_on": date(2026, 3, 15), "claim_type": "P",
-        "complete": True, "payer_id": "00431", "payer_program": "medicare_b", "claim_filing": "MB",
+        "complete": True, "lines_complete": True, "payer_id": "00431", "payer_program": "medicare_b", "claim_filing": "MB",
         "payer_sequence": "P", "frequency": "1", "original_reference": "ICN1",
         "patient_key": hashlib.blake2b(b"00431|M1|1960-02-29|ALMA", digest_size=8).hexdigest(),
         "birth_date": date(1960, 2, 29), "sex": "F", "weight": Decimal("154.5"), "place_of_service": "11",
@@ -59,6 +59,7 @@ def test_every_value_of_a_claim(read: Reader) -> None:
         "note": "first note | second", "diagnosis_code_set": "icd10", "diagnoses": ["K5090", "Z5111"],
         "condition_codes": ["30", "07"], "statement_from": None, "statement_to": None,
         "total_charge": Decimal("1541.64"), "other_payer_count": 2, "other_payer_paid": Decimal("10.25"),
+        "known_absent": None,
     }  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def test_every_value_of_a_line(read: Reader) -> None:
         "revenue_code": None, "diagnoses": ["Z5111", "K5090"], "ndc_qualifier": "N4",
         "ndc_given": "0517-0031-25", "ndc11": "00517003125", "ndc_quantity": Decimal("2.5"), "ndc_unit": "ML",
         "ndc_count": 2, "ndc_link": "77", "prior_auth": "PA9", "note": "one | two",
-        "rendering_npi": "1222222224", "ordering_npi": "1555555550",
+        "rendering_npi": "1222222224", "ordering_npi": "1555555550", "known_absent": None,
     }  # fmt: skip
 
 

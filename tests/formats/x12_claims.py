@@ -177,7 +177,7 @@ class _Maker:
         rendering = self.one_of(0.5, [*PEOPLE, *GROUPS] if self.is_professional else PEOPLE)
         row: Row = {
             "claim_key": key, "claim_id": f"A{key:05}", "source_file": "made-up", "claim_type": self.claim_type,
-            "complete": True, "payer_id": payer, "claim_filing": filing, "payer_program": payer_program_of(filing),
+            "complete": True, "lines_complete": True, "payer_id": payer, "claim_filing": filing, "payer_program": payer_program_of(filing),
             "payer_sequence": self.rng.choice("PST"), "frequency": frequency,
             "original_reference": f"ICN{self.digits(9)}" if frequency in "78" else None,
             "patient_key": patient_key(payer, subscriber.member_id, str(born), person.first_name), "birth_date": born,

@@ -67,6 +67,9 @@ class Lost(StrEnum):
         return self in {Lost.CLAIM, Lost.TRANSACTION, Lost.INTERCHANGE, Lost.FILE}
 
 
+KNOWN_ABSENT = "known_absent"
+_ABSENT = "names of the columns that a partial claim says it has nothing in (null, an empty text or cell); null on a whole claim, where every absence is known"
+
 CLAIM = TableSchema(
     "claim", "One claim as sent.", ("claim_key",),
     (
@@ -77,6 +80,8 @@ CLAIM = TableSchema(
         Column("created_on", _T.DATE, "day on which the file, or its functional group, says that it was made", x12="GS04", fhir="Claim.created"),
         Column("claim_type", _T.TEXT, "P professional or I institutional", x12="ST03", fhir="Claim.type"),
         Column("complete", _T.BOOLEAN, "whether the claim is whole: what is absent was not sent (X12 is whole, a truncated claim is not)"),
+        Column("lines_complete", _T.BOOLEAN, "whether the lines that are here are all lines of the claim: yes unless the file says no, the claim was cut off, or a line of it was lost"),
+        Column(KNOWN_ABSENT, _T.TEXTS, _ABSENT),
         Column("payer_id", _T.TEXT, "the destination payer's identifier", x12="2010BB NM109", fhir="Claim.insurer"),
         Column("payer_program", _T.TEXT, "whose rules decide: medicare_b, medicare_a, medicare_dme, medicare_advantage, medicaid, tricare, va, commercial, workers_comp, auto, other", x12="2000B SBR09"),
         Column("claim_filing", _T.TEXT, "claim filing indicator of the destination payer", x12="2000B SBR09"),
@@ -100,7 +105,7 @@ CLAIM = TableSchema(
         Column("referral", _T.TEXT, "referral number", x12="2300 REF*9F"),
         Column("note", _T.TEXT, "claim note; several are joined by ' | '", x12="2300 NTE02"),
         Column("diagnosis_code_set", _T.TEXT, "icd10 or icd9, by the qualifier of the first diagnosis", x12="HI01-1"),
-        Column("diagnoses", _T.TEXTS, "diagnosis codes as sent, principal first: the order that pointers count in", x12="HI ABK ABF BK BF", fhir="Claim.diagnosis"),
+        Column("diagnoses", _T.TEXTS, "diagnosis codes as sent, principal first: the order that pointers count in; in JSON and tables without the dot", x12="HI ABK ABF BK BF", fhir="Claim.diagnosis"),
         Column("condition_codes", _T.TEXTS, "condition codes", x12="HI BG"),
         Column("statement_from", _T.DATE, "first day of the statement (institutional)", x12="DTP*434"),
         Column("statement_to", _T.DATE, "last day of the statement (institutional)", x12="DTP*434"),
@@ -131,7 +136,7 @@ LINE = TableSchema(
         Column("revenue_code", _T.TEXT, "revenue code (institutional)", x12="SV201", fhir="Claim.item.revenue"),
         Column("diagnoses", _T.TEXTS, "the diagnosis codes that the line points to, in order", x12="SV107", fhir="Claim.item.diagnosisSequence"),
         Column("ndc_qualifier", _T.TEXT, "what the drug number is: N4 for NDC", x12="2410 LIN02"),
-        Column("ndc_given", _T.TEXT, "drug number as sent", x12="2410 LIN03", fhir="Claim.item.detail.productOrService"),
+        Column("ndc_given", _T.TEXT, "drug number as sent; an NDC with hyphens in JSON or a table in its eleven digits", x12="2410 LIN03", fhir="Claim.item.detail.productOrService"),
         Column("ndc11", _T.TEXT, "NDC in the 11-digit form; null when the number as sent has none or several"),
         Column("ndc_quantity", _T.UNITS, "quantity in NDC units", unit="ndc_unit", x12="2410 CTP04", fhir="Claim.item.detail.quantity"),
         Column("ndc_unit", _T.TEXT, "UN, ML, GR, ME or F2, as sent", x12="2410 CTP05-1"),
@@ -141,6 +146,7 @@ LINE = TableSchema(
         Column("note", _T.TEXT, "line note; several are joined by ' | '", x12="2400 NTE02"),
         Column("rendering_npi", _T.TEXT, "rendering provider of the line", x12="2420A NM1*82 NM109"),
         Column("ordering_npi", _T.TEXT, "ordering provider of the line", x12="2420E NM1*DK NM109"),
+        Column(KNOWN_ABSENT, _T.TEXTS, _ABSENT),
     ),
 )  # fmt: skip
 

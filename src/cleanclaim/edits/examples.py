@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from cleanclaim.edits.dictionary import Dictionary, dictionary
 from cleanclaim.edits.language import columns_of
-from cleanclaim.edits.language.tree import COMPLETE
+from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, KNOWN_ABSENT
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit
 from cleanclaim.edits.pages import Example, cell_value
 from cleanclaim.errors import PageError
@@ -50,9 +50,9 @@ def example_rows(edit: Edit, facts: Dictionary | None = None) -> Iterator[Exampl
         given = example.values
         if wrong := set(given) - set(read):
             raise PageError(f"the edit does not read `{min(wrong)}`", file=edit.page.file, line=example.line)
-        if missing := set(read) - set(given) - {COMPLETE}:
+        if missing := set(read) - set(given) - set(BESIDE_GIVEN):
             raise PageError(f"the examples lack the column `{min(missing)}`", file=edit.page.file, line=example.line)
-        row: dict[str, Any] = {COMPLETE: True}
+        row: dict[str, Any] = {COMPLETE: True, KNOWN_ABSENT: None}
         for name, text in given.items():
             try:
                 row[name] = cell_value(text, types[name])

@@ -15,7 +15,7 @@ from cleanclaim.edits.collection import message_fields
 from cleanclaim.edits.dictionary import SUBJECT
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
-from cleanclaim.edits.language.tree import COMPLETE
+from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction
 from cleanclaim.reference.presumption import PresumedRelease
@@ -97,7 +97,7 @@ def facts_to_show(edit: Edit) -> tuple[str, ...]:
     for case in edit.cases:
         fix = case.case.fix or edit.page.front.fix
         names += [*columns_of(case.when), *message_fields(case.case.message or ""), *message_fields(fix.say)]
-    return tuple(dict.fromkeys(name for name in names if name != COMPLETE))
+    return tuple(dict.fromkeys(name for name in names if name not in BESIDE_GIVEN))
 
 
 def _subject(edit: Edit) -> tuple[str, ...]:
@@ -133,7 +133,11 @@ def evidence_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> dict[st
     names = (
         *_subject(edit), *columns_of(edit.scope), *columns_of(case.when), *message_fields(case.case.message or "")
     )  # fmt: skip
-    return {name: as_text(facts[name]) for name in dict.fromkeys(names) if name != COMPLETE and facts[name] is not None}
+    return {
+        name: as_text(facts[name])
+        for name in dict.fromkeys(names)
+        if name not in BESIDE_GIVEN and facts[name] is not None
+    }
 
 
 def predictions_of(case: EditCase) -> tuple[Prediction, ...]:

@@ -70,6 +70,16 @@ def parse_ndc(text: str) -> NdcReading:
     return _read_other(text, given)
 
 
+def without_hyphens(text: str) -> str:
+    """The eleven digits of an NDC that is written with hyphens (5-4-2, 4-4-2, 5-3-2 or 5-4-1); any other text as it is.
+
+    Where hyphens are normal writing this is the number that was meant: they show where the padding zero goes.
+    """
+    given = text.strip()
+    ndc11 = parse_ndc(given).ndc11 if _SEGMENTS.fullmatch(given) else None
+    return ndc11 or text
+
+
 def ten_digit_candidates(ndc11: str) -> tuple[str, ...]:
     """The hyphenated ten-digit codes that a billing NDC may stand for: one for each segment that begins with 0.
 

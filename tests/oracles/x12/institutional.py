@@ -46,7 +46,7 @@ def _claim(billing: Loop, subscriber: Loop, person: Loop, claim: Loop) -> Row:
     first, last = str(_value(claim, "DTP[434]03")).split("-")
     frequency = _value(claim, "CLM05-3")
     return {
-        "claim_id": _value(claim, "CLM01"), "claim_type": "I", "complete": True, "payer_id": payer,
+        "claim_id": _value(claim, "CLM01"), "claim_type": "I", "complete": True, "lines_complete": True, "payer_id": payer,
         "payer_program": payer_program_of(filing), "claim_filing": filing, "payer_sequence": _value(subscriber, "SBR01"),
         "frequency": frequency, "original_reference": _value(claim, "REF[F8]02"),
         "patient_key": patient_key(

@@ -89,6 +89,7 @@ class OpenClaim(Record):
         diagnoses = self.principal_first
         return self.row | {
             "complete": complete,
+            "lines_complete": complete,
             "note": " | ".join(self.notes) or None,
             "diagnosis_code_set": _CODE_SETS[diagnoses[0][0]] if diagnoses else None,
             "diagnoses": [code for _, code in diagnoses],

@@ -2,7 +2,7 @@
 about: What other lines of the same patient, day and billing provider say.
 grain: line
 needs: [patient]
-reads: [hcpcs_code, service_date, modifiers, billed_units, complete, line_kind]
+reads: [hcpcs_code, service_date, modifiers, billed_units, lines_complete, line_kind]
 columns:
   jw_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JW", ask: "the other lines of the day (the whole claim)", source: the claims of the run}
   jz_line_beside: {type: boolean, meaning: "whether another line has the same code, day and patient with JZ", ask: "the other lines of the day (the whole claim)", source: the claims of the run}
@@ -10,7 +10,7 @@ columns:
   discarded_units: {type: total of units, unit: HCPCS billing units, meaning: "units of all JW lines of the code that day on this claim", ask: "the units of every JW line of the day (the whole claim)", source: the claims of the run}
   eye_injection_beside: {type: boolean, meaning: "whether the patient has an eye injection line that day", ask: "the other lines of the day (the whole claim)", source: "the claims of the run, reference code_range"}
 ---*/
--- Absence counts only where the patient's claims are whole, and none of their other lines may be the one that is looked for.
+-- Absence counts only where all lines of the patient's claims are here, and none of their other lines may be the one that is looked for.
 WITH lines AS (
   SELECT
     r.*,
@@ -34,7 +34,7 @@ discarded AS (
   GROUP BY claim_row, hcpcs_code, service_date
 ),
 eyes AS (SELECT DISTINCT patient_row, service_date, TRUE AS injected FROM lines WHERE line_kind = 'eye_injection'),
-partial AS (SELECT DISTINCT patient_row FROM lines WHERE complete IS DISTINCT FROM TRUE),
+open_ended AS (SELECT DISTINCT patient_row FROM lines WHERE lines_complete IS DISTINCT FROM TRUE),
 doubtful AS (SELECT * FROM lines WHERE hcpcs_code IS NULL OR service_date IS NULL OR modifiers IS NULL),
 doubted AS (
   SELECT DISTINCT l.line_row
@@ -59,7 +59,7 @@ settled AS (
   LEFT JOIN drug AS d ON d.patient_row = l.patient_row AND d.hcpcs_code = l.hcpcs_code AND d.service_date = l.service_date
   LEFT JOIN discarded AS w ON w.claim_row = l.claim_row AND w.hcpcs_code = l.hcpcs_code AND w.service_date = l.service_date
   LEFT JOIN eyes AS e ON e.patient_row = l.patient_row AND e.service_date = l.service_date
-  LEFT JOIN partial AS p ON p.patient_row = l.patient_row
+  LEFT JOIN open_ended AS p ON p.patient_row = l.patient_row
   LEFT JOIN doubted AS u ON u.line_row = l.line_row
 )
 SELECT

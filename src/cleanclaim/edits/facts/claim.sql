@@ -3,13 +3,20 @@ about: A claim with the sums of its lines.
 grain: claim
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
+  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: claim.known_absent}
   claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   place_of_service: {type: text, meaning: place of service, source: claim.place_of_service}
   frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", source: claim.frequency}
+<<<<<<< HEAD
   service_date: {type: date, meaning: "first day of service of its lines, else of its statement", ask: "the date of service", source: "line.service_date, claim.statement_from"}
   total_charge: {type: money, unit: USD, meaning: total charge of the claim, ask: "the total charge of the claim", source: claim.total_charge}
   line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or the claim is partial", ask: "the charge of every line", source: line.charge_amount}
+=======
+  service_date: {type: date, meaning: "first day of service of its lines, else of its statement", source: "line.service_date, claim.statement_from"}
+  total_charge: {type: money, unit: USD, meaning: total charge of the claim, source: claim.total_charge}
+  line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or lines may be missing", source: line.charge_amount}
+>>>>>>> formats
   line_count: {type: integer, meaning: lines of the claim, source: line}
   diagnoses: {type: list of text, meaning: "diagnosis codes of the claim, principal first", ask: "the diagnosis codes of the claim", source: claim.diagnoses}
   diagnosis_code_set: {type: text, meaning: icd10 or icd9, source: claim.diagnosis_code_set}
@@ -24,13 +31,14 @@ SELECT
   c.claim_row,
   coalesce(l.line_rows, []) AS line_rows,
   c.complete,
+  c.known_absent,
   c.claim_type,
   c.payer_program,
   c.place_of_service,
   c.frequency,
   coalesce(l.service_date, c.statement_from) AS service_date,
   c.total_charge,
-  CASE WHEN c.complete AND coalesce(l.known_charges = l.line_count, TRUE) THEN CAST(coalesce(l.charges, 0) AS DECIMAL(28, 2)) END AS line_charge_sum,
+  CASE WHEN c.lines_complete AND coalesce(l.known_charges = l.line_count, TRUE) THEN CAST(coalesce(l.charges, 0) AS DECIMAL(28, 2)) END AS line_charge_sum,
   coalesce(l.line_count, 0) AS line_count,
   c.diagnoses,
   c.diagnosis_code_set,

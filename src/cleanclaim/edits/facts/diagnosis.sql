@@ -4,6 +4,7 @@ grain: diagnosis
 needs: [line, policy, code]
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
+  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: "claim.known_absent, line.known_absent"}
   payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
   is_drug: {type: boolean, meaning: whether the code is a drug, ask: "a code list that covers the code on the date of service", source: "reference hcpcs, code_range"}
@@ -19,6 +20,7 @@ SELECT
   d.claim_row,
   [d.line_row] AS line_rows,
   d.complete,
+  d.known_absent,
   d.payer_program,
   d.hcpcs_code,
   k.is_drug,
@@ -29,7 +31,7 @@ SELECT
   p.policy_nc_dx AS nc_dx,
   p.policy_nc_dx_by AS nc_dx_by
 FROM (
-  SELECT DISTINCT line_row, claim_row, complete, payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date, charge_amount, unnest(drug_diagnoses) AS diagnosis
+  SELECT DISTINCT line_row, claim_row, complete, known_absent, payer_program, payer_id, hcpcs_code, ndc11, ndc_open, service_date, charge_amount, unnest(drug_diagnoses) AS diagnosis
   FROM fact_line
 ) AS d
 LEFT JOIN fact_policy AS p

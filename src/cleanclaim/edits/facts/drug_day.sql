@@ -4,6 +4,7 @@ grain: drug_day
 needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether every claim of the group is whole, source: claim.complete}
+  known_absent: {type: list of text, meaning: "null: what one claim of the group says is absent, another may have", source: claim.known_absent}
   claim_type: {type: text, meaning: "P professional or I institutional", source: claim.claim_type}
   payer_program: {type: text, meaning: "whose rules decide", ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
@@ -25,14 +26,15 @@ WITH lines AS (
     coalesce(l.service_date_to > l.service_date, FALSE) AS spans_days,
     p.patient_row,
     c.complete,
+    c.lines_complete,
     c.claim_type,
     c.payer_program
   FROM line AS l
   JOIN claim AS c USING (claim_row)
   JOIN fact_patient AS p USING (claim_row)
 ),
--- What may hold more units of the code that day: a partial claim, a line without code or day, a claim of unknown payer or type.
-open_ended AS (SELECT DISTINCT patient_row FROM lines WHERE complete IS DISTINCT FROM TRUE OR payer_program IS NULL OR claim_type IS NULL),
+-- What may hold more units of the code that day: a claim of which not all lines are here, a line without code or day, a claim of unknown payer or type.
+open_ended AS (SELECT DISTINCT patient_row FROM lines WHERE lines_complete IS DISTINCT FROM TRUE OR payer_program IS NULL OR claim_type IS NULL),
 doubtful AS (SELECT DISTINCT patient_row, hcpcs_code, service_date FROM lines WHERE hcpcs_code IS NULL OR service_date IS NULL),
 groups AS (
   SELECT
@@ -64,6 +66,7 @@ SELECT
   g.claim_row,
   g.line_rows,
   g.complete,
+  CAST(NULL AS VARCHAR[]) AS known_absent,
   g.claim_type,
   g.payer_program,
   g.hcpcs_code,

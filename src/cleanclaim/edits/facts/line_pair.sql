@@ -4,6 +4,7 @@ grain: line_pair
 needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether both claims are whole, source: claim.complete}
+  known_absent: {type: list of text, meaning: "null: what one line says is absent, the other may have", source: line.known_absent}
   claim_type: {type: text, meaning: "P professional or I institutional, of both claims", source: claim.claim_type}
   payer_program: {type: text, meaning: "whose rules decide, for both claims", ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
@@ -35,6 +36,7 @@ SELECT
   least(a.claim_row, b.claim_row) AS claim_row,
   [least(a.line_row, b.line_row), greatest(a.line_row, b.line_row)] AS line_rows,
   a.complete AND b.complete AS complete,
+  CAST(NULL AS VARCHAR[]) AS known_absent,
   a.claim_type,
   a.payer_program,
   a.service_date,

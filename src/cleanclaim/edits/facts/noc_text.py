@@ -3,9 +3,9 @@
 ---
 about: What the texts of an unclassified drug's line say.
 grain: line
-keys: [is_noc, description, notes, complete]
+keys: [is_noc, description, notes, complete, known_absent]
 columns:
-  noc_names_drug: {type: boolean, meaning: "whether description or notes name a drug: a word that is no unit, route or filler; false without any text on a whole claim", ask: "description and notes of the line", source: "COD-41"}
+  noc_names_drug: {type: boolean, meaning: "whether description or notes name a drug: a word that is no unit, route or filler; false where it is known that there is no text", ask: "description and notes of the line", source: "COD-41"}
   noc_states_dose: {type: boolean, meaning: "whether they state an amount given; a concentration such as mg/mL is none", ask: "description and notes of the line", source: "COD-41"}
   noc_states_strength: {type: boolean, meaning: "whether they state a strength too: a concentration, or a second amount", ask: "description and notes of the line", source: "COD-41"}
   noc_is_compound: {type: boolean, meaning: "whether they call the drug compounded: then a concentration will do", ask: "description and notes of the line", source: "COD-41"}
@@ -49,7 +49,10 @@ def compute(keys: pa.Table) -> pa.Table:
     """The facts of each distinct pair of texts."""
     rows = keys.to_pylist()
     texts = [
-        _text(row["description"], row["notes"], complete=row["complete"]) if row["is_noc"] else None for row in rows
+        _text(row["description"], row["notes"], whole=row["complete"] or _none_said(row["known_absent"]))
+        if row["is_noc"]
+        else None
+        for row in rows
     ]
     for name, says in (
         ("noc_names_drug", _names_drug), ("noc_states_dose", _states_dose), ("noc_is_compound", _is_compound),
@@ -60,10 +63,14 @@ def compute(keys: pa.Table) -> pa.Table:
     return keys
 
 
-def _text(*parts: str | None, complete: bool | None) -> str | None:
-    """The texts together; nothing on a whole claim is an empty text, on a partial one it is unknown."""
+def _text(*parts: str | None, whole: bool | None) -> str | None:
+    """The texts together; an empty text where it is known that there is none, else unknown."""
     known = [part for part in parts if part]
-    return " | ".join(known) if known or complete else None
+    return " | ".join(known) if known or whole else None
+
+
+def _none_said(absent: Sequence[str] | None) -> bool:
+    return {"description", "notes"} <= set(absent or ())
 
 
 def _names_drug(text: str) -> bool:

@@ -4,6 +4,7 @@ grain: policy_line
 needs: [line, policy]
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
+  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: "claim.known_absent, line.known_absent"}
   payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
   modifiers: {type: list of text, meaning: modifiers of the line, ask: "the modifiers of the line", source: line.modifiers}
@@ -22,7 +23,7 @@ WITH policies AS (
   SELECT policy FROM ref_policy_item
 ),
 about AS (
-  SELECT l.line_row, l.claim_row, l.line_number, l.complete, l.payer_program, l.hcpcs_code, l.modifiers, l.service_date, l.charge_amount, n.policy, p.policy_on_fail
+  SELECT l.line_row, l.claim_row, l.line_number, l.complete, l.known_absent, l.payer_program, l.hcpcs_code, l.modifiers, l.service_date, l.charge_amount, n.policy, p.policy_on_fail
   FROM fact_line AS l
   JOIN fact_policy AS p
     ON p.payer_program IS NOT DISTINCT FROM l.payer_program
@@ -75,6 +76,7 @@ SELECT
   a.claim_row,
   [a.line_row] AS line_rows,
   a.complete,
+  a.known_absent,
   a.payer_program,
   a.hcpcs_code,
   a.modifiers,

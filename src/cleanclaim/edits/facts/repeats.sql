@@ -2,7 +2,7 @@
 about: Whether the same service stands earlier in the run, for the same patient, billing provider and payer.
 grain: line
 needs: [patient]
-reads: [hcpcs_code, service_date, modifier_set, billed_units, charge_amount, complete, payer_program, payer_id]
+reads: [hcpcs_code, service_date, modifier_set, billed_units, charge_amount, complete, lines_complete, payer_program, payer_id]
 columns:
   repeats_on_claim: {type: boolean, meaning: "whether an earlier line of the same claim has the same code, day and modifiers", ask: "the other lines of the day (the whole claim)", source: the claims of the run}
   repeats_other_claim: {type: boolean, meaning: "whether an earlier claim of the same patient, provider and payer has the same code, day, modifiers, units and charge; a claim that replaces or voids another is no repeat", ask: "the patient's other claims of the day", source: the claims of the run}
@@ -40,22 +40,29 @@ doubtful AS (SELECT claim_row, min(line_row) AS first_line, max(line_row) AS las
 doubtful_claims AS (
   SELECT patient_row, payer, min(claim_row) AS first_claim
   FROM lines
-  WHERE NOT known OR billed_units IS NULL OR charge_amount IS NULL OR complete IS DISTINCT FROM TRUE
+  WHERE NOT known OR billed_units IS NULL OR charge_amount IS NULL OR lines_complete IS DISTINCT FROM TRUE
   GROUP BY patient_row, payer
+),
+-- A claim that does not say its payer could be to any payer of the patient's other claims.
+doubtful_payers AS (
+  SELECT patient_row
+  FROM lines
+  GROUP BY patient_row
+  HAVING min(claim_row) < max(claim_row) AND bool_or(complete IS DISTINCT FROM TRUE AND (payer_program IS NULL OR payer_id IS NULL))
 )
 SELECT
   l.line_row,
   CASE
     WHEN w.first_line < l.line_row THEN TRUE
-    WHEN l.known AND l.complete AND (d.claim_row IS NULL OR d.first_line > l.line_row) THEN FALSE
+    WHEN l.known AND l.lines_complete AND (d.claim_row IS NULL OR d.first_line > l.line_row) THEN FALSE
   END AS repeats_on_claim,
   CASE
     WHEN a.first_claim < l.claim_row THEN TRUE
-    WHEN l.known AND l.billed_units IS NOT NULL AND l.charge_amount IS NOT NULL AND (u.patient_row IS NULL OR u.first_claim >= l.claim_row) THEN FALSE
+    WHEN l.known AND l.billed_units IS NOT NULL AND l.charge_amount IS NOT NULL AND (u.patient_row IS NULL OR u.first_claim >= l.claim_row) AND q.patient_row IS NULL THEN FALSE
   END AS repeats_other_claim,
   CASE
     WHEN c.first_claim < l.claim_row OR c.last_claim > l.claim_row THEN TRUE
-    WHEN l.known AND u.patient_row IS NULL THEN FALSE
+    WHEN l.known AND u.patient_row IS NULL AND q.patient_row IS NULL THEN FALSE
   END AS on_other_claim
 FROM lines AS l
 LEFT JOIN within_claim AS w
@@ -67,3 +74,4 @@ LEFT JOIN claims_of_day AS c
   ON c.patient_row = l.patient_row AND c.payer = l.payer AND c.hcpcs_code = l.hcpcs_code AND c.service_date = l.service_date
 LEFT JOIN doubtful AS d ON d.claim_row = l.claim_row
 LEFT JOIN doubtful_claims AS u ON u.patient_row = l.patient_row AND u.payer = l.payer
+LEFT JOIN doubtful_payers AS q ON q.patient_row = l.patient_row

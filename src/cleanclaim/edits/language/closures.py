@@ -10,6 +10,7 @@ from typing import Any
 
 from cleanclaim.edits.language.tree import (
     COMPLETE,
+    KNOWN_ABSENT,
     And,
     Call,
     ColumnRef,
@@ -100,7 +101,7 @@ def _given(name: str) -> Truth:
     def holds(row: Row) -> bool | None:
         if row[name] is not None:
             return True
-        return False if row[COMPLETE] else None
+        return False if row[COMPLETE] or name in (row[KNOWN_ABSENT] or ()) else None
 
     return holds
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from cleanclaim.edits.language.check import common
 from cleanclaim.edits.language.tree import (
     COMPLETE,
+    KNOWN_ABSENT,
     And,
     Call,
     ColumnRef,
@@ -42,7 +43,9 @@ def sql_of(expression: Expression) -> str:
         case Flag():
             return _name(expression.column)
         case Given():
-            return f"(CASE WHEN {_name(expression.column)} IS NOT NULL THEN TRUE WHEN {COMPLETE} THEN FALSE END)"
+            name = expression.column.name
+            absent = f"{COMPLETE} OR list_contains({KNOWN_ABSENT}, '{name}')"
+            return f"(CASE WHEN {_name(expression.column)} IS NOT NULL THEN TRUE WHEN {absent} THEN FALSE END)"
         case Has():
             return f"list_contains({_name(expression.texts)}, {_value(expression.text)})"
         case StartsWith():

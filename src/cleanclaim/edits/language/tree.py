@@ -94,7 +94,8 @@ class StartsWith:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """True when the fact has a value; when it has none, false on a complete claim, unknown on a partial one."""
+    """True when the fact has a value; false when it has none and that is known: on a complete claim, or because a
+    partial one says so (`known_absent`); else unknown."""
 
     column: ColumnRef
 
@@ -137,7 +138,8 @@ class Not:
 Atom = Compare | InList | Has | StartsWith | Given | Flag
 Expression = Atom | Constant | And | Or | Not
 ATOMS = (Compare, InList, Has, StartsWith, Given, Flag)
-COMPLETE = "complete"  # the fact that `given` reads beside its own
+COMPLETE, KNOWN_ABSENT = "complete", "known_absent"  # the facts that `given` reads beside its own
+BESIDE_GIVEN = (COMPLETE, KNOWN_ABSENT)
 
 
 def values_of(atom: Atom) -> tuple[Value, ...]:
@@ -183,10 +185,10 @@ def atoms_of(expression: Expression) -> Iterator[Atom]:
 
 
 def columns_of(expression: Expression) -> tuple[str, ...]:
-    """The columns that an expression reads, once each, in reading order; `complete` only where `given` reads it."""
+    """The columns that an expression reads, once each, in reading order; what `given` reads beside its own too."""
     names: dict[str, None] = {}
     for atom in atoms_of(expression):
         names.update(dict.fromkeys(atom_columns(atom)))
         if isinstance(atom, Given):
-            names[COMPLETE] = None
+            names.update(dict.fromkeys(BESIDE_GIVEN))
     return tuple(names)

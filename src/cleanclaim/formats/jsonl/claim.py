@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from cleanclaim.claims.patients import patient_key
-from cleanclaim.claims.tables import CLAIM, LINE, Lost, payer_program_of
+from cleanclaim.claims.tables import CLAIM, KNOWN_ABSENT, LINE, Lost, payer_program_of
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.formats.jsonl.faults import Row, Teller, shown
 from cleanclaim.formats.jsonl.fields import (
@@ -21,17 +21,24 @@ from cleanclaim.formats.jsonl.fields import (
     PATIENT,
     Field,
     NotRead,
+    ReadAnyway,
     decimal,
+    is_none,
     whole_number,
 )
-from cleanclaim.values import Quantity, Unit, convert, parse_ndc
+from cleanclaim.values import Quantity, Unit, convert, parse_ndc, without_hyphens
 
 _parse_ndc = lru_cache(maxsize=4096)(parse_ndc)
-_CLAIM_LISTS = tuple(column.name for column in CLAIM.columns if column.type is ColumnType.TEXTS)
-# JSON lines may leave their diagnoses to the claim: where none has the key, nobody says to which they point.
-_LINE_LISTS = tuple(
-    column.name for column in LINE.columns if column.type is ColumnType.TEXTS and column.name != "diagnoses"
-)
+_CLAIM_LISTS = ("diagnoses", "condition_codes")
+_LINE_LISTS = (
+    "modifiers",
+)  # diagnoses too where a line of the claim has the key: else nobody says to which they point
+# Columns of which absence can be known. Lists say it by being empty; what is about the file is never absent.
+_CAN_BE_ABSENT = {
+    schema.name: {column.name for column in schema.columns if column.type is not ColumnType.TEXTS}
+    - {"claim_id", "complete", "lines_complete"}
+    for schema in (CLAIM, LINE)
+}
 _NDC_KEYS = ("ndc", "ndc_given", "ndc11")
 _ADMINISTERED = ("drug", "route", "start", "stop", "lot")
 
@@ -50,19 +57,22 @@ def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> Cla
     if not {"claim_id", "lines"} & content.keys():
         teller.lost_claim("not-a-claim", "an object with claim_id or lines (`cleanclaim schema claim` lists the keys)")
         return None
-    claim = _read(content, CLAIM_FIELDS, "", teller)
+    absent: set[str] = set()
+    claim = _read(content, CLAIM_FIELDS, "", teller, absent)
     complete = complete or claim.get("complete") is True
     lines = claim.pop("lines", None)
-    _take_patient(claim, teller)
+    _take_patient(claim, teller, absent)
     if complete:
         _none_where_absent(claim, _CLAIM_LISTS)
-    if claim.get("payer_program") is None and "payer_program" not in content:
+    if claim.get("payer_program") is None and ("payer_program" not in content or "payer_program" in absent):
         filing = claim.get("claim_filing")
         claim["payer_program"] = payer_program_of(filing) if isinstance(filing, str) else None
     if claim.get("diagnoses"):
         claim.setdefault("diagnosis_code_set", "icd10")
+    claim[KNOWN_ABSENT] = None if complete else _known_absent(claim, absent, CLAIM.name)
     rows = ClaimRows({**claim, "claim_key": key, "segment_number": teller.row, "complete": complete})
-    for ordinal, line in enumerate(lines if isinstance(lines, list) else [], 1):
+    listed = lines if isinstance(lines, list) else []
+    for ordinal, line in enumerate(listed, 1):
         path = f"lines[{ordinal - 1}]"
         if isinstance(line, dict):
             _add_line(rows, line, ordinal, path, teller)
@@ -71,27 +81,46 @@ def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> Cla
     if complete and any(line.get("diagnoses") is not None for line in rows.lines):
         for line in rows.lines:
             line.setdefault("diagnoses", [])
-    if lines is None and content.get("lines") is not None:
+    if lines is None and "lines" in content:
         teller.tell("lines-lost", "lines", "a list of service lines", Lost.CLAIM)
+    rows.claim["lines_complete"] = (
+        (claim.get("lines_complete", True) is True or "lines_complete" in absent)
+        and (complete if "lines" not in content else lines is not None)
+        and len(rows.lines) == len(listed)
+    )
     return rows
 
 
-def _read(content: Row, fields: Mapping[str, Field], path: str, teller: Teller) -> Row:
-    """The values of the keys that are there; null, and told, where one cannot be read."""
+def _known_absent(row: Row, absent: set[str], table: str) -> list[str] | None:
+    """The names of the columns of a partial claim that were said to be empty and stay so; None where there is none."""
+    return sorted(name for name in absent & _CAN_BE_ABSENT[table] if row.get(name) is None) or None
+
+
+def _read(content: Row, fields: Mapping[str, Field], path: str, teller: Teller, absent: set[str] | None = None) -> Row:
+    """The values of the keys that are there; null, and told, where one cannot be read.
+
+    `absent` takes the keys that say that there is nothing.
+    """
     values: Row = {}
     for key, value in content.items():
         element = f"{path}.{key[:40]}" if path else key[:40]
         wanted = fields.get(key)
         if wanted is None:
             teller.unknown_key(element, key, fields)
-        elif value is None:
+        elif is_none(value):
             values[key] = [] if wanted.is_list else None
+            if absent is not None:
+                absent.add(key)
         else:
             try:
                 values[key] = wanted.read(value)
             except NotRead as refusal:
-                values[key] = None
-                teller.tell(refusal.fault, element, refusal.expected, value=shown(value) if wanted.shown else None)
+                was_read = isinstance(refusal, ReadAnyway)
+                values[key] = refusal.value if isinstance(refusal, ReadAnyway) else None
+                teller.tell(
+                    refusal.fault, element, refusal.expected, Lost.NOTHING if was_read else Lost.VALUE,
+                    value=shown(value) if wanted.shown else None,
+                )  # fmt: skip
     return values
 
 
@@ -101,10 +130,10 @@ def _none_where_absent(values: Row, lists: tuple[str, ...]) -> None:
         values.setdefault(name, [])
 
 
-def _take_patient(claim: Row, teller: Teller) -> None:
+def _take_patient(claim: Row, teller: Teller, absent: set[str]) -> None:
     """Move the patient's values into the claim, and make the patient's key."""
     given = claim.pop("patient", None)
-    patient = _read(given, PATIENT, "patient", teller) if isinstance(given, dict) else {}
+    patient = _read(given, PATIENT, "patient", teller, absent) if isinstance(given, dict) else {}
     member_id, first_name = patient.pop("member_id", None), patient.pop("first_name", None)
     for name, value in patient.items():
         if claim.get(name) is not None and value is not None and claim[name] != value:
@@ -126,12 +155,13 @@ def _patient_key(claim: Row, member_id: object, first_name: object) -> str | Non
 
 
 def _add_line(rows: ClaimRows, content: Row, ordinal: int, path: str, teller: Teller) -> None:
-    line = _read(content, LINE_FIELDS, path, teller)
+    absent: set[str] = set()
+    line = _read(content, LINE_FIELDS, path, teller, absent)
     complete = rows.claim["complete"] is True
     charted = line.pop("charted", None)
     _take_pointers(line, rows.claim.get("diagnoses"), path, teller)
-    _take_ndc(line, path, teller, complete=complete)
-    _take_end(line, path, teller)
+    _take_ndc(line, path, teller, absent, complete=complete)
+    _take_end(line, path, teller, absent)
     if complete:
         _none_where_absent(line, _LINE_LISTS)
     if line.get("line_number") is None:
@@ -141,6 +171,7 @@ def _add_line(rows: ClaimRows, content: Row, ordinal: int, path: str, teller: Te
         line.setdefault("code_qualifier", "HC")
     if line.get("billed_units") is not None:
         line.setdefault("unit_basis", "UN")
+    line[KNOWN_ABSENT] = None if complete else _known_absent(line, absent, LINE.name)
     place: Row = {"claim_key": rows.claim["claim_key"], "line_ordinal": ordinal}
     rows.lines.append({**line, **place, "segment_number": teller.row})
     if isinstance(charted, dict):
@@ -149,9 +180,12 @@ def _add_line(rows: ClaimRows, content: Row, ordinal: int, path: str, teller: Te
             rows.administrations.append({**administration, **place})
 
 
-def _take_end(line: Row, path: str, teller: Teller) -> None:
+def _take_end(line: Row, path: str, teller: Teller, absent: set[str]) -> None:
     """One day where no last day is given; a last day before the first is told and dropped."""
-    first, last = line.get("service_date"), line.setdefault("service_date_to", line.get("service_date"))
+    first = line.get("service_date")
+    if "service_date_to" in absent:
+        line["service_date_to"] = first
+    last = line.setdefault("service_date_to", first)
     if isinstance(first, date) and isinstance(last, date) and last < first:
         line["service_date_to"] = None
         teller.tell(
@@ -162,17 +196,24 @@ def _take_end(line: Row, path: str, teller: Teller) -> None:
         )
 
 
-def _take_ndc(line: Row, path: str, teller: Teller, *, complete: bool) -> None:
+def _take_ndc(line: Row, path: str, teller: Teller, absent: set[str], *, complete: bool) -> None:
     """The drug number as given, and its billing form when the number tells it."""
-    said = [key for key in _NDC_KEYS if key in line]
-    numbers = [line.pop(key) for key in said]
-    given = next((number for number in numbers if isinstance(number, str)), None)
-    if given is None:
-        line["ndc_count"] = 0 if said or complete else None
+    said = {key: line.pop(key) for key in _NDC_KEYS if key in line}
+    numbers = [number for number in said.values() if isinstance(number, str)]
+    if not numbers:
+        # A number that could not be read is unknown, not absent.
+        is_none_said = said.keys() <= absent
+        line["ndc_count"] = 0 if is_none_said and (said or complete) else None
+        if is_none_said and said:
+            absent |= {"ndc_given", "ndc11"}
+        else:
+            absent -= {"ndc_given", "ndc11"}
         return
     qualifier = line.setdefault("ndc_qualifier", "N4")
-    line["ndc_given"], line["ndc_count"] = given, 1
-    readings = [_parse_ndc(number).ndc11 for number in numbers if isinstance(number, str)]
+    # Hyphens are normal writing here; other forms stand as given, and are judged.
+    line["ndc_given"] = without_hyphens(numbers[0]) if qualifier == "N4" else numbers[0]
+    line["ndc_count"] = 1
+    readings = [_parse_ndc(number).ndc11 for number in numbers]
     if len(set(readings)) > 1:
         teller.tell("ndc-contradicts", f"{path}.ndc11", "one drug number on the line")
     elif qualifier == "N4":
@@ -182,7 +223,10 @@ def _take_ndc(line: Row, path: str, teller: Teller, *, complete: bool) -> None:
 def _take_pointers(line: Row, diagnoses: object, path: str, teller: Teller) -> None:
     """The diagnoses that the line points to, where it does not name them itself."""
     pointers = line.pop("diagnosis_pointers", None)
-    if not isinstance(pointers, list) or "diagnoses" in line:
+    if not isinstance(pointers, list) or line.get("diagnoses"):
+        return
+    if pointers and not isinstance(diagnoses, list):
+        line["diagnoses"] = None  # it points to what is not known
         return
     codes = diagnoses if isinstance(diagnoses, list) else []
     resolved = []

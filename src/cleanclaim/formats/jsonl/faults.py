@@ -10,6 +10,32 @@ from decimal import Decimal
 from cleanclaim.claims.tables import Lost
 
 Row = dict[str, object]
+# What is wrong, as a biller would say it; what was expected follows. Of a fault that is not here its name says it.
+_WRONG = {
+    "amount-invalid": "not an amount", "number-invalid": "not a number that fits here", "date-invalid": "not a date",
+    "date-ambiguous": "day and month cannot be told apart", "date-serial": "a spreadsheet's day number",
+    "time-invalid": "not a time", "text-invalid": "not a text", "list-invalid": "not a list",
+    "list-as-text": "a text where a list belongs", "list-unexpected": "a list where one value belongs",
+    "boolean-invalid": "neither yes nor no", "boolean-as-text": "true or false in quotes",
+    "object-invalid": "not an object", "value-unknown": "not one of the values allowed",
+    "unit-unknown": "not a unit we know",
+    "number-shortened": "a spreadsheet shortened this number", "decimal-comma": "a comma before the decimals",
+    "zeros-lost": "leading zeros are missing", "pointer-invalid": "points to no diagnosis on the claim",
+    "ndc-contradicts": "the line has two NDCs that differ", "patient-contradicts": "differs from the claim",
+    "charted-contradicts": "the chart contradicts itself", "claim-contradicts": "differs from the claim's first row",
+    "claim-id-missing": "claim_id is missing", "claim-too-long": "the claim has too many rows",
+    "key-unknown": "no claim has this key", "key-repeated": "the key is there twice",
+    "column-unknown": "no claim has this column", "column-repeated": "the column is there twice",
+    "column-missing": "the column is missing", "column-type": "the column's type cannot be read",
+    "line-invalid": "not a service line", "lines-lost": "the service lines cannot be read",
+    "row-width": "the row does not have as many cells as the header", "row-invalid": "the row cannot be read",
+    "record-invalid": "the row cannot be read", "quote-unclosed": "a quotation mark is never closed",
+    "not-a-claim": "not a claim", "json-invalid": "not valid JSON", "json-too-deep": "nested too deep",
+    "json-not-object": "not a JSON object", "line-too-long": "the line is too long",
+    "blank-line": "a blank line", "blank-row": "a blank row", "header-repeated": "the header again",
+    "byte-order-mark": "a byte order mark", "not-utf8": "the text is not UTF-8",
+    "not-carried": "JSON Lines cannot carry this claim as it is",
+}  # fmt: skip
 _SHOWN_CHARACTERS = 40
 
 
@@ -25,8 +51,9 @@ class Faults:
         self, fault: str, row: int, expected: str, lost: Lost, *, element: str | None = None, value: str | None = None
     ) -> None:
         """Tell a fault. `value` only where it can hold nothing of a patient."""
-        place = f"row {row}, {element}" if element else f"row {row}"
-        message = f"{place}: {fault.replace('-', ' ')}; expected {expected}"
+        place = f"Row {row}, {element}" if element else f"Row {row}"
+        wrong = _WRONG.get(fault, fault.replace("-", " "))
+        message = f"{place}: {f'{value} ({wrong})' if value else wrong}. Expected: {expected}."
         if lost is Lost.CLAIM:
             self.first = self.first or message
         self.rows.append({

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import cast
 
-from cleanclaim.claims.tables import CLAIM, LINE, PayerProgram
+from cleanclaim.claims.tables import CLAIM, KNOWN_ABSENT, LINE, PayerProgram
 from cleanclaim.engine.schema import Column, ColumnType
 from cleanclaim.errors import InvalidValue
-from cleanclaim.values import parse_date, read_unit
+from cleanclaim.values import parse_date, read_unit, without_dot
 
 Schema = dict[str, object]  # a JSON Schema, or a part of one
 
@@ -25,6 +26,14 @@ class NotRead(Exception):
         self.fault, self.expected = fault, expected
 
 
+class ReadAnyway(NotRead):
+    """A value that is not written as its key wants it, and has one meaning all the same."""
+
+    def __init__(self, fault: str, expected: str, value: object) -> None:
+        super().__init__(fault, expected)
+        self.value = value
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key: how its value is read, and its JSON Schema."""
@@ -32,7 +41,12 @@ class Field:
     read: Callable[[object], object]
     schema: Schema = field(default_factory=dict)
     shown: bool = False  # whether a fault may show the value: it can hold nothing of a patient
-    is_list: bool = False  # null says "none": an empty list
+    is_list: bool = False  # where nothing is said to be there: an empty list
+
+
+def is_none(value: object) -> bool:
+    """Whether a value says that there is nothing: null, a text of blanks, an empty list."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def text(value: object) -> str | None:
@@ -54,7 +68,12 @@ def identifier(value: object) -> str | None:
 
 
 def texts(value: object) -> list[str]:
-    """A list of texts; nulls and blanks inside say nothing and are left out."""
+    """A list of texts; nulls and blanks inside say nothing and are left out.
+
+    Raises:  ReadAnyway for a single word, which is a list of one; NotRead for what is no list of texts.
+    """
+    if isinstance(value, str) and _WORD.fullmatch(value.strip()):
+        raise ReadAnyway("list-as-text", 'a list: ["..."] (the text was read as a list of one)', [value.strip()])
     if not isinstance(value, list):
         raise NotRead("list-invalid", 'a list of texts: ["...", "..."]')
     try:
@@ -64,8 +83,19 @@ def texts(value: object) -> list[str]:
     return [member for member in found if member]
 
 
+def diagnoses(value: object) -> list[str]:
+    """A list of diagnosis codes; the dot of ICD-10-CM is normal writing and is taken out. Raises: as `texts`."""
+    try:
+        return [without_dot(code) for code in texts(value)]
+    except ReadAnyway as single:
+        single.value = [without_dot(code) for code in cast("list[str]", single.value)]
+        raise
+
+
 def boolean(value: object) -> bool:
-    """true or false."""
+    """true or false. Raises: ReadAnyway where one of them stands in quotes."""
+    if isinstance(value, str) and (word := value.strip().lower()) in {"true", "false"}:
+        raise ReadAnyway("boolean-as-text", "true or false without quotes (it was read so)", word == "true")
     if not isinstance(value, bool):
         raise NotRead("boolean-invalid", "true or false")
     return value
@@ -177,11 +207,12 @@ _CLOSED = {
 }  # fmt: skip
 _parse_date = lru_cache(maxsize=4096)(parse_date)  # a file names few days, units and NDCs, each many times
 _read_unit = lru_cache(maxsize=256)(read_unit)
+_WORD = re.compile(r"[^\s;|,]+")
 _SHORT = 16  # characters of a number worth remembering
 _OF_PATIENT = {"birth_date", "sex", "weight"}
 _TEXT_SCHEMA: Schema = {"type": ["string", "null"]}
 _TEXTS_SCHEMA: Schema = {"type": ["array", "null"], "items": {"type": ["string", "null"]}}
-_DATE_SCHEMA: Schema = {"type": ["string", "null"], "format": "date"}
+_DATE_SCHEMA: Schema = {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _TIME_SCHEMA: Schema = {"type": ["string", "null"]}
 _NUMBER_SCHEMA: Schema = {"type": ["number", "string", "null"], "pattern": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"}
 _WHOLE_SCHEMA: Schema = {"type": ["integer", "string", "null"], "pattern": "^[+-]?[0-9]+$"}
@@ -206,6 +237,8 @@ def _field_of(column: Column) -> Field:
         return Field(one_of(*closed), {"enum": [*closed, None], "description": column.meaning}, shown=shown)
     precision = column.type.precision
     made = number_field(*precision, shown=shown) if precision else _BY_TYPE[column.type]
+    if column.name == "diagnoses":
+        made = replace(made, read=diagnoses)
     description = f"{column.meaning} ({column.unit})" if column.unit else column.meaning
     return Field(
         made.read, {**made.schema, "description": description}, shown=shown and made.shown, is_list=made.is_list
@@ -242,7 +275,7 @@ CHARTED: Mapping[str, Field] = {
     "start": Field(moment, _TIME_SCHEMA), "stop": Field(moment, _TIME_SCHEMA), "lot": Field(identifier, _TEXT_SCHEMA),
 }  # fmt: skip
 LINE_FIELDS: Mapping[str, Field] = {
-    **_fields_of(LINE.columns, {"claim_key", "line_ordinal", "segment_number", "ndc_count"}),
+    **_fields_of(LINE.columns, {"claim_key", "line_ordinal", "segment_number", "ndc_count", KNOWN_ABSENT}),
     "ndc": Field(text, {**_TEXT_SCHEMA, "description": "drug number in any form; ndc11 where the form tells it"}),
     "diagnosis_pointers": Field(
         members,
@@ -253,7 +286,7 @@ LINE_FIELDS: Mapping[str, Field] = {
     "charted": Field(nested),
 }  # fmt: skip
 CLAIM_FIELDS: Mapping[str, Field] = {
-    **_fields_of(CLAIM.columns, {"claim_key", "source_file", "segment_number"}),
+    **_fields_of(CLAIM.columns, {"claim_key", "source_file", "segment_number", KNOWN_ABSENT}),
     "claim_id": Field(identifier, {"type": ["string", "integer", "null"], "description": CLAIM.columns[1].meaning}),
     "patient": Field(nested),
     "lines": Field(members, is_list=True),

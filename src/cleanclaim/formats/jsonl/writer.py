@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, Lost
+from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, KNOWN_ABSENT, LINE, ClaimTables, Lost
 from cleanclaim.errors import InvalidValue
 from cleanclaim.formats.jsonl.claim import ClaimRows, read_claim
 from cleanclaim.formats.jsonl.faults import Faults, Row, Teller
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Columns that the reader fills from another one unless null is said.
-_FILLED = {"payer_program": "claim_filing", "diagnosis_code_set": "diagnoses"}
+_FILLED = {"diagnosis_code_set": "diagnoses"}
 _FILLED_IN_LINE = {
-    "code_qualifier": "hcpcs_code", "unit_basis": "billed_units", "service_date_to": "service_date",
-    "ndc_qualifier": "ndc_given",
+    "code_qualifier": "hcpcs_code", "unit_basis": "billed_units", "ndc_qualifier": "ndc_given",
 }  # fmt: skip
 _OF_FILE = {"claim_key", "source_file", "segment_number"}  # what a file gives its rows
 _CHARTED = ("drug", "container", "route", "start", "stop", "lot")
@@ -83,6 +82,8 @@ def _claim(rows: ClaimRows) -> Row:
     if charted.keys() - {_ordinal(line) for line in rows.lines}:
         raise InvalidValue("administration table: a line_ordinal that no line of the claim has")
     content = _said(rows.claim, CLAIM_FIELDS, _FILLED)
+    if rows.claim["lines_complete"]:
+        del content["lines_complete"]  # as the reader takes it where nothing is said
     content["lines"] = [_line(line, charted.get(_ordinal(line))) for line in rows.lines]
     return content
 
@@ -93,6 +94,8 @@ def _line(line: Row, charted: Row | None) -> Row:
         content.pop("ndc11", None)  # which the number as given tells
     elif line["ndc_count"] == 0:
         content["ndc"] = None
+        content.pop("ndc_given", None)
+        content.pop("ndc11", None)
     if charted:
         content["charted"] = charted
     return content
@@ -112,11 +115,16 @@ def _amount(amount: object, unit: object) -> Row:
 
 
 def _said(row: Row, fields: Mapping[str, Field], filled: Mapping[str, str]) -> Row:
-    """What a row says under the keys that are columns; null only where the reader would fill the column otherwise."""
+    """What a row says under the keys that are columns.
+
+    null where nothing is known to be there, and where the reader would fill the column otherwise.
+    """
+    absent = _absent(row)
     return {
         name: _json(row[name])
         for name in fields
-        if name in row and (row[name] is not None or (name in filled and row[filled[name]] is not None))
+        if name in row
+        and (row[name] is not None or name in absent or (name in filled and row[filled[name]] is not None))
     }
 
 
@@ -150,7 +158,14 @@ def _in_lines(rows: list[Row], read: list[Row], names: Iterable[str]) -> str | N
 
 
 def _column(row: Row, read: Row, names: Iterable[str]) -> str | None:
-    return next((name for name in names if name not in _OF_FILE and row[name] != read.get(name)), None)
+    if name := next((name for name in names if name not in _OF_FILE and row[name] != read.get(name)), None):
+        return min(_absent(row) ^ _absent(read)) if name == KNOWN_ABSENT else name
+    return None
+
+
+def _absent(row: Row) -> set[str]:
+    names = row.get(KNOWN_ABSENT)
+    return set(names) if isinstance(names, list) else set()
 
 
 def _fault_table(faults: Faults) -> pa.Table:

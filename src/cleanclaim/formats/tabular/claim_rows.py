@@ -8,15 +8,26 @@ import numpy as np
 import pyarrow as pa
 
 from cleanclaim.claims.patients import patient_key
-from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, Lost, payer_program_of
+from cleanclaim.claims.tables import (
+    ADMINISTRATION,
+    CLAIM,
+    FAULT,
+    KNOWN_ABSENT,
+    LINE,
+    ClaimTables,
+    Lost,
+    payer_program_of,
+)
+from cleanclaim.engine.schema import ColumnType
 from cleanclaim.formats.tabular import columns
 from cleanclaim.formats.tabular.columns import Column, Ints, Mask
 from cleanclaim.formats.tabular.grouped import Grouped, is_short_of_zeros
-from cleanclaim.formats.tabular.names import NAMES, Owner
-from cleanclaim.values import parse_ndc
+from cleanclaim.formats.tabular.names import NAMES, Name, Owner
+from cleanclaim.values import parse_ndc, without_dot, without_hyphens
 
 _parse_ndc = lru_cache(maxsize=4096)(parse_ndc)
 _NDC_NAMES = ("ndc", "ndc_given", "ndc11")
+_OF_FILE = {"claim_id", "complete", "lines_complete"}  # of which nothing is ever absent
 _LINE_NAMES = tuple(name for name in NAMES.values() if name.owner in {Owner.LINE, Owner.CHART})
 # Numbers whose leading zeros a spreadsheet takes off, and their digits.
 _WITH_ZEROS = {"place_of_service": 2, "line_place_of_service": 2, "revenue_code": 4, "ndc": 10, "ndc_given": 10,
@@ -64,18 +75,27 @@ def _claims(rows: Grouped, keys: Ints, name: str, broken: Mask, *, complete: boo
         "segment_number": columns.whole_numbers(rows.rows[rows.starts]),
         "complete": columns.flags(whole),
     }
+    lines_denied = rows.said_by_claims("lines_complete") & ~columns.true(claims["lines_complete"])
+    claims["lines_complete"] = columns.flags(~lines_denied & ~broken)
+    claims["diagnoses"] = columns.member_by_member(without_dot, claims["diagnoses"])
     for column in ("diagnoses", "condition_codes"):
-        claims[column] = _none_where_absent(claims[column], whole, rows.said_by_claims(column))
+        known = whole | rows.has_column(column)
+        claims[column] = _none_where_absent(claims[column], known, rows.said_by_claims(column))
     codes, filings = columns.codes(claims["claim_filing"])
     programs = columns.decoded([_program(filing) for filing in filings], pa.string(), codes)
     claims["payer_program"] = columns.chosen(rows.said_by_claims("payer_program"), claims["payer_program"], programs)
-    no_code_set = columns.longer_than(claims["diagnoses"], 0) & ~rows.said_by_claims("diagnosis_code_set")
-    claims["diagnosis_code_set"] = columns.chosen(no_code_set, "icd10", claims["diagnosis_code_set"])
+    if not rows.has_column("diagnosis_code_set"):
+        has_codes = columns.longer_than(claims["diagnoses"], 0)
+        claims["diagnosis_code_set"] = columns.chosen(has_codes, "icd10", claims["diagnosis_code_set"])
     digests = map(
         patient_key, claims["payer_id"].to_pylist(), claims["member_id"].to_pylist(),
         claims["birth_date"].cast(pa.string()).to_pylist(), claims["first_name"].to_pylist(),
     )  # fmt: skip
     claims["patient_key"] = columns.first_of(claims["patient_key"], pa.array(list(digests), pa.string()))
+    empty = {
+        one.column: ~rows.said_by_claims(one.name) for one in NAMES.values() if _can_be_absent(rows, one, Owner.CLAIM)
+    }
+    claims[KNOWN_ABSENT] = _known_absent(claims, empty, ~whole)
     return claims
 
 
@@ -84,9 +104,25 @@ def _program(filing: str | None) -> str | None:
     return program.value if program else None
 
 
-def _none_where_absent(lists: Column, whole: Mask, said: Mask) -> Column:
-    """In a whole claim a list of which nothing is said is empty; one that could not be read stays null."""
-    return columns.chosen(whole & ~said & ~columns.valid(lists), pa.scalar([], lists.type), lists)
+def _none_where_absent(lists: Column, known: Mask, said: Mask) -> Column:
+    """A list of which nothing is said is empty where its absence is known; one that could not be read stays null."""
+    return columns.chosen(known & ~said & ~columns.valid(lists), pa.scalar([], lists.type), lists)
+
+
+def _can_be_absent(rows: Grouped, one: Name, owner: Owner) -> bool:
+    """Whether an empty cell of a column says that there is none. Lists say it by being empty."""
+    return (
+        one.owner is owner
+        and one.type is not ColumnType.TEXTS
+        and one.column not in _OF_FILE
+        and rows.has_column(one.name)
+    )
+
+
+def _known_absent(table: dict[str, Column], empty: dict[str, Mask], partial: Mask) -> Column:
+    """For each row of a partial claim the names of the columns that it has empty and that nothing else fills."""
+    masks = {name: mask & partial & ~columns.valid(table[name]) for name, mask in empty.items()}
+    return columns.named({name: mask for name, mask in masks.items() if mask.any()}, len(partial))
 
 
 # -- lines -----------------------------------------------------------------------------------------------------------
@@ -114,17 +150,30 @@ def _lines(rows: Grouped, claims: dict[str, Column], whole: Mask) -> dict[str, C
         for one in NAMES.values()
         if one.owner is Owner.LINE and one.name not in {*_NDC_NAMES, "diagnosis_pointers"}
     }
-    lines["diagnoses"] = _pointed(rows, claims["diagnoses"], lines["diagnoses"])
+    named = columns.member_by_member(without_dot, lines["diagnoses"])
+    lines["diagnoses"] = _pointed(rows, claims["diagnoses"], named)
     pointed = rows.said("line_diagnoses") | rows.said("diagnosis_pointers")
     # As in JSON: where no line of a claim points anywhere, the diagnoses are left to the claim.
     points = np.logical_or.reduceat(columns.valid(lines["diagnoses"]), rows.starts)[rows.claim_of]
-    lines["diagnoses"] = _none_where_absent(lines["diagnoses"], whole & points, pointed)
-    lines["modifiers"] = _none_where_absent(lines["modifiers"], whole, rows.said("modifiers"))
+    known = (whole & points) | rows.has_column("line_diagnoses") | rows.has_column("diagnosis_pointers")
+    lines["diagnoses"] = _none_where_absent(lines["diagnoses"], known, pointed)
+    known = whole | rows.has_column("modifiers")
+    lines["modifiers"] = _none_where_absent(lines["modifiers"], known, rows.said("modifiers"))
     for column, beside, default in (("code_qualifier", "hcpcs_code", "HC"), ("unit_basis", "billed_units", "UN")):
-        lacks = columns.valid(lines[beside]) & ~rows.said(column)
-        lines[column] = columns.chosen(lacks, default, lines[column])
+        if not rows.has_column(column):
+            lines[column] = columns.chosen(columns.valid(lines[beside]), default, lines[column])
     lines["service_date_to"] = _last_days(rows, lines["service_date"], lines["service_date_to"])
-    return lines | _drugs(rows, lines["ndc_qualifier"], whole)
+    lines |= _drugs(rows, lines["ndc_qualifier"], whole)
+    empty = {
+        one.column: ~rows.said(one.name)
+        for one in NAMES.values()
+        if _can_be_absent(rows, one, Owner.LINE) and one.name not in _NDC_NAMES
+    }
+    if any(rows.has_column(name) for name in _NDC_NAMES):
+        no_number = ~np.logical_or.reduce([rows.said(name) for name in _NDC_NAMES])
+        empty |= {"ndc_given": no_number, "ndc11": no_number}
+    lines[KNOWN_ABSENT] = _known_absent(lines, empty, ~whole)
+    return lines
 
 
 def _last_days(rows: Grouped, first: Column, last: Column) -> Column:
@@ -147,10 +196,9 @@ def _pointed(rows: Grouped, diagnoses: Column, named: Column) -> Column:
     of_claims, said = diagnoses.to_pylist(), rows.said("line_diagnoses")
     found: list[object] = named.to_pylist()
     for place, claim in enumerate(rows.claim_of.tolist()):
-        pointed = pointers[place]
-        if pointed is None or said[place]:
+        pointed, codes = pointers[place], of_claims[claim]
+        if pointed is None or said[place] or codes is None:  # where no codes are known it points to what is not known
             continue
-        codes = of_claims[claim] or []
         places = [_place(pointer) for pointer in pointed]
         if any(not 1 <= number <= len(codes) for number in places):
             expected = f"places from 1 to {len(codes)}, or from A on, in the claim's diagnoses"
@@ -180,13 +228,18 @@ def _drugs(rows: Grouped, qualifiers: Column, whole: Mask) -> dict[str, Column]:
     contradicts = np.logical_or.reduce([columns.differs(form, first) for form in forms])
     for place in np.flatnonzero(contradicts).tolist():
         rows.tell("ndc-contradicts", place, "ndc11", "one drug number on the line")
-    qualifier = columns.chosen(has & ~rows.said("ndc_qualifier"), "N4", qualifiers)
-    has_form = columns.equal(qualifier, "N4") & ~contradicts & columns.differs(first, "")
+    qualifier = qualifiers if rows.has_column("ndc_qualifier") else columns.chosen(has, "N4", qualifiers)
+    is_ndc = columns.equal(qualifier, "N4")
+    has_form = is_ndc & ~contradicts & columns.differs(first, "")
     # A number that could not be read is unknown, not absent.
-    known = has | (whole & ~said)
+    has_column = any(rows.has_column(name) for name in _NDC_NAMES)
+    known = has | ((whole | has_column) & ~said)
+    codes, words = columns.codes(given)
+    # Hyphens are normal writing here; other forms stand as given, and are judged.
+    bare = columns.decoded([without_hyphens(number) for number in words], pa.string(), codes)
     return {
         "ndc_qualifier": qualifier,
-        "ndc_given": given,
+        "ndc_given": columns.chosen(is_ndc, bare, given),
         "ndc11": columns.without(~has_form, first),
         "ndc_count": columns.without(~known, columns.whole_numbers(has.astype(np.int64))),
     }

@@ -56,6 +56,10 @@ class Grouped:
             return self._decimals(one, texts, read)
         return self._read(one, texts, read)
 
+    def has_column(self, name: str) -> bool:
+        """Whether the table has a column for it: then an empty cell says that there is none."""
+        return name in self.texts
+
     def said(self, name: str) -> Mask:
         """Where a cell holds something, readable or not."""
         texts = self.texts.get(name)

@@ -43,6 +43,8 @@ def claim_table(part: Part, keys: Ints, ends: Ends, parties: Parties, diagnoses:
         "created_on": ends.created_on,
         "claim_type": gather.constant("P", size),
         "complete": gather.flags(ends.whole),
+        "lines_complete": gather.flags(ends.whole),
+        "known_absent": pa.nulls(size, pa.list_(pa.string())),
         "payer_id": parties.subscriber["payer_id"],
         "payer_program": gather.mapped(parties.subscriber["claim_filing"], payer_program_of),
         "claim_filing": parties.subscriber["claim_filing"],

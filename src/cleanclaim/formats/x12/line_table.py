@@ -45,6 +45,7 @@ def line_table(part: Part, claim_keys: Ints, diagnoses: Diagnoses) -> pa.Table:
         "line_number": gather.integers(_line_numbers(part, ordinal)),
         "segment_number": part.numbers(rows),
         "revenue_code": pa.nulls(size, pa.string()),
+        "known_absent": pa.nulls(size, pa.list_(pa.string())),
         "note": gather.joined_strings(part.data, part.segments.element(notes, 2), part.loops.line_of[notes], size),
         "diagnoses": _pointed_to(part, services, size, claim, diagnoses),
         **_service(part, services, size),
