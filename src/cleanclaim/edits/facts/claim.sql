@@ -8,15 +8,9 @@ columns:
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   place_of_service: {type: text, meaning: place of service, source: claim.place_of_service}
   frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", source: claim.frequency}
-<<<<<<< HEAD
   service_date: {type: date, meaning: "first day of service of its lines, else of its statement", ask: "the date of service", source: "line.service_date, claim.statement_from"}
   total_charge: {type: money, unit: USD, meaning: total charge of the claim, ask: "the total charge of the claim", source: claim.total_charge}
-  line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or the claim is partial", ask: "the charge of every line", source: line.charge_amount}
-=======
-  service_date: {type: date, meaning: "first day of service of its lines, else of its statement", source: "line.service_date, claim.statement_from"}
-  total_charge: {type: money, unit: USD, meaning: total charge of the claim, source: claim.total_charge}
-  line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or lines may be missing", source: line.charge_amount}
->>>>>>> formats
+  line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or lines may be missing", ask: "the charge of every line", source: line.charge_amount}
   line_count: {type: integer, meaning: lines of the claim, source: line}
   diagnoses: {type: list of text, meaning: "diagnosis codes of the claim, principal first", ask: "the diagnosis codes of the claim", source: claim.diagnoses}
   diagnosis_code_set: {type: text, meaning: icd10 or icd9, source: claim.diagnosis_code_set}

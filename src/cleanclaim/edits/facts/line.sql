@@ -3,17 +3,11 @@ about: A service line with what its claim says about it.
 grain: line
 view: true
 columns:
-<<<<<<< HEAD
   complete: {type: boolean, meaning: whether the claim is whole, ask: "the whole claim (a part of it was read)", source: claim.complete}
+  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: "claim.known_absent, line.known_absent"}
+  lines_complete: {type: boolean, meaning: "whether the lines that are here are all lines of the claim", ask: "all lines of the claim", source: claim.lines_complete}
   claim_type: {type: text, meaning: P professional or I institutional, ask: "the type of claim (professional or institutional)", source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
-=======
-  complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
-  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: "claim.known_absent, line.known_absent"}
-  lines_complete: {type: boolean, meaning: "whether the lines that are here are all lines of the claim", source: claim.lines_complete}
-  claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
-  payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
->>>>>>> formats
   payer_id: {type: text, meaning: the destination payer, source: claim.payer_id}
   facility_type: {type: text, meaning: "first two digits of the type of bill: 13 hospital outpatient, 85 critical access hospital, 11 inpatient ...", source: claim.bill_type}
   frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", ask: "the frequency code of the claim", source: claim.frequency}
@@ -26,8 +20,7 @@ columns:
   description: {type: text, meaning: description of the line, source: line.description}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
   unit_basis: {type: text, meaning: "UN units, MJ minutes", source: line.unit_basis}
-<<<<<<< HEAD
-  no_cost: {type: boolean, meaning: "whether the line is charged at nothing or a cent: drug that cost nothing; a whole claim without a charge is not", ask: "the charge of the line", source: "line.charge_amount, UNW-13"}
+  no_cost: {type: boolean, meaning: "whether the line is charged at nothing or a cent: drug that cost nothing; a line that has no charge is not", ask: "the charge of the line", source: "line.charge_amount, UNW-13"}
   code_qualifier: {type: text, meaning: "what the code is: HC for HCPCS and CPT", ask: "the qualifier of the code", source: line.code_qualifier}
   billed_units: {type: units, unit: HCPCS billing units, meaning: units billed, ask: "the units of the line", source: line.billed_units}
   units_whole: {type: boolean, meaning: whether the units are a whole number, ask: "the units of the line", source: line.billed_units}
@@ -38,21 +31,7 @@ columns:
   ndc_qualifier: {type: text, meaning: what the drug number is, ask: "the qualifier of the NDC", source: line.ndc_qualifier}
   ndc_given: {type: text, meaning: drug number as sent, ask: "the NDC of the line", source: line.ndc_given}
   ndc11: {type: text, meaning: NDC in eleven digits, ask: "the NDC of the line", source: line.ndc11}
-  ndc_open: {type: boolean, meaning: "whether the package may have another NDC than the one that is known: none is known, and the claim is partial or gives a number that is none", source: "line.ndc11, line.ndc_given, claim.complete"}
-=======
-  no_cost: {type: boolean, meaning: "whether the line is charged at nothing or a cent: drug that cost nothing; a line that has no charge is not", source: "line.charge_amount, UNW-13"}
-  code_qualifier: {type: text, meaning: "what the code is: HC for HCPCS and CPT", source: line.code_qualifier}
-  billed_units: {type: units, unit: HCPCS billing units, meaning: units billed, source: line.billed_units}
-  units_whole: {type: boolean, meaning: whether the units are a whole number, source: line.billed_units}
-  service_date: {type: date, meaning: first day of service, source: line.service_date}
-  service_date_to: {type: date, meaning: last day of service, source: line.service_date_to}
-  revenue_code: {type: text, meaning: revenue code, source: line.revenue_code}
-  diagnoses: {type: list of text, meaning: diagnosis codes that the line points to, source: line.diagnoses}
-  ndc_qualifier: {type: text, meaning: what the drug number is, source: line.ndc_qualifier}
-  ndc_given: {type: text, meaning: drug number as sent, source: line.ndc_given}
-  ndc11: {type: text, meaning: NDC in eleven digits, source: line.ndc11}
   ndc_open: {type: boolean, meaning: "whether the package may have another NDC than the one that is known: none is known, and the claim does not say that there is none or gives a number that is none", source: "line.ndc11, line.ndc_given, claim.complete"}
->>>>>>> formats
   is_void: {type: boolean, meaning: "whether the claim voids another (frequency 8)", source: "claim.frequency, claim.bill_type"}
   corrects: {type: boolean, meaning: "whether the claim replaces or voids another (frequency 7 or 8)", source: "claim.frequency, claim.bill_type"}
   ndc_quantity: {type: units, unit: ndc_unit, meaning: quantity in NDC units, ask: "the NDC quantity of the line", source: line.ndc_quantity}
@@ -62,17 +41,10 @@ columns:
   notes: {type: text, meaning: "note of the line and of the claim", source: "line.note, claim.note"}
   drug_diagnoses: {type: list of text, meaning: "diagnosis codes that the line is for: those it points to; on an institutional claim, which has no pointers, all of the claim", source: "line.diagnoses, claim.diagnoses"}
   claim_diagnoses: {type: list of text, meaning: diagnosis codes of the claim, source: claim.diagnoses}
-<<<<<<< HEAD
   claim_diagnosis_count: {type: integer, meaning: diagnosis codes of the claim, ask: "the diagnosis codes of the claim", source: claim.diagnoses}
   sex: {type: text, meaning: "F or M; null where the claim says neither", ask: "the patient's sex", source: claim.sex}
-  provider_taxonomy: {type: text, meaning: "taxonomy of the rendering provider; of the billing provider where a whole claim names no other", ask: the provider's taxonomy (PRV), source: "claim.rendering_taxonomy, claim.billing_taxonomy"}
-  ordered_by: {type: text, meaning: "ordering provider of the line, else the referring provider of the claim", ask: "the ordering or referring provider", source: "line.ordering_npi, claim.referring_npi"}
-=======
-  claim_diagnosis_count: {type: integer, meaning: diagnosis codes of the claim, source: claim.diagnoses}
-  sex: {type: text, meaning: "F or M; null where the claim says neither", ask: the sex of the patient, source: claim.sex}
   provider_taxonomy: {type: text, meaning: "taxonomy of the rendering provider; of the billing provider where the claim names no other", ask: the provider's taxonomy (PRV), source: "claim.rendering_taxonomy, claim.billing_taxonomy"}
-  ordered_by: {type: text, meaning: "ordering provider of the line, else the referring provider of the claim", source: "line.ordering_npi, claim.referring_npi"}
->>>>>>> formats
+  ordered_by: {type: text, meaning: "ordering provider of the line, else the referring provider of the claim", ask: "the ordering or referring provider", source: "line.ordering_npi, claim.referring_npi"}
   last_day: {type: date, meaning: "last day of the claim's statement (institutional), else of the service", source: "claim.statement_to, line.service_date_to"}
   birth_date: {type: date, meaning: birth date of the patient, ask: "the patient's date of birth", source: claim.birth_date}
   weight_kg: {type: amount, unit: kg, meaning: "weight of the patient (1 pound is 0.45359237 kg)", source: claim.weight}
