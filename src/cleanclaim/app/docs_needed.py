@@ -106,15 +106,15 @@ def docs_needed(
     lines than anybody ticks.
     """
     records = _Records(read_rows(beside.on_file, OnFile) if beside.on_file else [])
-    handed = beside.tables()
+    handed = beside.tables(payer_names=checker.site.payer_names)
     with Engine(memory_limit=checker.memory_limit) as engine:
         bench = Workbench(engine, dictionary(), checked_on=checked_on)
         checker.furnish(bench, handed.tables)
-        reading = Reading(bench, complete=False)
+        reading = Reading(bench, complete=False, payer_names=checker.site.payer_names)
         reading.read(paths)
         if bench.lines > _MOST_LINES:
             raise InvalidValue(f"expected at most {_MOST_LINES:,} lines to list documents for, not {bench.lines:,}")
-        run = run_edits(bench, checker.edits)
+        run = run_edits(bench, checker.edits, profile=checker.site.profile)
         fired: defaultdict[tuple[int, int | None], list[str]] = defaultdict(list)
         for one in run.findings:
             if one.outcome is Outcome.FIRES:

@@ -120,6 +120,8 @@ class Summary(msgspec.Struct, frozen=True):
     reference: str  # in words: on what the check ran
     load_next: tuple[LoadNext, ...] = ()  # the most useful first
     policy_conflicts: tuple[PolicyConflict, ...] = ()
+    edits_left_out: int = 0  # by --select, --ignore, or a profile that has them off
+    switched_off: int = 0  # fires that a profile has off on their day
 
 
 class CheckResult(msgspec.Struct, frozen=True):

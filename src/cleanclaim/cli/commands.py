@@ -35,7 +35,8 @@ from cleanclaim.cli.reference_commands import reference_app
 from cleanclaim.errors import InvalidValue
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of every command below, too
     help="Get physician-administered drugs paid right: "
     "check US drug claims against cited rules, as of the date of service.",
 )  # fmt: skip

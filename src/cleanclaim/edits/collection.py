@@ -130,7 +130,7 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
                 _filled(case, page),
                 when,
                 both(front.in_force, case.in_force),
-                _capped(case.severity, confidence),
+                capped(case.severity, confidence),
                 confidence,
             )
         )
@@ -155,8 +155,8 @@ def _strongest(authority: Iterable[Authority]) -> Confidence:
     return min((item.confidence for item in authority), key=order.index)
 
 
-def _capped(severity: Severity, confidence: Confidence) -> Severity:
-    # What nobody confirmed may warn of a denial, but never stop a claim by itself.
+def capped(severity: Severity, confidence: Confidence) -> Severity:
+    """A severity that a case may have: what nobody confirmed may warn of a denial, but never stop a claim by itself."""
     return Severity.DENY if severity is Severity.REJECT and confidence is not Confidence.S else severity
 
 

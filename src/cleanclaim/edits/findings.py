@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from cleanclaim.edits.collection import message_fields
+from cleanclaim.edits.collection import capped, message_fields
 from cleanclaim.edits.dictionary import SUBJECT
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
@@ -142,7 +142,7 @@ def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple
             severity, carc, rarc, _policy = said[attribute].split(" ")
             group = case.case.predicted[0].group if case.case.predicted else "CO"
             predicted = (Prediction(group, carc, None if rarc == "-" else rarc),) if carc != "-" else ()
-            return Severity(severity), predicted
+            return capped(Severity(severity), case.confidence), predicted
     return None
 
 

@@ -16,6 +16,7 @@ class EditCount:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
     silenced: int = 0  # fires not told because a more basic edit fired on the line
+    switched_off: int = 0  # fires that a site's profile switches off on their day: counted as not in force
 
     @property
     def rows(self) -> int:

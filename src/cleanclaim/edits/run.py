@@ -17,7 +17,17 @@ from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
-from cleanclaim.edits.telling import Billed, ClaimTotals, Told, billed_in, claim_totals, tell, without_silenced
+from cleanclaim.edits.profile import Profile
+from cleanclaim.edits.telling import (
+    Billed,
+    ClaimTotals,
+    Told,
+    billed_in,
+    claim_totals,
+    profiled,
+    tell,
+    without_silenced,
+)
 from cleanclaim.edits.wants import Lack, Want, Wants, together
 from cleanclaim.errors import EngineError
 
@@ -68,8 +78,9 @@ def run_edits(
     show_not_evaluated: bool = False,
     few_rows: int = FEW_ROWS,
     many: ManyRows = judged_on_planes,
+    profile: Profile | None = None,
 ) -> EditRun:
-    """Every edit on every row of its grain; above `few_rows` rows by the plan for many."""
+    """Every edit on every row of its grain; above `few_rows` rows by the plan for many. `profile`: of the site."""
     counts = {edit: EditCount(edit) for edit in edits}
     run = _Run(bench, counts, {}, show_not_evaluated, few_rows, many)
     grains = [_Grain(bench, grain, of) for grain in Grain if (of := tuple(e for e in edits if e.grain is grain))]
@@ -77,7 +88,8 @@ def run_edits(
     totals: list[ClaimTotals] = []
     billed = Billed()
     for _ in bench.parts():
-        told = list(without_silenced([item for grain in grains for item in run.grain(grain)], counts))
+        fired = profiled((item for grain in grains for item in run.grain(grain)), profile or Profile(), counts)
+        told = list(without_silenced(fired, counts))
         kept += told
         totals += claim_totals(bench, told)
         billed += billed_in(bench)

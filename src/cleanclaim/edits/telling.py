@@ -26,9 +26,10 @@ from cleanclaim.edits.findings import (
     worst,
 )  # fmt: skip
 from cleanclaim.edits.marks import EditCount, Mark
-from cleanclaim.edits.outcomes import Edit, Outcome
+from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, Outcome
 from cleanclaim.edits.pages import Fix, Grain
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.profile import Profile
 from cleanclaim.values import Severity
 
 _AT_RISK = {Severity.REJECT, Severity.DENY}
@@ -138,6 +139,7 @@ class Told:
     place: tuple[int, int]
     lines: tuple[int, ...]
     finding: Finding
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Place
         "hcpcs_code": facts.get("hcpcs_code"), "charge_amount": _charges(about, places),
     }  # fmt: skip
     finding = _fired(mark, facts, shared) if mark.case >= 0 else _not_evaluated(mark, facts, shared)
-    return Told((facts["claim_row"], about[0] if on_line else -1), about, finding)
+    return Told((facts["claim_row"], about[0] if on_line else -1), about, finding, facts.get(SERVICE_DATE))
 
 
 def _place(line_row: int, places: _Places) -> LinePlace:
@@ -236,6 +238,19 @@ def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> 
             counts[edit].silenced += 1
         else:
             yield item
+
+
+def profiled(told: Iterable[Told], profile: Profile, counts: Mapping[Edit, EditCount]) -> Iterator[Told]:
+    """The findings as a site's profile has them; those that it switches off are counted."""
+    edits = {edit.name: edit for edit in counts}
+    for item in told:
+        if finding := profile.applied(item.finding, item.day):
+            yield item if finding is item.finding else replace(item, finding=finding)
+        elif item.finding.outcome is Outcome.FIRES:
+            count = counts[edits[item.finding.edit]]
+            count.switched_off += 1
+            count.outcomes.subtract({Outcome.FIRES: 1})
+            count.outcomes[Outcome.NOT_IN_FORCE] += 1
 
 
 def claim_totals(bench: Workbench, told: Sequence[Told]) -> tuple[ClaimTotals, ...]:
