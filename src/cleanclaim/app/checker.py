@@ -96,7 +96,7 @@ class Checker:
 
         `mapping` says which columns of CSV and Parquet files are which. `checked_on` stands for today where a rule asks
         for it; without it each file's own date does, never the clock. `beside` are files that tell what no claim does.
-        `on_read` is told of each file that was read. A file of which nothing could be read is a fault when others could.
+        A file of which nothing could be read is a fault when others could. `on_read` is told of each that was read.
         Raises: UnreadableInput when nothing could be read in any of them.
         """
         handed = beside.tables(mapping, self.site.payer_names) if beside else Handed({})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from cleanclaim.cli.config import config_of
 from cleanclaim.cli.options import (
     AuthorizationsOption,
     CheckedOnOption,
@@ -17,6 +18,7 @@ from cleanclaim.cli.options import (
     OnFileOption,
     OutputOption,
     PoliciesOption,
+    ProfileOption,
     ReferenceOption,
     ShortFormat,
     ShortFormatOption,
@@ -33,6 +35,7 @@ _BOX = {"yes": "[x]", "no": "[ ]", "unknown": "[?]"}
 
 @documents_app.command("docs-needed")
 def docs_needed_command(
+    context: typer.Context,
     files: Annotated[list[Path], typer.Argument(readable=False, help="Claim files, as `check` reads them.")],
     claim: Annotated[str | None, typer.Option("--claim", help="One claim of them, by its number (CLM01).")] = None,
     on_file: OnFileOption = None,
@@ -45,6 +48,7 @@ def docs_needed_command(
     edits: EditsOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     output: OutputOption = None,
+    profile: ProfileOption = None,
 ) -> None:
     """What must be on file for each drug line, why, what is known to be there, and what a denial would say without it.
 
@@ -53,6 +57,7 @@ def docs_needed_command(
     from cleanclaim.app.beside import Beside, sound_policies  # noqa: PLC0415
     from cleanclaim.app.checker import Checker  # noqa: PLC0415
     from cleanclaim.app.docs_needed import docs_needed  # noqa: PLC0415
+    from cleanclaim.cli.checking import site_of  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.edits.collection import all_edits  # noqa: PLC0415
     from cleanclaim.policies.compiling import with_defaults  # noqa: PLC0415
@@ -65,7 +70,9 @@ def docs_needed_command(
     beside = Beside(
         authorizations=authorizations, on_file=on_file, history=tuple(history or ()), history_from=first_day
     )
-    checker = Checker.of(Library.open(there(reference)), all_edits(edits), used)
+    every_edit = all_edits(edits)
+    site = site_of(config_of(context), profile, every_edit)
+    checker = Checker.of(Library.open(there(reference)), every_edit, used).choosing(site)
     day = day_of(checked_on, "--checked-on") if checked_on else None
     needed = docs_needed(checker, files, used, beside, claim_id=claim, checked_on=day)
     with opened_output(output) as out:

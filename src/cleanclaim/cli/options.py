@@ -130,6 +130,19 @@ CheckedOnOption = Annotated[
 ]
 OnOption = Annotated[str | None, typer.Option("--on", help=f"Date of service, {_A_DAY}; today when left out.")]
 
+ProfileOption = Annotated[
+    Path | None,
+    typer.Option("--profile", help="The site's profile, a TOML file: edits that are off, or of another severity."),
+]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select", metavar="EDIT", help="Run these edits alone: ids, names, families as WASTE; with commas, or again."
+    ),
+]
+IgnoreOption = Annotated[
+    list[str] | None, typer.Option("--ignore", metavar="EDIT", help="Leave these edits out; named as for --select.")
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", help="Write to this file: whole or not at all.")
 ]  # fmt: skip

@@ -262,6 +262,10 @@ def _totals(console: Console, result: CheckResult) -> None:
             )
         console.print(Padding(table, (0, 0, 0, 2)))
     console.print(f"Checked on {summary.reference}.", markup=False)
+    from cleanclaim.cli.statistics import left_out_in_words  # noqa: PLC0415 - which counts as this module does
+
+    for line in left_out_in_words(result):
+        console.print(line, markup=False)
 
 
 def _not_evaluated(console: Console, result: CheckResult) -> None:
