@@ -89,6 +89,7 @@ class DocsNeeded(msgspec.Struct, frozen=True):
 
     claims: tuple[ClaimDocuments, ...]
     faults: tuple[Fault, ...] = ()
+    on: date | None = None  # the day that stood for today
 
 
 def docs_needed(
@@ -133,7 +134,7 @@ def docs_needed(
     if claim_id is not None and not lines:
         raise UnknownName(f"--claim {claim_id}: no drug line of a claim with this number was read")
     claims = tuple(ClaimDocuments(number, file, tuple(of)) for (_, number, file), of in lines.items())
-    return DocsNeeded(claims, (*reading.told(), *handed.faults))
+    return DocsNeeded(claims, (*reading.told(), *handed.faults), checked_on)
 
 
 @dataclass(slots=True)

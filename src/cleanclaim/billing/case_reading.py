@@ -8,7 +8,7 @@ list.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -28,6 +28,10 @@ Case = TypeVar("Case")
 
 _JSON = msgspec.json.Decoder(float_hook=Decimal)  # so that no amount is ever a float
 _PLACE = re.compile(r"(?P<said>.*) - at `\$\.?(?P<path>[^`]*)`", re.DOTALL)
+_DAYS = {
+    "date": "YYYY-MM-DD or M/D/YYYY",
+    "date-time": "YYYY-MM-DDTHH:MM, or a time of the day of service: 09:05, 9:05 am",
+}  # fmt: skip
 _DAY_OF_MOMENTS = "service_date"
 _PER = re.compile(r"(?P<unit>[^/]+?)\s*(?:/|\bper\b)\s*(?P<per>[0-9].*|[^\W\d].*)")
 
@@ -60,28 +64,27 @@ def read_case(text: str | bytes, shape: type[Case], *, place: str = "") -> Case:
 def case_json_schema(shape: type[object]) -> dict[str, Any]:
     """The JSON Schema of a shape, with what is read beside the shape itself."""
     schema = msgspec.json.schema(shape)
-    for name, definition in schema.get("$defs", {}).items():
-        if {"amount", "unit"} <= definition.get("properties", {}).keys():
-            written = {"type": "string", "description": "the same in words, as 350 mg; several containers 4 x 100 mg"}
-            schema["$defs"][name] = {"anyOf": [definition, written]}
-        elif name == PayerProgram.__name__:
-            written = {"type": "string", "description": "a common name, as Medicare Part B"}
-            schema["$defs"][name] = {"anyOf": [definition, written]}
-    _loosen_days(schema)
+    definitions = schema.get("$defs", {})
+    amounts = {name for name, one in definitions.items() if {"amount", "unit"} <= one.get("properties", {}).keys()}
+    _loosen(schema, {f"#/$defs/{name}" for name in amounts})
+    for name in (*amounts, *({PayerProgram.__name__} & definitions.keys())):
+        also = "a common name, as Medicare Part B" if name == PayerProgram.__name__ else "the same in words, as 350 mg"
+        definitions[name] = {"anyOf": [definitions[name], {"type": "string", "description": also}]}
     return schema
 
 
-def _loosen_days(part: object) -> None:
+def _loosen(part: object, amounts: Collection[str]) -> None:
+    """Let a schema take days and times as people write them, and several amounts in one text."""
     if isinstance(part, dict):
-        if part.get("format") in {"date", "date-time"}:
-            part["description"] = {
-                "date": "YYYY-MM-DD or M/D/YYYY",
-                "date-time": "YYYY-MM-DDTHH:MM, or a time of the day of service: 09:05, 9:05 am",
-            }[part.pop("format")]
+        if part.get("format") in _DAYS:
+            part["description"] = _DAYS[part.pop("format")]
+        if part.get("type") == "array" and part.get("items", {}).get("$ref") in amounts:
+            part["type"] = ["array", "string"]
+            part["description"] = "or in one text: 4 x 100 mg + 1 x 50 mg"
         part = list(part.values())
     if isinstance(part, list):
         for one in part:
-            _loosen_days(one)
+            _loosen(one, amounts)
 
 
 @cache

@@ -94,7 +94,10 @@ def bill(
     }  # fmt: skip
     if picture is not None:
         refuse_output(picture, "pdf", inputs=[file] if file else [])
-    texts = read_text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day_of(on), said)]
+    day = day_of(on)
+    texts = read_text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day, said)]
+    if not (file or on) and output_format is ShortFormat.TABLE:
+        print(f"given on {day}, today")
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits, policies=sound_policies(policies))
     everyone = write_bills(billed.cases, output_format, sys.stdout)
     if picture and billed.claims:

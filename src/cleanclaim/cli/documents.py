@@ -11,7 +11,6 @@ import typer
 from cleanclaim.cli.config import config_of
 from cleanclaim.cli.options import (
     AuthorizationsOption,
-    CheckedOnOption,
     EditsOption,
     HistoryFromOption,
     HistoryOption,
@@ -40,7 +39,10 @@ def docs_needed_command(
     claim: Annotated[str | None, typer.Option("--claim", help="One claim of them, by its number (CLM01).")] = None,
     on_file: OnFileOption = None,
     authorizations: AuthorizationsOption = None,
-    checked_on: CheckedOnOption = None,
+    checked_on: Annotated[
+        str | None,
+        typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD or M/D/YYYY; else today."),
+    ] = None,
     policies: PoliciesOption = None,
     history: HistoryOption = None,
     history_from: HistoryFromOption = None,
@@ -73,7 +75,7 @@ def docs_needed_command(
     every_edit = all_edits(edits)
     site = site_of(config_of(context), profile, every_edit)
     checker = Checker.of(Library.open(there(reference)), every_edit, used).choosing(site)
-    day = day_of(checked_on, "--checked-on") if checked_on else None
+    day = day_of(checked_on, "--checked-on")
     needed = docs_needed(checker, files, used, beside, claim_id=claim, checked_on=day)
     with opened_output(output) as out:
         write_documents(needed, output_format, out)
@@ -114,7 +116,8 @@ def _counts(needed: DocsNeeded) -> str:
     """How many documents are needed, and what is known of them."""
     wanted = [one for claim in needed.claims for line in claim.lines for one in _first(line.documents)]
     missing, unsaid = (sum(one.on_file == state for one in wanted) for state in ("no", "unknown"))
-    return f"{len(wanted):,} documents needed: {missing:,} missing, {unsaid:,} of which nobody has said anything"
+    as_of = f"As of {needed.on}: " if needed.on else ""
+    return f"{as_of}{len(wanted):,} documents needed: {missing:,} missing, {unsaid:,} of which nobody has said anything"
 
 
 def _first(documents: tuple[NeededDocument, ...]) -> list[NeededDocument]:

@@ -36,7 +36,7 @@ class RunLog:
 
     def start(self, options: Mapping[str, object]) -> None:
         """The options that were set, by name, as texts."""
-        self._write("start", version=__version__, options={name: str(value) for name, value in options.items()})
+        self._write("start", version=__version__, options={name: _text(value) for name, value in options.items()})
 
     def library(self, releases: Sequence[str]) -> None:
         """The releases that the run stands on, as the library calls them; none is the starter set."""
@@ -120,3 +120,7 @@ def opened_log(path: Path | None, *, inputs: Sequence[Path]) -> Iterator[RunLog]
         except Exception as error:
             log.end(CANNOT_RUN if isinstance(error, CleanclaimError | OSError) else OUR_FAULT, type(error).__name__)
             raise
+
+
+def _text(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

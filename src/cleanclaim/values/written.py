@@ -18,8 +18,8 @@ _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})|([0-9]{4})([0-9]{2})([0
 _US_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]+)")
 _TIME = re.compile(r"(?:([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2}))?)?\s*(?:([ap])\.?m\.?)?|([0-9]{2})([0-9]{2}))", re.I)
 _ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].+")
-_AMOUNT = r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([^\W\d_](?:[\w/%.^ -]*[\w/%.^])?|%)"
-_ONE_AMOUNT = re.compile(rf"\s*{_AMOUNT}\s*")
+_AMOUNT = r"([0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*(?!e[0-9]|x\b)([^\W\d_](?:[\w/%.^ -]*[\w/%.^])?|%)"
+_ONE_AMOUNT = re.compile(rf"\s*{_AMOUNT}\s*", re.I)
 _LONGEST = 200  # characters: what people write of one dose is shorter
 _SOME = re.compile(rf"\s*(?:([0-9]+)\s*[x\u00d7]\s*)?{_AMOUNT}\s*", re.I)
 
