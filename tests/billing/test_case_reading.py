@@ -71,10 +71,10 @@ def test_a_wrong_value_names_its_field_and_what_was_expected(change: dict[str, A
 
 
 def test_a_value_is_never_told() -> None:
-    secret = "Petra Placeholder"
+    name = "Petra Placeholder"
     for field in ("service_date", "payer_program", "dose", "start", "route", "containers", "weight_kg"):
         with pytest.raises(UnreadableInput) as told:
-            read_given(json.dumps(PLAIN | {field: secret}))
+            read_given(json.dumps(PLAIN | {field: name}))
         assert "Petra" not in str(told.value)
 
 
@@ -88,7 +88,7 @@ def test_a_case_without_a_date_stays_an_error() -> None:
 
 def test_what_is_no_json_is_refused() -> None:
     for text in ("{", "[" * 100_000, "\ud800"):
-        with pytest.raises(UnreadableInput, match="no JSON|Expected"):
+        with pytest.raises(UnreadableInput, match=r"no JSON|Expected"):
             read_given(text.encode("utf-8", "surrogatepass"))
 
 

@@ -24,6 +24,7 @@ from cleanclaim.edits.outcomes import Edit
 from cleanclaim.edits.profile import Profile, read_profile
 from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.formats.tabular import ColumnMapping
+from cleanclaim.formats.x12 import CUT_OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def site_of(config: Config, profile: Path | None, edits: Sequence[Edit]) -> Site
 
 def _write(asked: Asked, result: CheckResult) -> None:
     if asked.quiet and not asked.output:
-        lost = [fault for fault in result.faults if fault.lost.left_claims_unread]
+        lost = [one for one in result.faults if one.lost.left_claims_unread or one.fault in CUT_OFF]
         tell_faults(lost, len(lost))
         return
     with opened_output(asked.output) as out:
