@@ -247,10 +247,10 @@ OPTIONS = ["bill", "--drug", "J1745", "--payer", "medicare_b", "--on", "2025-11-
         (["--dose", "30 mL", "--concentration", "10 mg", "--vials", "3 x 100 mg"], "J1745-JZ x30"),
         (["--dose", "30 mL", "--vials", "3 x 100 mg"], "needs-concentration"),
         (["--dose", "300 mg", "--vials", "3 x 100 mg", "--bill-type", "131"], "0636 J1745-JZ x30"),
-        (["--dose", "-300 mg"], "expected --drug, --dose as '350 mg', and --payer"),
+        (["--dose", "-300 mg"], "--dose -300 mg: expected an amount with its unit, as 350 mg"),
         (["--dose", "300 mg", "--vials", "three"], "--vials three: expected"),
         (["--dose", "300 mg", "--on-hand", "some"], "--on-hand some: expected"),
-        (["--dose", "30 mL", "--concentration", "strong"], "--concentration: expected"),
+        (["--dose", "30 mL", "--concentration", "strong"], "--concentration strong: expected"),
     ],
 )
 def test_options(tmp_path: Path, options: list[str], expected: str) -> None:

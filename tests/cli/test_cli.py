@@ -159,7 +159,7 @@ def test_code_answers_as_of_a_day(run: Run) -> None:
 
 
 def test_ndc_lists_candidates_and_never_guesses(run: Run) -> None:
-    _, out, _ = run("ndc", "5789403001", "57894-030-01", "--format", "json")
+    _, out, _ = run("ndc", "5789403001", "57894-030-01", "--on", "8/1/2024", "--format", "json")
     bare, hyphenated = json.loads(out)
     assert (bare["ndc11"], len(bare["candidates"])) == (None, 3)
     assert hyphenated["ndc11"] == "57894003001"

@@ -13,6 +13,7 @@ import pyarrow as pa
 from cleanclaim.app.reading import Reading
 from cleanclaim.app.result import Fault
 from cleanclaim.app.row_files import read_rows
+from cleanclaim.app.site import PayerNames
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
@@ -67,7 +68,7 @@ class Beside:
     history: tuple[Path, ...] = ()
     history_from: date | None = None
 
-    def tables(self, mapping: ColumnMapping | None = None) -> Handed:
+    def tables(self, mapping: ColumnMapping | None = None, payer_names: PayerNames | None = None) -> Handed:
         """The tables that edits read, and the faults of the history; one of which claims were lost covers nothing.
 
         Raises: UnreadableInput for a file that cannot be used; a wrong row of authorizations or records is one.
@@ -80,7 +81,7 @@ class Beside:
         if self.on_file:
             tables |= on_file_tables(read_rows(self.on_file, OnFile))
         if self.history:
-            tables[HISTORY.name], faults, claims_unread = _history(self.history, mapping)
+            tables[HISTORY.name], faults, claims_unread = _history(self.history, mapping, payer_names)
         if self.history_from and not claims_unread:
             tables[HISTORY_COVERAGE.name] = pa.table(
                 {"history_from": [self.history_from]}, schema=HISTORY_COVERAGE.arrow()
@@ -113,10 +114,12 @@ def authorization_table(authorizations: Iterable[Authorization]) -> pa.Table:
     return pa.table(columns, schema=AUTHORIZATION.arrow())
 
 
-def _history(paths: tuple[Path, ...], mapping: ColumnMapping | None) -> tuple[pa.Table, tuple[Fault, ...], bool]:
+def _history(
+    paths: tuple[Path, ...], mapping: ColumnMapping | None, payer_names: PayerNames | None
+) -> tuple[pa.Table, tuple[Fault, ...], bool]:
     with Engine() as engine:
         bench = Workbench(engine, dictionary())
-        reading = Reading(bench, complete=False, mapping=mapping)
+        reading = Reading(bench, complete=False, mapping=mapping, payer_names=payer_names)
         reading.read(paths)
         parts = []
         for _ in bench.parts():

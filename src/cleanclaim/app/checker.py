@@ -13,7 +13,7 @@ import pyarrow as pa
 from cleanclaim.app.archives import Limits
 from cleanclaim.app.beside import Beside, Handed, sound_policies
 from cleanclaim.app.load_next import load_next
-from cleanclaim.app.reading import Reading, Watch
+from cleanclaim.app.reading import OnRead, Reading, Watch
 from cleanclaim.app.result import (
     CheckResult,
     ClaimLine,
@@ -25,7 +25,9 @@ from cleanclaim.app.result import (
     Presumed,
     Summary,
 )
+from cleanclaim.app.site import Site
 from cleanclaim.claims import Lost
+from cleanclaim.edits.choice import chosen
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.findings import as_money, as_text, severity_of
@@ -55,6 +57,8 @@ class Checker:
     memory_limit: str = ""
     limits: Limits = field(default_factory=Limits)  # of what an archive may hold
     policies: Compiled = field(default_factory=lambda: Compiled({}, ()))  # of payers
+    site: Site = field(default_factory=Site)  # what the site has set: names of payers, its profile
+    left_out: int = 0  # edits that the site or the user left out
     _tables: dict[str, pa.Table] = field(default_factory=dict)  # the as-of tables that a check has asked for
     _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # and the days to which they are carried
 
@@ -85,6 +89,14 @@ class Checker:
         """A checker on an open library; the shipped policies stand behind those that are given."""
         return cls(library, edits, memory_limit, policies=compiled(with_defaults(policies)))
 
+    def choosing(self, site: Site, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Self:
+        """This checker with what a site has set, and with some of its edits alone; the others are counted.
+
+        Raises: UnknownName for what is no edit and no family; InvalidValue where no edit is left.
+        """
+        kept = site.profile.kept(chosen(self.edits, select=select, ignore=ignore))
+        return replace(self, edits=kept, site=site, left_out=self.left_out + len(self.edits) - len(kept))
+
     def check_files(
         self,
         paths: Iterable[Path],
@@ -95,23 +107,27 @@ class Checker:
         checked_on: date | None = None,
         beside: Beside | None = None,
         watch: Watch | None = None,
+        on_read: OnRead | None = None,
     ) -> CheckResult:
         """The claims of some files and folders checked together: lines of one patient and day meet across files.
 
         `mapping` says which columns of CSV and Parquet files are which. `checked_on` stands for today where a rule asks
         for it; without it each file's own date does, never the clock. `beside` are files that tell what no claim does.
-        A file of which nothing could be read is a fault when others could.
+        A file of which nothing could be read is a fault when others could. `on_read` is told of each that was read.
         Raises: UnreadableInput when nothing could be read in any of them.
         """
-        handed = beside.tables(mapping) if beside else Handed({})
+        handed = beside.tables(mapping, self.site.payer_names) if beside else Handed({})
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
             self.furnish(bench, handed.tables)
-            reading = Reading(bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch)
+            reading = Reading(
+                bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch,
+                payer_names=self.site.payer_names, on_read=on_read,
+            )  # fmt: skip
             reading.read(paths)
             if watch:
                 watch("checking", 0, 0)
-            run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated)
+            run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated, profile=self.site.profile)
             return _result(self, bench, reading, run, self._told(bench, handed))
 
     def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
@@ -174,7 +190,8 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
         total_charge=f"{run.billed.charges:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=run.billed.lines_without_charge,
         claims_unread=reading.claims_unread or handed.claims_unread,
-        reference=reference_in_words(checker.library), load_next=load_next(run.wants),
+        reference=reference_in_words(checker.library), load_next=load_next(run.wants), edits_left_out=checker.left_out,
+        switched_off=sum(count.switched_off for count in run.counts),
         policy_conflicts=tuple(
             PolicyConflict(one.payer_id, one.drug, one.attribute, one.policies, one.first_day)
             for one in checker.policies.contradictions

@@ -10,7 +10,8 @@ from cleanclaim.reference.importers.quarters import named_quarter, quarter_name,
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.starter_set import PUBLICATION
 from cleanclaim.reference.tables import ASP_LIMIT, HCPCS
-from cleanclaim.values import Interval, parse_date
+from cleanclaim.values import Interval
+from cleanclaim.values.written import written_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def _days(text: str) -> Interval:
     except InvalidValue:
         pass
     try:
-        day = parse_date(text.strip())
+        day = written_day(text)
     except InvalidValue:
         raise InvalidValue(
             f"{text[:20]!r} names neither a quarter nor a day; with claims, expected 2025-Q3 or 2025-06-18 "

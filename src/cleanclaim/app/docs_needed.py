@@ -89,6 +89,7 @@ class DocsNeeded(msgspec.Struct, frozen=True):
 
     claims: tuple[ClaimDocuments, ...]
     faults: tuple[Fault, ...] = ()
+    on: date | None = None  # the day that stood for today
 
 
 def docs_needed(
@@ -106,15 +107,15 @@ def docs_needed(
     lines than anybody ticks.
     """
     records = _Records(read_rows(beside.on_file, OnFile) if beside.on_file else [])
-    handed = beside.tables()
+    handed = beside.tables(payer_names=checker.site.payer_names)
     with Engine(memory_limit=checker.memory_limit) as engine:
         bench = Workbench(engine, dictionary(), checked_on=checked_on)
         checker.furnish(bench, handed.tables)
-        reading = Reading(bench, complete=False)
+        reading = Reading(bench, complete=False, payer_names=checker.site.payer_names)
         reading.read(paths)
         if bench.lines > _MOST_LINES:
             raise InvalidValue(f"expected at most {_MOST_LINES:,} lines to list documents for, not {bench.lines:,}")
-        run = run_edits(bench, checker.edits)
+        run = run_edits(bench, checker.edits, profile=checker.site.profile)
         fired: defaultdict[tuple[int, int | None], list[str]] = defaultdict(list)
         for one in run.findings:
             if one.outcome is Outcome.FIRES:
@@ -133,7 +134,7 @@ def docs_needed(
     if claim_id is not None and not lines:
         raise UnknownName(f"--claim {claim_id}: no drug line of a claim with this number was read")
     claims = tuple(ClaimDocuments(number, file, tuple(of)) for (_, number, file), of in lines.items())
-    return DocsNeeded(claims, (*reading.told(), *handed.faults))
+    return DocsNeeded(claims, (*reading.told(), *handed.faults), checked_on)
 
 
 @dataclass(slots=True)

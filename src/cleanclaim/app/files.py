@@ -21,6 +21,7 @@ from cleanclaim.formats.tabular import ColumnMapping, is_parquet, looks_like_csv
 from cleanclaim.formats.x12 import read_837
 
 Progress = Callable[[int], None]
+X12 = "837P"
 _HEAD_BYTES = 4_096
 _EXPECTED = "an 837P interchange, claims as JSON Lines, CSV or Parquet, or these in gzip or zip"
 _ARCHIVE = re.compile(rb"BZh|7z\xbc\xaf|\xfd7zXZ|\x28\xb5\x2f\xfd|Rar!")
@@ -51,11 +52,16 @@ def digest(stream: BinaryIO) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The claims of a file, part by part, and whether its places are rows (else X12 segments)."""
+    """The claims of a file, part by part, and what kind of file it is."""
 
     tables: Iterator[ClaimTables]
-    by_row: bool
+    kind: str  # 837P, JSON Lines, CSV or Parquet
     other: str | None = None  # what an X12 file holds that is recognized and not read yet
+
+    @property
+    def by_row(self) -> bool:
+        """Whether its places are rows, not X12 segments."""
+        return self.kind != X12
 
 
 def read_claims(
@@ -77,14 +83,14 @@ def read_claims(
     if head.startswith(b"["):
         raise UnreadableInput(f"{name}: a JSON array. Expected: JSON Lines, one claim a line, each starting with {{")
     if is_parquet(head):
-        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), by_row=True)
+        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "Parquet")
     is_x12 = _HEADER.search(head)
     if head.startswith(b"{") or (not is_x12 and _OBJECT_LINE.search(head)):
-        return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), by_row=True)
+        return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), "JSON Lines")
     if not is_x12 and looks_like_csv(head):
-        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), by_row=True)
+        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "CSV")
     tables = iter(read_837(stream, name=name, file_hash=file_hash, progress=progress))
-    return Claims(tables, by_row=False, other=_other_transaction(head) if is_x12 else None)
+    return Claims(tables, X12, other=_other_transaction(head) if is_x12 else None)
 
 
 def _tables(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 from cleanclaim.app.archives import Limits, contents
 from cleanclaim.app.files import Given, Progress, digest, given_files, holds_files, open_file, read_claims
 from cleanclaim.app.result import Fault
+from cleanclaim.app.site import PayerNames
 from cleanclaim.claims import ClaimTables, Lost
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.errors import UnreadableInput
@@ -25,6 +27,22 @@ from cleanclaim.formats.x12 import CUT_OFF
 
 MOST_OF_A_KIND = 1_000  # faults of a kind that are told one by one
 Watch = Callable[[str, int, int], None]  # what is being done, how far, of how much
+
+
+@dataclass(slots=True)
+class FileRead:
+    """A file of which claims were read, in numbers; nothing of what it says."""
+
+    name: str
+    size: int  # bytes, unpacked
+    sha256: str
+    format: str
+    claims: int = 0
+    lines: int = 0
+    faults: int = 0
+
+
+OnRead = Callable[[FileRead], None]
 
 
 class Reading:
@@ -38,9 +56,16 @@ class Reading:
         mapping: ColumnMapping | None = None,
         limits: Limits | None = None,
         watch: Watch | None = None,
+        payer_names: PayerNames | None = None,
+        on_read: OnRead | None = None,
     ) -> None:
-        """Nothing read yet. `mapping` says which columns of tables are which, `limits` what an archive may hold."""
-        self.bench, self.complete, self.mapping, self.watch = bench, complete, mapping, watch
+        """Nothing read yet. `mapping` says which columns of tables are which, `limits` what an archive may hold.
+
+        `payer_names` are what a site calls its payers; `on_read` is told of each file when it was read.
+        """
+        self.payers, self.on_read = payer_names or PayerNames(), on_read
+        self.bench, self.complete, self.watch = bench, complete, watch
+        self.mapping = self.payers.in_mapping(mapping)
         self.limits = limits or Limits()
         self.faults: list[Fault] = []
         self.seen: dict[str, str] = {}
@@ -112,9 +137,19 @@ class Reading:
             self._fault(
                 name, "not-read-yet", f"The file starts with {claims.other}; only 837P is read so far.", Lost.NOTHING
             )
-        with closing(_one_ahead(claims.tables)) as parts:
-            for tables in parts:
-                self._load(tables)
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        read = FileRead(name, size, file_hash, claims.kind)
+        try:
+            with closing(_one_ahead(claims.tables)) as parts:
+                for tables in parts:
+                    self._load(tables)
+                    read.claims += tables.claim.num_rows
+                    read.lines += tables.line.num_rows
+                    read.faults += tables.fault.num_rows
+        finally:
+            if self.on_read:
+                self.on_read(read)
         if claims.by_row:
             self.bench.files_by_row.add(name)
 
@@ -130,7 +165,7 @@ class Reading:
         return lambda done: watch(f"reading {name}", done, size)
 
     def _load(self, tables: ClaimTables) -> None:
-        self.bench.load_claims(tables)
+        self.bench.load_claims(self.payers.in_claims(tables))
         if not tables.fault.num_rows:
             return
         self.fault_count += tables.fault.num_rows

@@ -149,6 +149,8 @@ class Summary(msgspec.Struct, frozen=True):
     lacks: tuple[LackedFact, ...] = ()  # the most claims first
     waits_for_policies: int = 0  # checks that only a payer's policy would tell
     policy_conflicts: tuple[PolicyConflict, ...] = ()
+    edits_left_out: int = 0  # by --select, --ignore, or a profile that has them off
+    switched_off: int = 0  # fires that a profile has off on their day
 
 
 class CheckResult(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TypeVar
 
-from cleanclaim.billing.given import read_case
+from cleanclaim.billing.case_reading import read_case
 from cleanclaim.errors import UnreadableInput
 
 _Row = TypeVar("_Row")

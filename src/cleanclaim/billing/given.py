@@ -6,16 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 
+from cleanclaim.billing.case_reading import read_case
 from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import AdminFamily, ContainerKind, Device, Route, Vaccine
-from cleanclaim.errors import UnreadableInput
-
-Case = TypeVar("Case")
 
 _PROCEDURE = re.compile(r"[0-9A-Z]{5}(-[0-9A-Z]{2}){0,4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
@@ -210,13 +208,3 @@ def read_given(text: str | bytes, *, place: str = "") -> Given:
     Raises:  UnreadableInput that names the place, the field and what was expected; never what stood in it.
     """
     return read_case(text, Given, place=place)
-
-
-def read_case(text: str | bytes, shape: type[Case], *, place: str = "") -> Case:
-    """A case of a shape from JSON, as `read_given` reads it."""
-    try:
-        return msgspec.json.decode(text, type=shape)
-    except msgspec.ValidationError as error:
-        raise UnreadableInput(f"{place}: {error}" if place else str(error)) from None
-    except msgspec.DecodeError as error:
-        raise UnreadableInput(f"{place}: no JSON: {error}" if place else f"no JSON: {error}") from None

@@ -13,7 +13,8 @@ from typing import Annotated
 import msgspec
 
 from cleanclaim.billing.authorizations import Authorization
-from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, check_modifiers, read_case
+from cleanclaim.billing.case_reading import read_case
+from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, check_modifiers
 from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import Route

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from cleanclaim.errors import CleanclaimError
+from cleanclaim.errors import CleanclaimError, InvalidValue
 
 CANNOT_RUN, OUR_FAULT = 2, 70
 
@@ -25,6 +26,7 @@ def main() -> None:
     try:
         from cleanclaim.cli.commands import app  # noqa: PLC0415 - so that an import error is told like any other
 
+        _refuse_old_options(sys.argv[1:])
         app()
     except CleanclaimError as error:
         _end(f"cleanclaim: {error}", CANNOT_RUN)
@@ -46,6 +48,15 @@ def main() -> None:
             f"cleanclaim: a fault of ours: {type(error).__name__} at {where}; CLEANCLAIM_TRACEBACK=1 shows it whole",
             OUR_FAULT,
         )
+
+
+def _refuse_old_options(arguments: Sequence[str]) -> None:
+    from cleanclaim.values.spelling import american  # noqa: PLC0415
+
+    for argument in arguments[: arguments.index("--") if "--" in arguments else None]:
+        option = argument.partition("=")[0]
+        if option.startswith("--") and (ours := american(option)) != option:
+            raise InvalidValue(f"{option}: use {ours}")
 
 
 def _terminated(number: int, _frame: FrameType | None) -> NoReturn:

@@ -180,7 +180,8 @@ def _band(band: Band) -> str:
 
 
 def _ndc_text(answer: NdcAnswer) -> Iterable[str]:
-    yield f"{answer.given}: {answer.ndc11 or 'no NDC in eleven digits'} ({answer.kind})"
+    day = f" on {answer.on}" if answer.on and answer.ndc11 else ""
+    yield f"{answer.given}{day}: {answer.ndc11 or 'no NDC in eleven digits'} ({answer.kind})"
     if answer.why:
         yield f"  {answer.why}"
     if answer.candidates and answer.ndc11 is None:

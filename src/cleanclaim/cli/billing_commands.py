@@ -20,15 +20,15 @@ from cleanclaim.cli.options import (
     ShortFormat,
     ShortFormatOption,
     day_of,
+    read_option,
     there,
 )
 from cleanclaim.errors import InvalidValue
+from cleanclaim.values.written import written_amount, written_containers, written_moment
 
 billing_app = typer.Typer()
 
-_AMOUNT = re.compile(r"\s*([0-9]*\.?[0-9]+)\s*([A-Za-z%][\w/%.]*)\s*")
 _FORMS = {"hcpcs_code": r"[A-Za-z][0-9]{4}", "ndc": r"[0-9-]{10,13}"}
-_VIALS = re.compile(r"\s*(?:([0-9]+)\s*x\s*)?([0-9]*\.?[0-9]+)\s*([A-Za-z][\w/]*)\s*")
 PictureOption = Annotated[
     Path | None,
     typer.Option("--picture", help="Also draw the lines as on CMS-1500 or UB-04, as PDF (extra `letters`)."),
@@ -42,12 +42,12 @@ def bill(
         typer.Argument(readable=False, help="Cases as JSON Lines (`cleanclaim schema given`); - is standard input."),
     ] = None,
     drug: Annotated[str, typer.Option("--drug", help="HCPCS code, NDC or name of what was given.")] = "",
-    dose: Annotated[str, typer.Option("--dose", help="As '350 mg', '5 mg/kg', '375 mg/m2'.")] = "",
+    dose: Annotated[str, typer.Option("--dose", help="As '350 mg', 350mg, '5 mg/kg', '375 mg/m2'.")] = "",
     vials: Annotated[str, typer.Option("--vials", help="What was opened, as '4 x 100 mg + 1 x 50 mg'.")] = "",
     kind: Annotated[
         str, typer.Option("--kind", help="Of the containers, by the label: single_dose, multi_dose, pharmacy_bulk.")
     ] = "",
-    payer: Annotated[str, typer.Option("--payer", help="Payer program: medicare_b, medicaid, commercial ...")] = "",
+    payer: Annotated[str, typer.Option("--payer", help="Payer program: medicare, medicaid, MA, commercial ...")] = "",
     place: Annotated[str, typer.Option("--place", help="Place of service, two digits.")] = "",
     bill_type: Annotated[str, typer.Option("--bill-type", help="Type of bill of a facility, as 131.")] = "",
     on_hand: Annotated[
@@ -65,8 +65,8 @@ def bill(
     family: Annotated[
         str, typer.Option("--family", help="Of administration codes, by the payer's list: therapeutic, complex ...")
     ] = "",
-    start: Annotated[str, typer.Option("--start", help="Start, HH:MM.")] = "",
-    stop: Annotated[str, typer.Option("--stop", help="Stop, HH:MM.")] = "",
+    start: Annotated[str, typer.Option("--start", help="Start, as 09:05 or '9:05 am'.")] = "",
+    stop: Annotated[str, typer.Option("--stop", help="Stop, likewise; on another day with its date.")] = "",
     on: OnOption = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check the lines at once.")] = True,
     picture: PictureOption = None,
@@ -96,7 +96,10 @@ def bill(
     }  # fmt: skip
     if picture is not None:
         refuse_output(picture, "pdf", inputs=[file] if file else [])
-    texts = read_text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day_of(on), said)]
+    day = day_of(on)
+    texts = read_text(file).split("\n") if file else [_case(drug, dose, (vials, on_hand), kind, day, said)]
+    if not (file or on) and output_format is ShortFormat.TABLE:
+        print(f"given on {day}, today")
     billed = bill_cases(texts, reference=there(reference), check=check, edits=edits, policies=sound_policies(policies))
     everyone = write_bills(billed.cases, output_format, sys.stdout)
     if picture and billed.claims:
@@ -148,7 +151,7 @@ def claim(
         Path | None, typer.Option("--jsonl", help="Also write the claims as JSON Lines, as `check` reads them.")
     ] = None,
     control: Annotated[int, typer.Option("--control", help="Control number of the interchange and its group.")] = 1,
-    made: Annotated[str, typer.Option("--made", help="When it is made, YYYY-MM-DDTHH:MM; now unless said.")] = "",
+    made: Annotated[str, typer.Option("--made", help="When it is made, as 2026-03-20T09:05; now unless said.")] = "",
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check the claims at once.")] = True,
     picture: PictureOption = None,
     reference: ReferenceOption = None,
@@ -223,45 +226,38 @@ def auth_status_command(
 def _moment(text: str) -> datetime:
     if not text:
         return datetime.now()  # noqa: DTZ005 - X12 has no time zone
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007
-    except ValueError:
-        raise InvalidValue(f"--made {text}: expected as 2026-03-20T09:05") from None
+    return read_option("--made", text, written_moment)
 
 
 def _case(drug: str, dose: str, vials: tuple[str, str], kind: str, day: date, said: dict[str, str]) -> str:
     """One case as JSON, from what the options say; the reader of cases judges it. `vials`: opened, on hand."""
-    amount = _AMOUNT.fullmatch(dose)
-    if not (drug and amount and said["payer_program"]):
+    from cleanclaim.claims.payer_names import payer_program_named  # noqa: PLC0415
+
+    if not (drug and dose and said["payer_program"]):
         raise InvalidValue("expected --drug, --dose as '350 mg', and --payer")
-    opened = [
-        {"count": int(count or 1), "ndc": said["ndc"], **size} for count, size in _vials("--vials", vials[0], kind)
-    ]
-    on_hand = [{"available": int(count or 0), **size} for count, size in _vials("--on-hand", vials[1], kind)]
+    read_option("--dose", dose, written_amount)
+    if said["concentration"]:
+        read_option("--concentration", said["concentration"], written_amount)
+    opened = [{"count": count or 1, "ndc": said["ndc"], **size} for count, size in _vials("--vials", vials[0], kind)]
+    on_hand = [{"available": count, **size} for count, size in _vials("--on-hand", vials[1], kind)]
     case: dict[str, object] = {
         **{name: value for name, value in said.items() if value},
-        "service_date": day.isoformat(), "containers": _told(opened),
-        "sizes_on_hand": _told(on_hand), "dose": {"amount": amount[1], "unit": amount[2]},
+        "payer_program": read_option("--payer", said["payer_program"], payer_program_named),
+        "service_date": day.isoformat(), "dose": dose,
+        "containers": _told(opened), "sizes_on_hand": _told(on_hand),
     }  # fmt: skip
-    if said["concentration"]:
-        held = _AMOUNT.fullmatch(said["concentration"])
-        if held is None:
-            raise InvalidValue("--concentration: expected what one mL holds, as '10 mg'")
-        case["concentration"] = {"amount": held[1], "unit": held[2]}
     for name in ("start", "stop"):
         if said[name]:
-            case[name] = f"{day.isoformat()}T{said[name]}:00"
+            case[name] = read_option(f"--{name}", said[name], lambda text: written_moment(text, day)).isoformat()
     case[next((name for name, form in _FORMS.items() if re.fullmatch(form, drug)), "drug")] = drug
     return json.dumps(case)
 
 
-def _vials(option: str, text: str, kind: str) -> Iterator[tuple[str | None, dict[str, str]]]:
+def _vials(option: str, text: str, kind: str) -> Iterator[tuple[int | None, dict[str, str]]]:
     """Containers as an option says them: the count, where it is said, and the size."""
-    for part in filter(None, (one.strip() for one in text.split("+"))):
-        read = _VIALS.fullmatch(part)
-        if read is None or read[1] == "0":
-            raise InvalidValue(f"{option} {part}: expected as '4 x 100 mg + 1 x 50 mg'")
-        yield read[1], {"amount": read[2], "unit": read[3], "kind": kind}
+    if text:
+        for count, size in read_option(option, text, written_containers):
+            yield count, {"amount": size.amount, "unit": size.unit, "kind": kind}
 
 
 def _told(containers: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -80,9 +80,8 @@ def _write_timelines(timelines: Sequence[Timeline], output_format: CodeFormat, o
 @codes_app.command()
 def ndc(
     numbers: Annotated[list[str], typer.Argument(help="NDCs in any form.")],
-    on: Annotated[
-        str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; every date when left out.")
-    ] = None,
+    on: OnOption = None,
+    all_dates: Annotated[bool, typer.Option("--all-dates", help="What is known of every day, oldest first.")] = False,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
 ) -> None:
@@ -90,7 +89,9 @@ def ndc(
     from cleanclaim.cli.answers import write_ndcs  # noqa: PLC0415
     from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
 
-    day = day_of(on) if on else None
+    if on and all_dates:
+        raise InvalidValue("--on or --all-dates: expected one of them")
+    day = None if all_dates else day_of(on)
     lookup = Lookup.open(there(reference))
     write_ndcs([lookup.ndc(text, day) for text in numbers], output_format, sys.stdout)
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from cleanclaim import __version__
-from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.billing_commands import auth_app, billing_app
 from cleanclaim.cli.code_commands import codes_app
+from cleanclaim.cli.config import config_of, load_config, options_set
 from cleanclaim.cli.documents import documents_app
 from cleanclaim.cli.edit_commands import edits_app, explain_app
 from cleanclaim.cli.options import (
@@ -22,10 +22,15 @@ from cleanclaim.cli.options import (
     Format,
     HistoryFromOption,
     HistoryOption,
+    IgnoreOption,
     NoPresumptionOption,
     OnFileOption,
     PoliciesOption,
+    ProfileOption,
     ReferenceOption,
+    SelectOption,
+    ShortFormat,
+    ShortFormatOption,
     Show,
     column_mapping,
     day_of,
@@ -33,25 +38,47 @@ from cleanclaim.cli.options import (
 )
 from cleanclaim.cli.policy_commands import policies_app
 from cleanclaim.cli.reference_commands import reference_app
-from cleanclaim.errors import InvalidValue
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of every command below, too
     help="Get physician-administered drugs paid right: "
     "check US drug claims against cited rules, as of the date of service.",
 )  # fmt: skip
-formats_app = typer.Typer(no_args_is_help=True, help="The formats of claims: start a mapping file.")
 
 
-@app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
-    if version:
+def _version(value: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if value:
         print(f"cleanclaim {__version__}")
         raise typer.Exit
 
 
+LOG_VARIABLE = "CLEANCLAIM_LOG"
+formats_app = typer.Typer(no_args_is_help=True, help="The formats of claims: start a mapping file.")
+
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", is_eager=True, callback=load_config,
+        help="Configuration file; else CLEANCLAIM_CONFIG, else the nearest cleanclaim.toml or pyproject.toml.",
+    ),
+]  # fmt: skip
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    config: ConfigOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version.", callback=_version)
+    ] = False,
+) -> None:
+    pass
+
+
 @app.command()
 def check(
+    context: typer.Context,
     files: Annotated[
         list[Path],
         typer.Argument(
@@ -87,44 +114,46 @@ def check(
     ] = False,
     no_presumption: NoPresumptionOption = False,
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
+    select: SelectOption = None,
+    ignore: IgnoreOption = None,
+    profile: ProfileOption = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Print how often each edit fired, not the findings.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors alone; the exit code tells.")] = False,
+    log: Annotated[
+        Path | None,
+        typer.Option("--log", envvar=LOG_VARIABLE, help="Add the run to this file, as JSON Lines without claim data."),
+    ] = None,
+    config: ConfigOption = None,  # noqa: ARG001 - its callback reads it
 ) -> None:
     """Check claim files: what would be rejected or denied, why, by which rule, and how to mend it.
 
     Exit codes: 0 every claim is ready, or worth a look; 1 something is to fix, cannot be said, or could not be read
     (--fail-on moves that); 2 nothing could be read, or the command is wrong. `--fail-on never` is 0 whatever was found.
     """
-    from cleanclaim.app import Checker  # noqa: PLC0415
-    from cleanclaim.app.beside import Beside  # noqa: PLC0415
-    from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
-    from cleanclaim.cli.progress import watching  # noqa: PLC0415
-    from cleanclaim.cli.report import exit_code, write_result  # noqa: PLC0415
+    from cleanclaim.cli.checking import Asked, run_check  # noqa: PLC0415
+    from cleanclaim.cli.run_log import opened_log  # noqa: PLC0415
 
-    day = day_of(checked_on, "--checked-on") if checked_on else None
-    first_day = day_of(history_from, "--history-from") if history_from else None
-    if first_day and not history:
-        raise InvalidValue("--history-from tells what --history covers: expected both")
-    refuse_output(output, output_format, inputs=files)
-    columns = column_mapping(mapping)
-    checker = Checker.open(
-        there(reference), edits=edits, policies=policies, memory_limit=memory_limit, presume=not no_presumption
-    )
-    beside = Beside(authorizations, on_file, tuple(history or ()), first_day)
-    with watching() as watch:
-        result = checker.check_files(
-            files,
-            complete=complete,
-            mapping=columns,
-            show_not_evaluated=show is Show.NOT_EVALUATED,
-            checked_on=day,
-            beside=beside,
-            watch=watch,
-        )
-    with opened_output(output) as out:
-        write_result(result, output_format, out, checked_on=day, verbose=verbose)
-    code = exit_code(result, fail_on)
-    if code == CANNOT_RUN:
-        print("cleanclaim: no claim could be read; the faults say why", file=sys.stderr)
+    asked = Asked(
+        files, output_format, there(reference), edits, complete, column_mapping(mapping), show, fail_on, output,
+        day_of(checked_on, "--checked-on") if checked_on else None, policies, authorizations, tuple(history or ()),
+        day_of(history_from, "--history-from") if history_from else None, on_file, memory_limit, tuple(select or ()),
+        tuple(ignore or ()), profile, config_of(context), statistics, quiet, verbose, not no_presumption,
+    )  # fmt: skip
+    with opened_log(log, inputs=files) as run_log:
+        run_log.start(options_set(context))
+        code = run_check(asked, run_log)
+        run_log.end(code)
     raise typer.Exit(code)
+
+
+@app.command("config")
+def show_config(context: typer.Context, output_format: ShortFormatOption = ShortFormat.TABLE) -> None:
+    """Print what the configuration sets, and from where: the environment, a file, or nothing."""
+    from cleanclaim.cli.configuration import write_config  # noqa: PLC0415
+
+    write_config(config_of(context), output_format, sys.stdout)
 
 
 @app.command()

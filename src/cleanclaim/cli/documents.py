@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from cleanclaim.cli.config import config_of
 from cleanclaim.cli.options import (
     AuthorizationsOption,
-    CheckedOnOption,
     EditsOption,
     HistoryFromOption,
     HistoryOption,
     OnFileOption,
     OutputOption,
     PoliciesOption,
+    ProfileOption,
     ReferenceOption,
     ShortFormat,
     ShortFormatOption,
@@ -33,11 +34,15 @@ _BOX = {"yes": "[x]", "no": "[ ]", "unknown": "[?]"}
 
 @documents_app.command("docs-needed")
 def docs_needed_command(
+    context: typer.Context,
     files: Annotated[list[Path], typer.Argument(readable=False, help="Claim files, as `check` reads them.")],
     claim: Annotated[str | None, typer.Option("--claim", help="One claim of them, by its number (CLM01).")] = None,
     on_file: OnFileOption = None,
     authorizations: AuthorizationsOption = None,
-    checked_on: CheckedOnOption = None,
+    checked_on: Annotated[
+        str | None,
+        typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD or M/D/YYYY; else today."),
+    ] = None,
     policies: PoliciesOption = None,
     history: HistoryOption = None,
     history_from: HistoryFromOption = None,
@@ -45,6 +50,7 @@ def docs_needed_command(
     edits: EditsOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     output: OutputOption = None,
+    profile: ProfileOption = None,
 ) -> None:
     """What must be on file for each drug line, why, what is known to be there, and what a denial would say without it.
 
@@ -53,6 +59,7 @@ def docs_needed_command(
     from cleanclaim.app.beside import Beside, sound_policies  # noqa: PLC0415
     from cleanclaim.app.checker import Checker  # noqa: PLC0415
     from cleanclaim.app.docs_needed import docs_needed  # noqa: PLC0415
+    from cleanclaim.cli.checking import site_of  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.edits.collection import all_edits  # noqa: PLC0415
     from cleanclaim.policies.compiling import with_defaults  # noqa: PLC0415
@@ -65,8 +72,10 @@ def docs_needed_command(
     beside = Beside(
         authorizations=authorizations, on_file=on_file, history=tuple(history or ()), history_from=first_day
     )
-    checker = Checker.of(Library.open(there(reference)), all_edits(edits), used)
-    day = day_of(checked_on, "--checked-on") if checked_on else None
+    every_edit = all_edits(edits)
+    site = site_of(config_of(context), profile, every_edit)
+    checker = Checker.of(Library.open(there(reference)), every_edit, used).choosing(site)
+    day = day_of(checked_on, "--checked-on")
     needed = docs_needed(checker, files, used, beside, claim_id=claim, checked_on=day)
     with opened_output(output) as out:
         write_documents(needed, output_format, out)
@@ -107,7 +116,8 @@ def _counts(needed: DocsNeeded) -> str:
     """How many documents are needed, and what is known of them."""
     wanted = [one for claim in needed.claims for line in claim.lines for one in _first(line.documents)]
     missing, unsaid = (sum(one.on_file == state for one in wanted) for state in ("no", "unknown"))
-    return f"{len(wanted):,} documents needed: {missing:,} missing, {unsaid:,} of which nobody has said anything"
+    as_of = f"As of {needed.on}: " if needed.on else ""
+    return f"{as_of}{len(wanted):,} documents needed: {missing:,} missing, {unsaid:,} of which nobody has said anything"
 
 
 def _first(documents: tuple[NeededDocument, ...]) -> list[NeededDocument]:

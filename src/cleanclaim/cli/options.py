@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
+from cleanclaim.values.written import written_day
 
 if TYPE_CHECKING:
     from cleanclaim.formats.tabular import ColumnMapping
+
+Value = TypeVar("Value")
+_A_DAY = "YYYY-MM-DD or M/D/YYYY"
 
 
 class Format(StrEnum):
@@ -115,15 +120,29 @@ HistoryOption = Annotated[
 HistoryFromOption = Annotated[
     str | None,
     typer.Option(
-        "--history-from", help="First day from which the history has every claim: only then is `not given` known."
+        "--history-from",
+        help=f"First day, {_A_DAY}, from which the history has every claim: only then is `not given` known.",
     ),
 ]
 CheckedOnOption = Annotated[
     str | None,
-    typer.Option("--checked-on", help="The day that stands for today, YYYY-MM-DD; else the date of each file."),
+    typer.Option("--checked-on", help=f"The day that stands for today, {_A_DAY}; else the date of each file."),
 ]
-OnOption = Annotated[str | None, typer.Option("--on", help="Date of service, YYYY-MM-DD; today when left out.")]
+OnOption = Annotated[str | None, typer.Option("--on", help=f"Date of service, {_A_DAY}; today when left out.")]
 
+ProfileOption = Annotated[
+    Path | None,
+    typer.Option("--profile", help="The site's profile, a TOML file: edits that are off, or of another severity."),
+]
+SelectOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select", metavar="EDIT", help="Run these edits alone: ids, names, families as WASTE; with commas, or again."
+    ),
+]
+IgnoreOption = Annotated[
+    list[str] | None, typer.Option("--ignore", metavar="EDIT", help="Leave these edits out; named as for --select.")
+]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", help="Write to this file: whole or not at all.")
 ]  # fmt: skip
@@ -153,17 +172,28 @@ def sha256_of(text: str) -> str | None:
     return lowered or None
 
 
+def today() -> date:
+    """The day that it is where the user sits. No other place reads the clock for a date."""
+    return date.today()  # noqa: DTZ011 - the user's day is meant
+
+
 def day_of(text: str | None, option: str = "--on") -> date:
     """The day that an option names; today without one.
 
     Raises:  InvalidValue.
     """
-    if text is None:
-        return date.today()  # noqa: DTZ011 - the user's day is meant
+    return today() if text is None else read_option(option, text, written_day)
+
+
+def read_option(option: str, text: str, read: Callable[[str], Value]) -> Value:
+    """What an option says, read.
+
+    Raises:  InvalidValue that names the option, what stood there, and what was expected.
+    """
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidValue(f"{option} {text}: expected a date as YYYY-MM-DD") from None
+        return read(text)
+    except InvalidValue as error:
+        raise InvalidValue(f"{option} {text[:70]}: {error}") from None
 
 
 def column_mapping(path: Path | None) -> ColumnMapping | None:

@@ -8,9 +8,17 @@ from typing import Annotated
 
 import typer
 
-from cleanclaim.cli.options import EditsOption, OnOption, ReferenceOption, ShortFormat, ShortFormatOption, day_of, there
+from cleanclaim.cli.options import (
+    EditsOption,
+    OnOption,
+    ReferenceOption,
+    ShortFormat,
+    ShortFormatOption,
+    day_of,
+    read_option,
+    there,
+)
 from cleanclaim.errors import InvalidValue
-from cleanclaim.policies.policy import LineOfBusiness
 
 policies_app = typer.Typer(no_args_is_help=True, help="Payer policies: dated YAML files of what payers ask for.")
 _Paths = Annotated[list[Path], typer.Argument(help="Files of policies, and folders of them.")]
@@ -63,8 +71,12 @@ def explain_policies(
     code: Annotated[str, typer.Option("--code", help="HCPCS code of the drug.")],
     ndc: Annotated[str, typer.Option("--ndc", help="Its NDC, where a policy is about one package.")] = "",
     plan: Annotated[
-        LineOfBusiness | None, typer.Option("--plan", help="The kind of plan; Medicare's own rules are of `medicare`.")
-    ] = None,
+        str,
+        typer.Option(
+            "--plan",
+            help="The kind of plan: commercial, medicaid, medicare_advantage, exchange, or medicare for its own rules.",
+        ),
+    ] = "",
     on: OnOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
 ) -> None:
@@ -75,8 +87,10 @@ def explain_policies(
     from cleanclaim.cli.policies import write_explained, write_faults  # noqa: PLC0415
     from cleanclaim.policies import Asked, explain, read_policies  # noqa: PLC0415
     from cleanclaim.policies.compiling import with_defaults  # noqa: PLC0415
+    from cleanclaim.policies.policy import plan_named  # noqa: PLC0415
     from cleanclaim.values import parse_ndc  # noqa: PLC0415
 
+    kind = read_option("--plan", plan, plan_named) if plan else None
     read = with_defaults(read_policies(files))
     write_faults(read.faults, sys.stderr)
     number = parse_ndc(ndc) if ndc else None
@@ -85,7 +99,7 @@ def explain_policies(
     told = [
         explain(
             read.policies, read.groups,
-            Asked(one, code.strip().upper(), day_of(on), number.ndc11 if number else None, plan),
+            Asked(one, code.strip().upper(), day_of(on), number.ndc11 if number else None, kind),
         )
         for one in payer
     ]  # fmt: skip

@@ -135,6 +135,10 @@ def _what_it_rests_on(console: Console, result: CheckResult, *, verbose: bool) -
             f"Not evaluated: {summary.not_evaluated:,} of {rows:,} checks (--verbose lists them){load}.", markup=False
         )
     console.print(f"Checked on {summary.reference}.", markup=False)
+    from cleanclaim.cli.statistics import left_out_in_words  # noqa: PLC0415 - which counts as the report does
+
+    for line in left_out_in_words(result):
+        console.print(line, markup=False)
 
 
 def _faults(console: Console, result: CheckResult, most: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.billing import Bill, Course, Given, Regimen
 from cleanclaim.billing.auth_status import PlannedDose
 from cleanclaim.billing.authorizations import Authorization
+from cleanclaim.billing.case_reading import case_json_schema
 from cleanclaim.claims import TABLES as CLAIM_TABLES
 from cleanclaim.edits.citations import ReasonAnswer, RuleAnswer
 from cleanclaim.edits.explaining import EditAnswer
@@ -35,18 +35,19 @@ from cleanclaim.reference.search import SearchAnswer
 from cleanclaim.reference.similar import SimilarCodes
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
 from cleanclaim.reference.timeline import Timeline
+from cleanclaim.values.spelling import meant
 
 _SCHEMAS: dict[str, Callable[[], object]] = {
     "check": lambda: msgspec.json.schema(CheckResult),
     "changes": lambda: msgspec.json.schema(ClaimChanges),
     "claim": claim_json_schema,
-    "given": lambda: msgspec.json.schema(Given),
+    "given": lambda: case_json_schema(Given),
     "bill": lambda: msgspec.json.schema(list[Bill]),
-    "parties": lambda: msgspec.json.schema(PartiesSaid),
-    "regimen": lambda: msgspec.json.schema(Regimen),
+    "parties": lambda: case_json_schema(PartiesSaid),
+    "regimen": lambda: case_json_schema(Regimen),
     "course": lambda: msgspec.json.schema(Course),
-    "authorization": lambda: msgspec.json.schema(Authorization),
-    "planned": lambda: msgspec.json.schema(PlannedDose),
+    "authorization": lambda: case_json_schema(Authorization),
+    "planned": lambda: case_json_schema(PlannedDose),
     "mapping": mapping_json_schema,
     "finding": lambda: msgspec.json.schema(Finding),
     "fault": lambda: msgspec.json.schema(Fault),
@@ -57,7 +58,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "audit": lambda: msgspec.json.schema(Audit),
     "policies": policy_json_schema,
     "docs-needed": lambda: msgspec.json.schema(DocsNeeded),
-    "on-file": lambda: msgspec.json.schema(OnFile),
+    "on-file": lambda: case_json_schema(OnFile),
     "guide": lambda: msgspec.json.schema(Guide),
     "dosage": lambda: msgspec.json.schema(DosageReport),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
@@ -74,8 +75,7 @@ def shape_text(name: str) -> str:
         return json.dumps(_SCHEMAS[name](), indent=2)
     if name in _TABLES:
         return json.dumps(_columns(_TABLES[name]), indent=2)
-    near = difflib.get_close_matches(name, (*_SCHEMAS, *_TABLES), n=1, cutoff=0.4)
-    raise UnknownName(f"there is no shape `{name}`" + (f"; the nearest is `{near[0]}`" if near else ""))
+    raise UnknownName(f"there is no shape `{name}`{meant(name, (*_SCHEMAS, *_TABLES))}")
 
 
 def _columns(table: TableSchema) -> object:

@@ -17,7 +17,7 @@ from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
-from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction
+from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction, capped
 from cleanclaim.reference.presumption import PresumedRelease
 from cleanclaim.values import Severity
 
@@ -153,7 +153,7 @@ def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple
             severity, carc, rarc, _policy = said[attribute].split(" ")
             group = case.case.predicted[0].group if case.case.predicted else "CO"
             predicted = (Prediction(group, carc, None if rarc == "-" else rarc),) if carc != "-" else ()
-            return Severity(severity), predicted
+            return capped(Severity(severity), case.confidence), predicted
     return None
 
 

@@ -17,6 +17,7 @@ class EditCount:
     missing: Counter[str] = field(default_factory=Counter)
     clear_presumed: int = 0  # of those that are clear: by a release that was carried to the day
     silenced: int = 0  # fires not told because a more basic edit fired on the line
+    switched_off: int = 0  # fires that a site's profile switches off on their day: counted as not in force
 
     @property
     def rows(self) -> int:

@@ -19,12 +19,14 @@ from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
 from cleanclaim.edits.presuming import PresumedRows, Resting
+from cleanclaim.edits.profile import Profile
 from cleanclaim.edits.telling import (
     Billed,
     ClaimTotals,
     Told,
     billed_in,
     claim_totals,
+    profiled,
     recounted,
     tell,
     without_silenced,
@@ -112,8 +114,9 @@ def run_edits(
     show_not_evaluated: bool = False,
     few_rows: int = FEW_ROWS,
     many: ManyRows = judged_on_planes,
+    profile: Profile | None = None,
 ) -> EditRun:
-    """Every edit on every row of its grain; above `few_rows` rows by the plan for many."""
+    """Every edit on every row of its grain; above `few_rows` rows by the plan for many. `profile`: of the site."""
     counts = {edit: EditCount(edit) for edit in edits}
     run = _Run(bench, counts, {}, show_not_evaluated, few_rows, many)
     grains = [_Grain(bench, grain, of) for grain in Grain if (of := tuple(e for e in edits if e.grain is grain))]
@@ -122,6 +125,7 @@ def run_edits(
     billed, listed = Billed(), 0
     for _ in bench.parts():
         found = [item for grain in grains for item in run.grain(grain)]
+        found = list(profiled(found, profile or Profile(), counts))
         found = folded(without_silenced(found, counts), {edit.name: edit for edit in edits})
         kept += found
         lacking = sorted({claim for grain in grains for claim in grain.aside.lacking.last_part})

@@ -30,6 +30,7 @@ from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, Outcome
 from cleanclaim.edits.pages import Fix, Grain
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.presuming import allowed, presumed_in, releases_read, told
+from cleanclaim.edits.profile import Profile
 from cleanclaim.reference.presumption import AND
 from cleanclaim.values import Severity
 
@@ -142,6 +143,7 @@ class Told:
     finding: Finding
     charges: tuple[Decimal | None, ...] = ()  # of the lines
     homes: tuple[int, ...] = ()  # the claims of the lines
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Place
     return Told(
         (facts["claim_row"], about[0] if on_line else -1), about, finding,
         tuple(places.lines[line]["charge_amount"] for line in about),
-        tuple(places.lines[line]["claim_row"] for line in about),
+        tuple(places.lines[line]["claim_row"] for line in about), facts.get(SERVICE_DATE),
     )  # fmt: skip
 
 
@@ -269,6 +271,19 @@ def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> 
             counts[edit].silenced += 1
         else:
             yield item
+
+
+def profiled(told: Iterable[Told], profile: Profile, counts: Mapping[Edit, EditCount]) -> Iterator[Told]:
+    """The findings as a site's profile has them; those that it switches off are counted."""
+    edits = {edit.name: edit for edit in counts}
+    for item in told:
+        if finding := profile.applied(item.finding, item.day):
+            yield item if finding is item.finding else replace(item, finding=finding)
+        elif item.finding.outcome is Outcome.FIRES:
+            count = counts[edits[item.finding.edit]]
+            count.switched_off += 1
+            count.outcomes.subtract({Outcome.FIRES: 1})
+            count.outcomes[Outcome.NOT_IN_FORCE] += 1
 
 
 def claim_totals(bench: Workbench, told: Sequence[Told], also: Iterable[int] = ()) -> tuple[ClaimTotals, ...]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from cleanclaim.dosing import NdcUnit, WastePolicy
+from cleanclaim.errors import InvalidValue
 from cleanclaim.values import OPEN_END, Severity
 
 _MOST = 1_000_000
@@ -70,6 +71,14 @@ class LineOfBusiness(StrEnum):
     MEDICARE_ADVANTAGE = "medicare_advantage"
     EXCHANGE = "exchange"
     MEDICARE = "medicare"
+
+
+def plan_named(text: str) -> LineOfBusiness:
+    """The kind of plan that a text names. Raises: InvalidValue."""
+    try:
+        return LineOfBusiness(text.strip().lower().replace(" ", "_"))
+    except ValueError:
+        raise InvalidValue(f"expected one of {', '.join(LineOfBusiness)}") from None
 
 
 class Effective(_Strict, frozen=True):

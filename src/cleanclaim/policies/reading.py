@@ -13,9 +13,11 @@ import yaml
 
 from cleanclaim.policies.checklists import shipped_checklists
 from cleanclaim.policies.policy import Policy, PolicyFile, PolicyTest
+from cleanclaim.values.spelling import american
 
 _LARGEST = 5_000_000  # bytes
 _PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
+_UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]*)`")
 _STEP = re.compile(r"\[(?P<place>[0-9]+)\]|\.(?P<key>[^.\[]+)|\[\.\.\.\]")
 
 
@@ -167,7 +169,10 @@ def _fault(path: Path, node: yaml.Node | None, lead: tuple[str | int, ...], mess
     ]
     whole = (*lead, *steps)
     key = ".".join(str(step) for step in steps)
-    return PolicyFault(str(path), _line(node, whole), key, _PATH.sub("", message))
+    said = _PATH.sub("", message)
+    if (unknown := _UNKNOWN.search(said)) and (ours := american(unknown["key"])) != unknown["key"]:
+        said += f": use `{ours}`"
+    return PolicyFault(str(path), _line(node, whole), key, said)
 
 
 def _line(node: yaml.Node | None, steps: Sequence[str | int]) -> int:

@@ -101,3 +101,4 @@ class NdcAnswer:
     products: tuple[Product, ...] = ()
     why: str | None = None
     releases: tuple[str, ...] = ()
+    on: date | None = None  # the day that was asked about; every day without one

@@ -152,7 +152,7 @@ class Lookup:
         return NdcAnswer(
             given=reading.given, ndc11=reading.ndc11, candidates=candidates, kind=str(reading.kind),
             hcpcs=tuple(map(_ndc_code, codes)), products=tuple(map(_product, products)), why=why,
-            releases=_releases([*codes, *products]),
+            releases=_releases([*codes, *products]), on=on,
         )  # fmt: skip
 
     def told(self, schema: TableSchema, column: str, key: str, on: date, **also: str) -> Told:
