@@ -70,7 +70,7 @@ class Checker:
         edits: Path | None = None,
         policies: Path | None = None,
         memory_limit: str = "",
-        presume: bool = True,
+        presume: bool | None = None,
     ) -> Self:
         """A checker on a reference library, with a site's own edits and payers' policies beside the shipped ones.
 

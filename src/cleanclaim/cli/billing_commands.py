@@ -14,6 +14,7 @@ import typer
 
 from cleanclaim.cli.options import (
     EditsOption,
+    NoPresumptionOption,
     OnOption,
     PoliciesOption,
     ReferenceOption,
@@ -72,6 +73,7 @@ def bill(
     picture: PictureOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
     edits: EditsOption = None,
     policies: PoliciesOption = None,
 ) -> None:
@@ -117,6 +119,7 @@ def course(
     ],
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
 ) -> None:
     """What a regimen comes to: visits, units, vials, Medicare's limit, and what an authorization does not cover.
 
@@ -155,6 +158,7 @@ def claim(
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check the claims at once.")] = True,
     picture: PictureOption = None,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
     edits: EditsOption = None,
     policies: PoliciesOption = None,
 ) -> None:

@@ -54,7 +54,6 @@ class Asked:
     statistics: bool
     quiet: bool
     verbose: bool
-    presume: bool
 
 
 def run_check(asked: Asked, log: RunLog) -> int:
@@ -69,8 +68,7 @@ def run_check(asked: Asked, log: RunLog) -> int:
     if asked.output or not asked.quiet:
         refuse_output(asked.output, asked.output_format, inputs=asked.files)
     checker = Checker.open(
-        asked.reference, edits=asked.edits, policies=asked.policies, memory_limit=asked.memory_limit,
-        presume=asked.presume,
+        asked.reference, edits=asked.edits, policies=asked.policies, memory_limit=asked.memory_limit
     )  # fmt: skip
     site = site_of(asked.config, asked.profile, checker.edits)
     checker = checker.choosing(site, select=asked.select, ignore=asked.ignore)

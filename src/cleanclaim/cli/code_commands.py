@@ -14,6 +14,7 @@ from cleanclaim.cli.options import (
     CodeFormat,
     EditsOption,
     GuideFormat,
+    NoPresumptionOption,
     OnOption,
     OutputOption,
     ReferenceOption,
@@ -43,6 +44,7 @@ def code(
     ] = CodeFormat.TABLE,
     output: OutputOption = None,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
 ) -> None:
     """What a code means on a day: validity, billing unit, payment limit, MUE, and what follows it."""
     from cleanclaim.cli.answers import write_codes  # noqa: PLC0415
@@ -84,6 +86,7 @@ def ndc(
     all_dates: Annotated[bool, typer.Option("--all-dates", help="What is known of every day, oldest first.")] = False,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
 ) -> None:
     """What an NDC stands for: its eleven digits or the candidates, the codes it is listed under, its container."""
     from cleanclaim.cli.answers import write_ndcs  # noqa: PLC0415
@@ -103,6 +106,7 @@ def search(
     most: Annotated[int, typer.Option("--most", min=1, max=100, help="Most codes to list.")] = 10,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
 ) -> None:
     """Find codes by a name, words, an NDC or part of a number. Typos are told, and what is only near comes last.
 
@@ -126,6 +130,7 @@ def similar(
     ] = 8,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
 ) -> None:
     """What a code may be taken for: successors, the same drug otherwise, the same NDC, a number one slip away.
 
@@ -151,6 +156,7 @@ def guide(
     ] = GuideFormat.MARKDOWN,
     output: OutputOption = None,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
     edits: EditsOption = None,
     policies: Annotated[
         Path | None,
@@ -182,6 +188,7 @@ def audit(
     output_format: Annotated[AuditFormat, typer.Option("--format", help="How to print the audit.")] = AuditFormat.TABLE,
     output: OutputOption = None,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
 ) -> None:
     """What a text says of codes, each statement held against the reference: supported, contradicted, not checkable.
 

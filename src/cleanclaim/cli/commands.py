@@ -112,7 +112,7 @@ def check(
         bool,
         typer.Option("--verbose", help="Every finding with its rule and sources; all that was not judged."),
     ] = False,
-    no_presumption: NoPresumptionOption = False,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
     select: SelectOption = None,
     ignore: IgnoreOption = None,
@@ -139,7 +139,7 @@ def check(
         files, output_format, there(reference), edits, complete, column_mapping(mapping), show, fail_on, output,
         day_of(checked_on, "--checked-on") if checked_on else None, policies, authorizations, tuple(history or ()),
         day_of(history_from, "--history-from") if history_from else None, on_file, memory_limit, tuple(select or ()),
-        tuple(ignore or ()), profile, config_of(context), statistics, quiet, verbose, not no_presumption,
+        tuple(ignore or ()), profile, config_of(context), statistics, quiet, verbose,
     )  # fmt: skip
     with opened_log(log, inputs=files) as run_log:
         run_log.start(options_set(context))

@@ -14,6 +14,7 @@ from cleanclaim.cli.options import (
     EditsOption,
     HistoryFromOption,
     HistoryOption,
+    NoPresumptionOption,
     OnFileOption,
     OutputOption,
     PoliciesOption,
@@ -47,6 +48,7 @@ def docs_needed_command(
     history: HistoryOption = None,
     history_from: HistoryFromOption = None,
     reference: ReferenceOption = None,
+    no_presumption: NoPresumptionOption = False,  # noqa: ARG001, FBT002 - its callback acts
     edits: EditsOption = None,
     output_format: ShortFormatOption = ShortFormat.TABLE,
     output: OutputOption = None,

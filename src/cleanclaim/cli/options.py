@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
@@ -211,7 +212,19 @@ def column_mapping(path: Path | None) -> ColumnMapping | None:
         raise UnreadableInput(f"--mapping {path}: {error.strerror or type(error).__name__}") from None
 
 
+def _no_presumption(chosen: bool) -> bool:  # noqa: FBT001 - typer hands it so
+    # Every library that this process opens: a command may open several, deep below.
+    if chosen:
+        from cleanclaim.reference.library import NO_PRESUMPTION  # noqa: PLC0415 - most commands start without it
+
+        os.environ[NO_PRESUMPTION] = "1"
+    return chosen
+
+
 NoPresumptionOption = Annotated[
     bool,
-    typer.Option("--no-presumption", help="Days that no release covers are unknown: no earlier one speaks."),
-]
+    typer.Option(
+        "--no-presumption", callback=_no_presumption,
+        help="Days that no release covers are unknown: no earlier one speaks.",
+    ),
+]  # fmt: skip

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 
 ENVIRONMENT = "CLEANCLAIM_REFERENCE"
+NO_PRESUMPTION = "CLEANCLAIM_NO_PRESUMPTION"  # set to anything: no release speaks for days after its own
 
 # Tables whose rows stay open until a later release ends them: nobody knows them after the days that are covered.
 _OPEN_ENDED = frozenset({"hcpcs", "modifier", "place_of_service"})
@@ -59,14 +60,15 @@ class Library:
     presume: bool = True  # whether the last release speaks for later days that none covers
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, presume: bool = True) -> Self:
+    def open(cls, folder: Path | None = None, *, presume: bool | None = None) -> Self:
         """The library of a folder; a folder that does not exist gives the starter set alone.
 
-        Without `presume` nothing is known of a day that no release covers (`presumption`).
+        Without `presume` nothing is known of a day that no release covers (`presumption`); the environment may say so.
         Raises: DamagedRelease when a manifest can't be read.
         """
         chosen = folder or default_folder()
-        return cls(chosen, stored_releases(chosen), starter_set.load(), presume)
+        wanted = not os.environ.get(NO_PRESUMPTION) if presume is None else presume
+        return cls(chosen, stored_releases(chosen), starter_set.load(), wanted)
 
     @property
     def releases(self) -> tuple[Manifest, ...]:

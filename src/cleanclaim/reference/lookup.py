@@ -18,7 +18,14 @@ from cleanclaim.reference.code_forms import CodeForm, code_form
 from cleanclaim.reference.index import Index, Record, open_index
 from cleanclaim.reference.intervals import after, union
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.presumption import Band, PresumedRelease, price_band, read_label
+from cleanclaim.reference.presumption import (
+    Band,
+    PresumedRelease,
+    horizons,
+    price_band,
+    quarters_between,
+    read_label,
+)
 from cleanclaim.values import OPEN_END, Interval, parse_ndc
 
 SERVICE_TYPES = ("practitioner", "outpatient", "dme")
@@ -71,7 +78,7 @@ class Lookup:
         return cls(library, open_index(library))
 
     @classmethod
-    def open(cls, folder: Path | None = None, *, presume: bool = True) -> Self:
+    def open(cls, folder: Path | None = None, *, presume: bool | None = None) -> Self:
         """Look-ups in the library of a folder (`Library.open`)."""
         return cls.of(Library.open(folder, presume=presume))
 
@@ -166,6 +173,14 @@ class Lookup:
             return Told(tuple(rows), known=True, release=str(rows[0]["release"]))
         saying = self._saying(schema, key, on, also.get(schema.part))
         return Told((), known=bool(saying), release=str(saying[-1]["release"]) if saying else None)
+
+    def last_covered_day(self, code: str, on: date) -> date | None:
+        """The last day before an uncovered one on which the code set is known for a code, as far as may be presumed."""
+        ends = [days.last for days in self._covered(tables.HCPCS, code) if days.last < on]
+        last = max(ends, default=None)
+        if last is None or not self.library.presume:
+            return None
+        return last if quarters_between(last, on) <= horizons()[tables.HCPCS.name].quarters else None
 
     def covers(self, schema: TableSchema, key: str, on: date) -> bool:
         """Whether the rows of a key are all that there are on a day."""

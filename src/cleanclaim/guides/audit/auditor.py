@@ -105,7 +105,7 @@ class Auditor:
         named = [(one.start, one.end) for one in self.vocabulary.mentions(text)] if parts else []
         ended = self._ended(on) if parts else {}
         for clause in parts:
-            answer = self.lookup.code(clause.code, on)
+            answer = self._answer(clause.code, on)
             rows = self.lookup.told(tables.DRUG_TRAIT, "hcpcs_code", clause.code, on).rows
             line = Line(
                 text=text, places=self.places,
@@ -119,6 +119,14 @@ class Auditor:
                 yield Statement(sentence.text, sentence.line, clause.code, None, Verdict.NOT_CHECKABLE)
             for judged in seen:
                 yield _statement(sentence, clause.code, judged, answer)
+
+    def _answer(self, code: str, on: date) -> CodeAnswer:
+        """The code as of a day, or as of the last day that is known where it was not there."""
+        answer = self.lookup.code(code, on)
+        if answer.status is CodeStatus.NOT_IN_REFERENCE and (last := self.lookup.last_covered_day(code, on)):
+            before = self.lookup.code(code, last)
+            return before if before.status is CodeStatus.NOT_FOUND else answer
+        return answer
 
     def _clause(self, clause: Clause, answer: CodeAnswer, line: Line, *, is_replaced: bool) -> Iterator[Judged]:
         if answer.status is CodeStatus.NOT_FOUND:
