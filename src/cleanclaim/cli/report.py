@@ -91,7 +91,7 @@ def _write_jsonl(result: CheckResult, out: TextIO) -> None:
 _CSV_COLUMNS = (
     "file", "claim_id", "line_number", "hcpcs_code", "severity", "id", "edit", "case", "outcome", "message", "fix",
     "predicted", "confidence", "authority", "evidence", "missing", "related_lines", "charge_amount", "releases",
-    "segment_number", "row", "edit_version",
+    "segment_number", "row", "edit_version", "presumed", "caused_by",
 )  # fmt: skip
 
 
@@ -149,6 +149,8 @@ def _cell(finding: Finding, column: str) -> str:
             return "; ".join(f"{name}={value}" for name, value in finding.evidence.items())
         case "missing" | "releases":
             return "; ".join(getattr(finding, column))
+        case "presumed":
+            return "; ".join(f"{one.release}, {one.quarters} quarters on" for one in finding.presumed)
         case "related_lines":
             return "; ".join(f"{place.claim_id} line {place.line_number}" for place in finding.related_lines)
         case _:

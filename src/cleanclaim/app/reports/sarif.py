@@ -40,11 +40,33 @@ def sarif_report(result: CheckResult) -> str:
             "toolExecutionNotifications": [_notification(fault) for fault in result.faults],
         }],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, places[finding.id], claims[finding.claim_key]) for finding in result.findings],
+        "results": [
+            _result(finding, places[finding.id], claims[finding.claim_key], rank)
+            for rank, finding in _by_rank(result)
+        ],
         "properties": {"summary": msgspec.to_builtins(result.summary), "releases": result.releases},
     }  # fmt: skip
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode()
+
+
+def _by_rank(result: CheckResult) -> list[tuple[int | None, Finding]]:
+    """The findings in the order of the work list, each with its place there; a consequence comes after its cause."""
+    ranks = {
+        (item.id, item.case, item.action, claim.claim_key): item.rank
+        for item in result.worklist
+        for claim in item.claims
+    }
+    causes = {(item.id, claim.claim_key): item.rank for item in reversed(result.worklist) for claim in item.claims}
+
+    def rank(finding: Finding) -> int | None:
+        if finding.caused_by:
+            return causes.get((finding.caused_by, finding.claim_key))
+        return ranks.get((finding.id, finding.case, finding.fix.say, finding.claim_key))
+
+    ranked = [(rank(finding), finding) for finding in result.findings]
+    last = len(result.worklist) + 1
+    return sorted(ranked, key=lambda pair: (last if pair[0] is None else pair[0], pair[1].caused_by is not None))
 
 
 def _rule(edit: EditSummary) -> _Json:
@@ -57,14 +79,14 @@ def _rule(edit: EditSummary) -> _Json:
         "fullDescription": {"text": edit.why or edit.title or edit.edit},
         "help": {"text": text or edit.edit},
         "properties": {"edit": edit.edit, "grain": edit.grain, "rows": edit.rows, "fires": edit.fires,
-                       "clear": edit.clear, "not_evaluated": edit.not_evaluated, "not_in_force": edit.not_in_force,
+                       "clear": edit.clear, "clear_presumed": edit.clear_presumed, "not_evaluated": edit.not_evaluated, "not_in_force": edit.not_in_force,
                        "out_of_scope": edit.out_of_scope, "wants": edit.wants},
     }  # fmt: skip
     links = [item.url for item in edit.authority if item.url and item.url.startswith(("https://", "http://"))]
     return {**rule, "helpUri": links[0]} if links else rule
 
 
-def _result(finding: Finding, rule: int, claim: ClaimSummary) -> _Json:
+def _result(finding: Finding, rule: int, claim: ClaimSummary, rank: int | None) -> _Json:
     judged = finding.outcome is Outcome.FIRES
     text = f"{finding.message} Fix: {finding.fix.say}" if judged else finding.message
     return {
@@ -76,7 +98,8 @@ def _result(finding: Finding, rule: int, claim: ClaimSummary) -> _Json:
         "locations": [_location(finding)],
         "partialFingerprints": {"cleanclaimFinding/v1": _fingerprint(finding)},
         "properties": {
-            "severity": finding.severity, "case": finding.case, "claim_id": finding.claim_id,
+            "work_item": rank, "caused_by": finding.caused_by, "presumed": msgspec.to_builtins(finding.presumed),
+            "verdict": claim.verdict, "severity": finding.severity, "case": finding.case, "claim_id": finding.claim_id,
             "line_number": finding.line_number, "hcpcs_code": finding.hcpcs_code,
             "payer_program": claim.payer_program, "segment_number": finding.segment_number,
             "charge_amount": finding.charge_amount, "expected": expected(finding),
