@@ -24,6 +24,8 @@ _COLUMNS: list[tuple[str, pa.DataType]] = [
     ("evidence", pa.map_(_TEXT, _TEXT)), ("missing", pa.list_(_TEXT)),
     ("related_lines", pa.list_(pa.struct([("claim_id", _TEXT), ("line_number", _NUMBER)]))),
     ("releases", pa.list_(_TEXT)), ("segment_number", _NUMBER), ("row", _NUMBER), ("edit_version", _TEXT),
+    ("presumed", pa.list_(pa.struct([("publication", _TEXT), ("release", _TEXT), ("quarters", _NUMBER)]))),
+    ("caused_by", _TEXT),
 ]  # fmt: skip
 _ROWS_AT_ONCE = 50_000
 

@@ -79,7 +79,8 @@ def _rule(edit: EditSummary) -> _Json:
         "fullDescription": {"text": edit.why or edit.title or edit.edit},
         "help": {"text": text or edit.edit},
         "properties": {"edit": edit.edit, "grain": edit.grain, "rows": edit.rows, "fires": edit.fires,
-                       "clear": edit.clear, "clear_presumed": edit.clear_presumed, "not_evaluated": edit.not_evaluated, "not_in_force": edit.not_in_force,
+                       "clear": edit.clear, "clear_presumed": edit.clear_presumed,
+                       "not_evaluated": edit.not_evaluated, "not_in_force": edit.not_in_force,
                        "out_of_scope": edit.out_of_scope, "wants": edit.wants},
     }  # fmt: skip
     links = [item.url for item in edit.authority if item.url and item.url.startswith(("https://", "http://"))]
