@@ -216,7 +216,7 @@ def test_psx_10_a_status_indicator_over_the_first_of_january(
     missing = found(checked(checker_of(HCPCS, ADDENDUM_B), tmp_path, given, **more), "WASTE-001")
     assert missing
     assert missing.severity == "warn"
-    assert quarters(missing, "opps status") == [1]
+    assert quarters(missing, "OPPS Addendum B") == [1]
 
 
 @pytest.mark.parametrize("files", [(HCPCS, MUE), (HCPCS, CROSSWALK)])

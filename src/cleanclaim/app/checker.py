@@ -200,7 +200,8 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
         clear=sum(count.outcomes[Outcome.CLEAR] - count.clear_presumed for count in run.counts),
         clear_presumed=sum(count.clear_presumed for count in run.counts),
         presumed=tuple(
-            Presumed(one.publication, one.release, one.quarters, lines) for one, lines in run.resting.releases()
+            Presumed(one.publication, one.release, one.quarters, lines, f"{one.publication} {wanted}")
+            for one, lines, wanted in run.resting.releases()
         ),
         lacks=_lacks(run), waits_for_policies=_waits_for_policies(run),
     )  # fmt: skip

@@ -103,6 +103,7 @@ class Presumed(msgspec.Struct, frozen=True):
     release: str
     quarters: int  # quarter boundaries between the end of the release and the days
     lines: int  # that rest on it
+    load: str  # the publication and quarter that would take its place
 
 
 class LackedFact(msgspec.Struct, frozen=True):

@@ -83,6 +83,12 @@ def explained(edit: Edit) -> Iterator[str]:
     yield "Examples"
     for example in edit.page.examples:
         yield f"  {example.name}: {example.outcome}"
+    if front.essential:
+        yield ""
+        yield "Essential: a claim on which it could not be evaluated is `cannot say`, not ready."
+    if front.follows:
+        yield ""
+        yield f"Follows from {', '.join(front.follows)}: where one of these fires on the line, it stands with it."
     if front.unless_fires:
         yield ""
         yield f"Not told where {', '.join(front.unless_fires)} fires on the line."

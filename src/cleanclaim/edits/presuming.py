@@ -26,7 +26,14 @@ from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.planes import Plane
-from cleanclaim.reference.presumption import AND, PRESUMED_AFTER, Presumed, PresumedRelease, read_label
+from cleanclaim.reference.presumption import (
+    AND,
+    PRESUMED_AFTER,
+    Presumed,
+    PresumedRelease,
+    quarter_after,
+    read_label,
+)  # fmt: skip
 from cleanclaim.values import Severity
 
 
@@ -120,11 +127,11 @@ class Resting:
         for key, lines in other.lines.items():
             self.lines[key] = max(lines, self.lines.get(key, 0))
 
-    def releases(self) -> Iterator[tuple[PresumedRelease, int]]:
-        """Each carried release with its quarters and the lines that rest on it, the most first."""
+    def releases(self) -> Iterator[tuple[PresumedRelease, int, str]]:
+        """Each carried release with its quarters, the lines that rest on it (most first), and the quarter wanted."""
         for (label, quarters), lines in sorted(self.lines.items(), key=lambda item: (-item[1], item[0])):
             if one := read_label(label):
-                yield replace(one.told(one.last), quarters=quarters), lines
+                yield replace(one.told(one.last), quarters=quarters), lines, quarter_after(one.last, quarters)
 
 
 class PresumedRows:

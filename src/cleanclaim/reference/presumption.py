@@ -139,6 +139,12 @@ def quarters_between(last: date, on: date) -> int:
     return _quarter(on) - _quarter(last)
 
 
+def quarter_after(last: date, quarters: int) -> str:
+    """The quarter that lies some quarters after that of a day, as releases name it."""
+    year, place = divmod(_quarter(last) + quarters, 4)
+    return f"{year}-Q{place + 1}"
+
+
 class Carrier:
     """Carries the rows of one table over the days that nobody covers."""
 

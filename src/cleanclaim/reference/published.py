@@ -24,5 +24,9 @@ PUBLISHED = {
     "ptp": Published("PTP edits", "CMS NCCI procedure-to-procedure edits"),
     "diagnosis": Published("ICD-10-CM", "ICD-10-CM code file of the fiscal year"),
     "ndc_package": Published("NDC directory", "FDA National Drug Code directory, product and package files"),
+    "modifier": Published("HCPCS modifiers", "CMS HCPCS Level II quarterly file"),
+    "place_of_service": Published("place of service codes", "CMS Place of Service Code Set"),
+    "opps_status": Published("OPPS Addendum B", "CMS OPPS Addendum B"),
+    "asc_payment": Published("ASC addenda", "CMS ASC addenda AA and BB"),
     "product": Published("container of", "the label of the product, or the FDA NDC directory", by_code=True),
 }
