@@ -218,11 +218,13 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
 
 
 def _lacks(run: EditRun) -> tuple[LackedFact, ...]:
+    """What the claims lack of which it cannot be said; one that is to fix anyway waits for that first."""
     edits = {count.edit.id: count.edit for count in run.counts}
-    found = [
-        LackedFact(name, edits[name].name, fact, dictionary().ask(edits[name].grain, fact), len(claims))
-        for (name, fact), claims in run.lacking.items()
-    ]
+    found = []
+    for (name, fact), claims in run.lacking.items():
+        if unsaid := sum(run.verdicts[claim] is Verdict.CANNOT_SAY for claim in claims):
+            ask = dictionary().ask(edits[name].grain, fact)
+            found.append(LackedFact(name, edits[name].name, fact, ask, unsaid))
     return tuple(sorted(found, key=lambda one: (-one.claims, one.id, one.fact)))
 
 

@@ -107,7 +107,7 @@ class Presumed(msgspec.Struct, frozen=True):
 
 
 class LackedFact(msgspec.Struct, frozen=True):
-    """What claims lack for an essential edit, and what would tell."""
+    """What claims of which it cannot be said lack for an essential edit, and what would tell."""
 
     id: str  # of the edit
     edit: str

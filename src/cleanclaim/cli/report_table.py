@@ -64,7 +64,8 @@ def _headline(console: Console, result: CheckResult) -> None:
     }
     counts = [f"{summary.verdicts.get(verdict, 0):,} {word}" for verdict, word in words.items()]
     billed = f"{counted(summary.claims, 'claim')}, {dollars(summary.total_charge)} billed: "
-    console.print(Text.assemble((billed, "bold"), ", ".join(counts), f"; {dollars(summary.amount_at_risk)} at risk"))
+    told = Text.assemble((billed, "bold"), ", ".join(counts), f"; {dollars(summary.amount_at_risk)} at risk")
+    console.print(told, soft_wrap=True)  # one line, however wide
     if summary.lines_without_charge:
         console.print(f"{counted(summary.lines_without_charge, 'line')} without a charge: in neither sum.")
 

@@ -40,6 +40,8 @@ _BANDS = Path(__file__).with_name("price_band.csv")
 _COVERED_BY = {"product": "hcpcs_code"}
 # What a bare list of codes leaves empty: its row says no more than that the code is there.
 _WORDS = {HCPCS.name: ("descriptor", "span_from")}
+# What two releases may print otherwise and still say the same of a key.
+_BESIDE_THE_POINT = {"ndc_crosswalk": ("product_name", "labeler"), "mue": ("rationale",)}
 _DATES = 3  # valid_from, valid_to, release end every row
 
 
@@ -156,6 +158,8 @@ class Carrier:
         self._part = schema.names.index(schema.part) if schema.part else None
         self._key = schema.names.index(_COVERED_BY.get(schema.name, schema.key[0]))
         self._words = [schema.names.index(name) for name in _WORDS.get(schema.name, ())]
+        beside = _BESIDE_THE_POINT.get(schema.name, ())
+        self._said = [at for at, name in enumerate(schema.names[:-_DATES]) if name not in beside]
         self._left_out = {schema.names.index(name) for name in self._horizon.left_out}
         self._days: dict[tuple[Cell, Cell], list[tuple[Interval, str]]] = defaultdict(list)
         for one, release in coverage:
@@ -194,7 +198,7 @@ class Carrier:
                     parts.append(self._moved(rows.filter(mask), days, last))
         if one_by_one:
             chosen = rows.filter(reduce(pc.or_, one_by_one))
-            starts = self._starts(rows) if self._horizon.agreeing and chosen.num_rows else set()
+            starts = self._starts(_rows(rows)) if self._horizon.agreeing and chosen.num_rows else set()
             skipped: dict[Cell, frozenset[str]] = {str(one): lists for one in listed.to_pylist()}
             parts.append(_table(self._carried(_rows(chosen), skipped, starts), rows.schema))
         return pa.concat_tables([rows, *parts])
@@ -214,8 +218,12 @@ class Carrier:
         lists = frozenset(map(str, rows["release"].filter(spoken_for).unique().to_pylist()))
         return rows.filter(pc.invert(spoken_for)), key.filter(spoken_for).unique(), lists
 
-    def _starts(self, rows: pa.Table) -> set[tuple[tuple[Cell, ...], Cell]]:
-        return {(row[:-_DATES], row[-3]) for row in _rows(rows)}
+    def _starts(self, rows: Iterable[Row]) -> set[tuple[Row, Cell]]:
+        """What is said of a key, and from which day on."""
+        return {(self._what(row), row[-3]) for row in rows}
+
+    def _what(self, row: Row) -> Row:
+        return tuple([row[at] for at in self._said])
 
     def _moved(self, rows: pa.Table, days: Interval, last: date) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415
@@ -236,14 +244,14 @@ class Carrier:
         """The carried rows of some as-of rows, which are all rows of their keys."""
         rows = list(rows)
         bare = self._bare(rows)
-        starts = {(row[:-_DATES], row[-3]) for row in rows} if self._horizon.agreeing else set()
+        starts = self._starts(rows) if self._horizon.agreeing else set()
         return self._carried([row for row in rows if self._is_worded(row, bare)], bare, starts)
 
     def _carried(
         self,
         rows: Iterable[Row],
         bare: Mapping[Cell, frozenset[str]],
-        starts: set[tuple[tuple[Cell, ...], Cell]],
+        starts: set[tuple[Row, Cell]],
     ) -> Iterator[Row]:
         for row in rows:
             last = row[-2]
@@ -254,7 +262,7 @@ class Carrier:
             if days is None:
                 continue
             release = str(row[-1])
-            if (row[:-_DATES], after(days.last)) in starts and days.last < self._end_of(last):
+            if starts and (self._what(row), after(days.last)) in starts and days.last < self._end_of(last):
                 yield (*row[:-_DATES], days.first, days.last, f"{release}, and the same in the next release")
                 continue
             kept = [None if at in self._left_out else cell for at, cell in enumerate(row[:-_DATES])]
