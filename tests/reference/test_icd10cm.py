@@ -183,7 +183,7 @@ class TestEmbeddedDefault:
 
     @pytest.mark.usefixtures("own_package")
     def test_it_answers_for_its_days_alone(self, tmp_path: Path) -> None:
-        library = Library.open(tmp_path / "nothing")
+        library = Library.open(tmp_path / "nothing", presume=False)
         (row,) = library.table("diagnosis").to_pylist()
         assert (row["diagnosis_code"], row["valid_from"], row["valid_to"]) == ("A00", APRIL.first, APRIL.last)
         assert row["release"].startswith("simple-icd-10-cm 1.")
@@ -202,7 +202,7 @@ class TestEmbeddedDefault:
             "simple",
         }
         import_file(library, order_file(tmp_path / "icd10cm_order_2026.txt", ORDER))
-        rows = Library.open(library).table("diagnosis").to_pylist()
+        rows = Library.open(library, presume=False).table("diagnosis").to_pylist()
         assert {row["release"] for row in rows} == {"icd10cm FY2025 r1", "icd10cm FY2026 r1"}
 
     def test_what_was_read_is_kept_and_a_damaged_copy_is_read_anew(
@@ -234,7 +234,7 @@ class TestEmbeddedDefault:
             "import sys, pathlib, platformdirs\n"
             "platformdirs.user_cache_dir = lambda *_, **__: sys.argv[1]\n"
             "from cleanclaim.reference import Library\n"
-            "table = Library.open(pathlib.Path(sys.argv[1]) / 'nothing').table('diagnosis')\n"
+            "table = Library.open(pathlib.Path(sys.argv[1]) / 'nothing', presume=False).table('diagnosis')\n"
             "assert 'simple_icd_10_cm' not in sys.modules\n"
             "print(table.num_rows, sum(table['billable'].to_pylist()))\n"
         )

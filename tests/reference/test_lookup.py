@@ -49,10 +49,23 @@ CASES = [
 
 @pytest.mark.parametrize(("code", "day", "status", "why"), CASES)
 def test_status(library: Path, code: str, day: str, status: str, why: str | None) -> None:
-    answer = Lookup.open(library).code(code, date.fromisoformat(day))
+    answer = Lookup.open(library, presume=False).code(code, date.fromisoformat(day))
     assert answer.status == status
     if why:
         assert why in (answer.why or "")
+
+
+def test_where_no_release_covers_the_day_the_last_one_speaks_and_says_so(library: Path) -> None:
+    lookup = Lookup.open(library)
+    for code, day in (("J9271", date(2026, 4, 1)), ("J1010", date(2026, 1, 1))):
+        answer = lookup.code(code, day)
+        assert answer.status is CodeStatus.ACTIVE
+        assert [one.quarters for one in answer.presumed if one.publication == "HCPCS Level II"] == [1]
+    for code, day, status, why in CASES:
+        if status != "not_in_reference":  # a day that is covered is left alone
+            told = lookup.code(code, date.fromisoformat(day))
+            assert (told.status, [one for one in told.presumed if one.publication == "HCPCS Level II"]) == (status, [])
+            assert why is None or why in (told.why or "")
 
 
 def test_an_answer_has_every_fact_of_the_day(tmp_path: Path, starter: starter_set.StarterSet) -> None:
@@ -81,7 +94,7 @@ def test_mue_by_service_type(tmp_path: Path, starter: starter_set.StarterSet) ->
 
 
 def test_what_is_unknown_is_said(library: Path) -> None:
-    lookup = Lookup.open(library)
+    lookup = Lookup.open(library, presume=False)
     unknown = lookup.code("J9271", date(2024, 5, 1))
     assert unknown.payment_limit is None
     assert "payment limit unknown" in (unknown.why or "")
@@ -123,7 +136,10 @@ def test_drug_numbers(tmp_path: Path, starter: starter_set.StarterSet) -> None:
     assert (product.container, product.strength, product.content_amount, product.ndc_unit) == (
         "single_dose", "100 mg/4 mL", Decimal(100), "ML",
     )  # fmt: skip
-    assert lookup.ndc("00006302602", date(2024, 10, 1)).hcpcs == ()
+    (listed,) = lookup.ndc("00006302602", date(2024, 10, 1)).hcpcs
+    assert (listed.hcpcs_code, "presumed after 2024-09-30" in listed.release) == ("J9271", True)
+    published = Lookup.open(tmp_path / "nothing", presume=False)
+    assert published.ndc("00006302602", date(2024, 10, 1)).hcpcs == ()
     assert lookup.ndc("00006302602", date(2024, 10, 1)).why == "no crosswalk in the library covers it on 2024-10-01"
 
 
@@ -239,9 +255,10 @@ class TestOfficialFiles:
             ended = official.code(code, day)
             assert (ended.status, ended.valid_to) == (CodeStatus.TERMINATED, last)
         listed = official.code("J9271", day)
-        assert listed.status is CodeStatus.NOT_IN_REFERENCE
         assert listed.descriptor == "Injection, pembrolizumab, 1 mg"
-        assert "lists J9271 and does not print its days" in (listed.why or "")
+        # The list does not print its days: these are presumed from the last release that does.
+        assert listed.status is CodeStatus.ACTIVE
+        assert "HCPCS Level II" in [one.publication for one in listed.presumed]
 
     def test_coverage_and_units_of_what_follows(self, official: Lookup) -> None:
         assert official.code("S0013", date(2025, 11, 3)).coverage_code == "I"

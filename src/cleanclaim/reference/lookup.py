@@ -19,6 +19,7 @@ from cleanclaim.reference.index import Index, Record, open_index
 from cleanclaim.reference.intervals import after, union
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.presumption import (
+    PRESUMED_AFTER,
     Band,
     PresumedRelease,
     horizons,
@@ -195,10 +196,14 @@ class Lookup:
 
     def _dated(self, schema: TableSchema, column: str, key: str, on: date | None) -> list[Record]:
         rows = self.index.rows(schema, column, key)
-        return rows if on is None else [row for row in rows if _start(row) <= on <= _end(row)]
+        if on is None:  # all that is known: what was carried repeats it
+            return [row for row in rows if not _is_carried(row)]
+        return [row for row in rows if _start(row) <= on <= _end(row)]
 
     def _covered(self, schema: TableSchema, key: str, part: str | None = None) -> list[Interval]:
-        return union(Interval(_start(row), _end(row)) for row in self._coverage(schema, key, part))
+        """The days on which releases of their own time know a key."""
+        own = (row for row in self._coverage(schema, key, part) if not _is_carried(row))
+        return union(Interval(_start(row), _end(row)) for row in own)
 
     def _coverage(self, schema: TableSchema, key: str, part: str | None = None) -> list[Record]:
         if not self._complete:
@@ -242,6 +247,7 @@ def _settle(
 ) -> tuple[Record | None, CodeStatus, str | None]:
     """The row that tells about a code on a day, its status, and why when that is not active."""
     current = next((row for row in spans if _start(row) <= on <= _end(row)), None)
+    spans = [row for row in spans if not _is_carried(row)]  # what was carried tells of no other day
     if current and not _is_worded(current):  # a bare list has codes that ended long ago, too
         newest = next(filter(_is_worded, reversed(spans)), None)
         last = _day(newest, "span_to") if newest else None
@@ -341,6 +347,10 @@ def _releases(rows: Sequence[Record]) -> tuple[str, ...]:
 def _presumed(releases: Iterable[str], on: date) -> tuple[PresumedRelease, ...]:
     """Those of some releases that were carried to a day."""
     return tuple(one.told(on) for release in releases if (one := read_label(release)))
+
+
+def _is_carried(row: Record) -> bool:
+    return PRESUMED_AFTER in str(row["release"])
 
 
 def _start(row: Record) -> date:

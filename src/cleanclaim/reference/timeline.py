@@ -17,6 +17,7 @@ from cleanclaim.reference.cells import Cell, plain
 from cleanclaim.reference.index import Record
 from cleanclaim.reference.intervals import after, before
 from cleanclaim.reference.lookup import Lookup, price_of
+from cleanclaim.reference.presumption import read_label
 from cleanclaim.values import OPEN_END
 
 
@@ -80,7 +81,8 @@ def timeline(lookup: Lookup, code: str) -> Timeline:
     code = code.strip().upper()
 
     def rows(schema: TableSchema, column: str = "hcpcs_code") -> list[Record]:
-        return lookup.index.rows(schema, column, code)
+        # What was published: what is presumed of later days is no part of it.
+        return [row for row in lookup.index.rows(schema, column, code) if not read_label(str(row["release"]))]
 
     spans = [row for row in map(_in_its_span, rows(tables.HCPCS)) if str(row["valid_from"]) <= str(row["valid_to"])]
     return Timeline(
