@@ -140,7 +140,7 @@ def test_drug_numbers(tmp_path: Path, starter: starter_set.StarterSet) -> None:
     assert (listed.hcpcs_code, "presumed after 2024-09-30" in listed.release) == ("J9271", True)
     published = Lookup.open(tmp_path / "nothing", presume=False)
     assert published.ndc("00006302602", date(2024, 10, 1)).hcpcs == ()
-    assert lookup.ndc("00006302602", date(2024, 10, 1)).why == "no crosswalk in the library covers it on 2024-10-01"
+    assert published.ndc("00006302602", date(2024, 10, 1)).why == "no crosswalk in the library covers it on 2024-10-01"
 
 
 def test_an_ambiguous_drug_number_lists_what_is_known_of_each_reading(
