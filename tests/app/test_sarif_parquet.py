@@ -77,7 +77,19 @@ def test_a_reader_of_sarif_that_is_not_ours_takes_it(result: CheckResult) -> Non
 
 def test_levels_places_and_lines(result: CheckResult) -> None:
     levels = {"reject": "error", "deny": "error", "warn": "warning", "info": "note"}
-    for item, finding in zip(run_of(result)["results"], result.findings, strict=True):
+    told = {(one.message, one.claim_id, one.line_number, one.id): one for one in result.findings}
+    items = run_of(result)["results"]
+    assert len(items) == len(result.findings)
+    ranks = [item["properties"]["work_item"] or len(items) for item in items]
+    assert ranks == sorted(ranks)  # in the order of the work list
+    for item in items:
+        about = item["properties"]
+        (finding,) = (
+            one
+            for one in told.values()
+            if item["message"]["text"].startswith(one.message)
+            and (one.claim_id, one.line_number, one.id) == (about["claim_id"], about["line_number"], item["ruleId"])
+        )
         assert item["level"] == (levels[finding.severity] if finding.outcome == "fires" else "none")
         region = item["locations"][0]["physicalLocation"].get("region")
         assert region == (None if finding.row is None else {"startLine": finding.row})
@@ -141,7 +153,7 @@ def test_parquet_without_findings_keeps_its_columns(checker: Checker, tmp_path: 
     clean = tmp_path / "clean.jsonl"
     clean.write_text('{"claim_id": "A", "lines": [{"hcpcs_code": "J3420", "service_date": "2025-11-01"}]}\n')
     table = table_of(checker.check_files([clean]))
-    assert (table.num_rows, table.num_columns) == (0, 25)
+    assert (table.num_rows, table.num_columns) == (0, 27)
 
 
 def test_parquet_is_the_same_every_time(result: CheckResult) -> None:
