@@ -252,7 +252,7 @@ def _lacks_of(item: ClaimTotals, run: EditRun) -> tuple[str, ...]:
     edits = {count.edit.id: count.edit for count in run.counts}
     asks = (
         dictionary().ask(edits[name].grain, fact)
-        for (name, fact), claims in run.lacking.items()
+        for (name, fact), claims in sorted(run.lacking.items())
         if item.claim_row in claims
     )
     return tuple(dict.fromkeys(asks))
