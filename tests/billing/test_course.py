@@ -173,6 +173,7 @@ def test_the_releases_that_told_it_are_named(biller: Biller) -> None:
     assert told.releases == (
         "starter: CMS HCPCS Level II, October 2025",
         "starter: CMS ASP Pricing File, October 2025, re-issued January 2026",
+        "starter: CMS NCCI MUE, Practitioner Services, July 2024, presumed after 2024-09-30 [mue]",
         "starter: CMS Medicare Part B Payment Limit File, January 2026",
     )
 

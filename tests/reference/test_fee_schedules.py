@@ -108,7 +108,7 @@ class TestAsc:
     def test_both_addenda_of_a_quarter_stand_beside_each_other(self, tmp_path: Path) -> None:
         import_file(tmp_path / "library", asc_file(tmp_path / "bb.csv", BB))
         import_file(tmp_path / "library", asc_file(tmp_path / "aa.csv", ["10021,,,Y,P3,.9,60.15"], addendum="AA"))
-        library = Library.open(tmp_path / "library")
+        library = Library.open(tmp_path / "library", presume=False)
         assert {(row["hcpcs_code"], row["release"]) for row in library.table("asc_payment").to_pylist()} == {
             *((code, "asc_addenda 2020-Q2 BB r1") for code in ("70010", "77080", "J9271", "C9762")),
             ("10021", "asc_addenda 2020-Q2 AA r1"),

@@ -221,6 +221,7 @@ def test_containers_from_elsewhere_name_their_source_and_the_rest_is_unknown():
 # What only looks like a remark: PWK types, ASC indicators, segments, a source key, the end of a list that was read.
 NO_REMARKS = {
     "M1",
+    "N2",  # of a docket, CMS-5056-N2
     "N1",
     "N3",
     "N4",

@@ -51,7 +51,13 @@ MADE_UP: dict[str, list[dict[str, Any]]] = {
     "coverage": [{"table": "diagnosis", "valid_to": date(2024, 12, 31)}, {"table": "ptp", "part": "practitioner"}],
 }  # fmt: skip
 # Facts that none of these claims can show, and why.
-UNSEEN = {"line.revenue_code": "it stands in institutional claims, which are not read yet"}
+UNSEEN = {
+    "line.revenue_code": "it stands in institutional claims, which are not read yet",
+    **{
+        f"{grain}.known_absent": "it is of partial claims; these are whole"
+        for grain in ("claim", "line", "line_pair", "policy_line", "drug_day", "diagnosis")
+    },
+}
 
 
 def load(bench: Workbench, library: Library, files: list[Path], beside: Mapping[str, pa.Table]) -> None:

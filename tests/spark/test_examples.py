@@ -90,7 +90,7 @@ def test_every_atom_of_the_language(engine: SparkEngine) -> None:
     engine.register(
         "facts",
         pa.table(
-            {name: pa.array([row[name] for row in rows], kind.arrow()) for name, kind in FACTS.items()}
+            {name: pa.array([row.get(name) for row in rows], kind.arrow()) for name, kind in FACTS.items()}
             | {"row_id": range(500)}
         ),
     )

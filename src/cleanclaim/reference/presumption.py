@@ -182,7 +182,7 @@ class Carrier:
         places = pa.table({"part": part, "last": rows["valid_to"]}).group_by(["part", "last"]).aggregate([])
         for place in places.to_pylist():
             last = place["last"]
-            if last not in self._ends:
+            if last not in self._ends or last == OPEN_END:
                 continue
             here = pc.equal(rows["valid_to"], pa.scalar(last, pa.date32()))
             if self._schema.part:
