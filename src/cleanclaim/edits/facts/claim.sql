@@ -3,7 +3,7 @@ about: A claim with the sums of its lines.
 grain: claim
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
-  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: claim.known_absent}
+  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: claim.known_absent}
   claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   place_of_service: {type: text, meaning: place of service, source: claim.place_of_service}

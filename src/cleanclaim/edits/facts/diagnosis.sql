@@ -4,7 +4,7 @@ grain: diagnosis
 needs: [line, policy, code]
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
-  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: "claim.known_absent, line.known_absent"}
+  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: "claim.known_absent, line.known_absent"}
   payer_program: {type: text, meaning: whose rules decide, source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}
   is_drug: {type: boolean, meaning: whether the code is a drug, ask: "a code list that covers the code on the date of service", source: "reference hcpcs, code_range"}

@@ -4,7 +4,7 @@ grain: drug_day
 needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether every claim of the group is whole, source: claim.complete}
-  known_absent: {type: list of text, meaning: "null: what one claim of the group says is absent, another may have", source: claim.known_absent}
+  known_absent: {type: list of text, meaning: "null: what one claim of the group says is absent, another may have", ask: "the whole claim (a part of it was read)", source: claim.known_absent}
   claim_type: {type: text, meaning: "P professional or I institutional", source: claim.claim_type}
   payer_program: {type: text, meaning: "whose rules decide", ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   hcpcs_code: {type: text, meaning: the code, source: line.hcpcs_code}

@@ -4,7 +4,7 @@ grain: line
 view: true
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, ask: "the whole claim (a part of it was read)", source: claim.complete}
-  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", source: "claim.known_absent, line.known_absent"}
+  known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: "claim.known_absent, line.known_absent"}
   lines_complete: {type: boolean, meaning: "whether the lines that are here are all lines of the claim", ask: "all lines of the claim", source: claim.lines_complete}
   claim_type: {type: text, meaning: P professional or I institutional, ask: "the type of claim (professional or institutional)", source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}

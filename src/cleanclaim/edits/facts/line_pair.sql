@@ -4,7 +4,7 @@ grain: line_pair
 needs: [patient]
 columns:
   complete: {type: boolean, meaning: whether both claims are whole, source: claim.complete}
-  known_absent: {type: list of text, meaning: "null: what one line says is absent, the other may have", source: line.known_absent}
+  known_absent: {type: list of text, meaning: "null: what one line says is absent, the other may have", ask: "the whole claim (a part of it was read)", source: line.known_absent}
   claim_type: {type: text, meaning: "P professional or I institutional, of both claims", source: claim.claim_type}
   payer_program: {type: text, meaning: "whose rules decide, for both claims", ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
