@@ -254,4 +254,6 @@ def test_standard_input_of_any_kind(content: bytes) -> None:
         input=content, capture_output=True, check=False, cwd=ROOT,
     )  # fmt: skip
     result = json.loads(done.stdout)
-    assert (done.returncode, result["summary"]["claims"], result["faults"]) == (0, 1, [])
+    assert (result["summary"]["claims"], result["faults"]) == (1, [])
+    # Neither payer nor modifiers are told: it cannot be said, and that is no success.
+    assert (done.returncode, result["claims"][0]["verdict"]) == (1, "cannot say")
