@@ -117,9 +117,7 @@ def rows(claims: Claims, claim_type: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def without_file(line: dict[str, Any]) -> dict[str, Any]:
-    # What a partial claim says to be none: X12 claims are whole, and say it by not sending it.
-    beside = {"claim_key", "segment_number", "known_absent"}
-    return {name: value for name, value in line.items() if name not in beside}
+    return {name: value for name, value in line.items() if name not in {"claim_key", "segment_number"}}
 
 
 def content(claims: Claims) -> bytes:
