@@ -81,6 +81,7 @@ EDGES: dict[str, list[Any]] = {
     "flag": [None, True, False],
     "amount": [None, Decimal(0), Decimal("0.000001"), Decimal("999999999999.999999"), Decimal("-999999999999.999999"), Decimal("0.666667")],
     "complete": [None, True, False],
+    "known_absent": [None, [], ["container"], ["container", "billed_units", "modifiers"]],
 }  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def test_every_atom_of_the_language(engine: SparkEngine) -> None:
     engine.register(
         "facts",
         pa.table(
-            {name: pa.array([row.get(name) for row in rows], kind.arrow()) for name, kind in FACTS.items()}
+            {name: pa.array([row[name] for row in rows], kind.arrow()) for name, kind in FACTS.items()}
             | {"row_id": range(500)}
         ),
     )
