@@ -28,8 +28,10 @@
     let cents = 0;
     for (const claim of read()) {
       // One finding must meet all choices: a denied line and a rejected drug are not a denied drug.
-      let met = (!payer || claim.payer === payer) && claim.findings.some((finding) =>
-        (!severity || finding[0] === severity) && (!edit || finding[1] === edit) && (!drug || finding[2] === drug));
+      // A claim of which it cannot be said may have none: it stays until one of these is chosen.
+      const chosen = severity || edit || drug;
+      let met = (!payer || claim.payer === payer) && (!chosen || claim.findings.some((finding) =>
+        (!severity || finding[0] === severity) && (!edit || finding[1] === edit) && (!drug || finding[2] === drug)));
       if (met && words.length) {
         claim.text ??= claim.element.textContent.toLowerCase();
         met = words.every((word) => claim.text.includes(word));
