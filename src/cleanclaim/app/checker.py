@@ -205,6 +205,8 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
         ),
         lacks=_lacks(run), waits_for_policies=_waits_for_policies(run),
     )  # fmt: skip
+    grains = {count.edit.id: count.edit.grain for count in run.counts}
+    asks = {key: dictionary().ask(grains[key[0]], key[1]) for key in sorted(run.lacking)}
     releases = sorted({release for finding in run.findings for release in finding.releases})
     return CheckResult(
         summary,
@@ -212,7 +214,7 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
         (*reading.told(), *handed.faults),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
-        tuple(_claim_summary(item, run, by_row=item.file in bench.files_by_row) for item in run.totals),
+        tuple(_claim_summary(item, run, asks, by_row=item.file in bench.files_by_row) for item in run.totals),
         run.worklist,
     )
 
@@ -236,26 +238,22 @@ def _waits_for_policies(run: EditRun) -> int:
     return checks
 
 
-def _claim_summary(item: ClaimTotals, run: EditRun, *, by_row: bool) -> ClaimSummary:
+def _claim_summary(
+    item: ClaimTotals, run: EditRun, asks: Mapping[tuple[str, str], str], *, by_row: bool
+) -> ClaimSummary:
     segment, row = (None, item.place) if by_row else (item.place, None)
     charge, at_risk = as_money(item.total_charge), as_money(item.amount_at_risk)
     lines = tuple(_claim_line(line) for line in item.lines)
     return ClaimSummary(
         item.claim_key, item.claim_id, item.file, charge, at_risk, segment, row, item.payer_program, lines,
-        run.verdicts[item.claim_row], _lacks_of(item, run),
+        run.verdicts[item.claim_row], _lacks_of(item, run, asks),
     )  # fmt: skip
 
 
-def _lacks_of(item: ClaimTotals, run: EditRun) -> tuple[str, ...]:
+def _lacks_of(item: ClaimTotals, run: EditRun, asks: Mapping[tuple[str, str], str]) -> tuple[str, ...]:
     if run.verdicts[item.claim_row] is not Verdict.CANNOT_SAY:
         return ()
-    edits = {count.edit.id: count.edit for count in run.counts}
-    asks = (
-        dictionary().ask(edits[name].grain, fact)
-        for (name, fact), claims in sorted(run.lacking.items())
-        if item.claim_row in claims
-    )
-    return tuple(dict.fromkeys(asks))
+    return tuple(dict.fromkeys(ask for key, ask in asks.items() if item.claim_row in run.lacking[key]))
 
 
 def _claim_line(line: LineTotals) -> ClaimLine:

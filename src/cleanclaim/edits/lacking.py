@@ -32,32 +32,34 @@ class Lacking:
     claims: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))  # rows of claims
     last_part: set[int] = field(default_factory=set)  # the claims of the part that was closed last
     _waiting: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))
+    _lacks_of: dict[str, str] = field(init=False, repr=False)  # what counts, and what must be lacked for it
 
-    def counts(self, edit: Edit, name: str) -> bool:
-        """Whether a fact that an edit lacks keeps a claim from being called ready."""
-        return (
-            edit.page.front.essential
-            and name in self.facts.facts(self.grain)
-            and not self.facts.is_of_payer(self.grain, name)
-        )
+    def __post_init__(self) -> None:
+        """Sort out once which facts count: rows ask for each of theirs."""
+        # CPT and CDT numbers are licensed, and never judged: of a code only what a code list would tell is lacked.
+        self._lacks_of = {
+            name: self.facts.lacks_of(self.grain, name) if self.facts.group_of(self.grain, name).name == "code" else ""
+            for name in self.facts.facts(self.grain)
+            if not self.facts.is_of_payer(self.grain, name)
+        }
 
     def add_row(self, edit: Edit, row_id: int, row: Mapping[str, Any], missing: Iterable[str]) -> None:
         """An edit that could not be evaluated on a row of facts."""
+        if not edit.page.front.essential:
+            return
         for name in missing:
-            if self.counts(edit, name) and (not (lacks := self._licensed(name)) or row[lacks]):
+            if name in self._lacks_of and (not (lacks := self._lacks_of[name]) or row[lacks]):
                 self._waiting[edit.id, name].append(np.array([row_id], np.int64))
 
     def add_planes(self, edit: Edit, row_ids: _Rows, beside: pa.RecordBatch, missing: Mapping[str, Plane]) -> None:
         """The same for a batch of rows."""
+        if not edit.page.front.essential:
+            return
         for name, plane in missing.items():
-            if self.counts(edit, name):
-                if lacks := self._licensed(name):
+            if name in self._lacks_of:
+                if lacks := self._lacks_of[name]:
                     plane = plane & atom_planes(beside.column(lacks).is_valid())[0]  # noqa: PLW2901
                 self._waiting[edit.id, name].append(row_ids[rows_of(plane, len(row_ids))])
-
-    def _licensed(self, name: str) -> str:
-        """The fact that says whether a code list would tell: CPT and CDT numbers are licensed, and never judged."""
-        return self.facts.lacks_of(self.grain, name) if self.facts.group_of(self.grain, name).name == "code" else ""
 
     def close_part(self, bench: Workbench, view: str) -> None:
         """Find the claims of the rows of a part of the run."""

@@ -20,11 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
 
-from cleanclaim.edits.dictionary import ROW_ID, Dictionary
+from cleanclaim.edits.dictionary import Dictionary
 from cleanclaim.edits.findings import facts_needed, severity_order
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase
-from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.planes import Plane
 from cleanclaim.reference.presumption import (
     AND,
@@ -137,16 +136,15 @@ class Resting:
 class PresumedRows:
     """Which rows of one grain rest on carried releases, edit by edit."""
 
-    def __init__(self, facts: Dictionary, grain: Grain, edits: Iterable[Edit]) -> None:
+    def __init__(self, facts: Dictionary, edits: Iterable[Edit]) -> None:
         """Nothing seen yet."""
-        self.grain = grain
         self.of_edit = {edit: releases_read(facts, edit) for edit in edits}
         self.columns = tuple(dict.fromkeys(name for names in self.of_edit.values() for name in names))
 
     def query(self, view: str) -> str:
         """How many lines of a view rest on each carried release, by day."""
         labels = " UNION ALL ".join(
-            f'SELECT {ROW_ID[self.grain]}, line_rows, service_date, "{name}" AS labels FROM {view}'
+            f'SELECT line_rows, service_date, "{name}" AS labels FROM {view}'
             f" WHERE contains(\"{name}\", '{PRESUMED_AFTER}')"
             for name in self.columns
         )

@@ -67,7 +67,7 @@ class Aside:
     def __init__(self, facts: Dictionary, grain: Grain, edits: tuple[Edit, ...], names: Iterable[str]) -> None:
         self.wants = Wants(facts, grain, names)
         self.lacking = Lacking(facts, grain)
-        self.presumed = PresumedRows(facts, grain, edits)
+        self.presumed = PresumedRows(facts, edits)
         self.resting = Resting()
         self.presumes = False  # whether any row of the part can rest on a carried release
 
