@@ -39,17 +39,29 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     return command
 
 
+CLEAN = (
+    '{"claim_id": "A", "claim_type": "P", "payer_program": "medicare_b", "lines": [{"hcpcs_code": "J3420", '
+    '"service_date": "2025-11-01", "billed_units": 1, "charge_amount": "12.00", "place_of_service": "11", '
+    '"modifiers": [], "charted": {"dose": {"amount": "1000", "unit": "mcg"}, "container": "multi_dose"}}]}\n'
+)
+
+
 def test_check_prints_each_finding_once_with_its_rule_and_the_totals(run: Run) -> None:
     code, out, err = run("check", Q3)
     assert (code, err) == (1, "")
-    assert "A12-JZ-MISSING  clinic-2024q3.837, segment " in out
-    assert "reject  line 1  J1745  WASTE-001 jz-or-jw-missing" in out
+    total, *rest = out.splitlines()
+    assert total.startswith("15 claims, $80,097.00 billed: ")
+    assert total.endswith(" at risk")
+    assert sum("WASTE-001  A12-JZ-MISSING line 1" in line for line in rest) == 1
     assert "Fix: Add JZ if nothing was discarded" in out
-    assert "Rule: CMS Pub. 100-04" in out
-    assert "15 claims" in out
-    assert "at risk" in out
     assert "the starter set" in out
     assert all(line == line.rstrip() for line in out.splitlines())
+    assert "Rule: " not in out
+    code, out, err = run("check", Q3, "--verbose")
+    assert (code, err) == (1, "")
+    assert out.splitlines()[0] == total
+    assert "A12-JZ-MISSING  clinic-2024q3.837, segment " in out
+    assert "Rule: CMS Pub. 100-04" in out
 
 
 def test_json_has_the_shape_that_the_schema_promises(run: Run) -> None:
@@ -101,9 +113,7 @@ def test_fail_on_decides_the_exit_code(run: Run, fail_on: str, expected: int) ->
 
 def test_a_clean_claim_exits_0_and_1_when_asked_to_be_strict(run: Run, tmp_path: Path) -> None:
     clean = tmp_path / "clean.jsonl"
-    clean.write_text(
-        '{"claim_id": "A", "lines": [{"hcpcs_code": "J3420", "service_date": "2025-11-01", "billed_units": 1}]}\n'
-    )
+    clean.write_text(CLEAN, encoding="utf-8")
     assert run("check", str(clean))[0] == 0
     assert run("check", str(clean), "--fail-on", "not-evaluated")[0] == 1
 

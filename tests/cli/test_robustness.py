@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import CHARTED, Q3, ROOT
+from tests.cli.test_cli import CHARTED, CLEAN, Q3, ROOT
 from tests.edits.test_pages import PAGE
 
 TEXT = Path(Q3).read_bytes()
-CLEAN = '{"claim_id": "A", "lines": [{"hcpcs_code": "J3420", "service_date": "2025-11-01", "billed_units": 1}]}\n'
 
 
 def cleanclaim(

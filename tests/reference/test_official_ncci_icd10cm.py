@@ -116,7 +116,7 @@ def test_the_expansion_equals_the_list_of_billable_codes() -> None:
 def test_code_sets_follow_each_other(tmp_path: Path) -> None:
     run = import_files(tmp_path / "library", [ICD])
     assert run.refused == []
-    library = Library.open(tmp_path / "library")
+    library = Library.open(tmp_path / "library", presume=False)
     rows = library.table("diagnosis")
     days = {(row["valid_from"], row["valid_to"], row["release"]) for row in rows.to_pylist()}
     assert days == {

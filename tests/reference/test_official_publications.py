@@ -149,7 +149,7 @@ def test_both_issues_of_july_2025_are_revisions(tmp_path: Path) -> None:
     issues = [path for path in ADDENDA if "July 2025" in path.name]
     for path in sorted(issues, key=lambda path: path.name[-15:]):
         import_file(tmp_path, path)
-    library = Library.open(tmp_path)
+    library = Library.open(tmp_path, presume=False)
     assert [one.label for one in library.releases] == ["opps_addendum_b 2025-Q3 r1", "opps_addendum_b 2025-Q3 r2"]
     assert all("file's name" in one.notes[0] for one in library.releases)
     assert {row["release"] for row in library.table("opps_status").to_pylist()} == {"opps_addendum_b 2025-Q3 r2"}
@@ -324,9 +324,12 @@ def test_the_excerpt_of_2026_is_imported_only_as_one(tmp_path: Path) -> None:
 def test_codes_of_a_later_list_are_known_to_exist_and_no_more(tmp_path: Path) -> None:
     import_file(tmp_path, CMS / "hcpcs" / "HCPC2025_OCT_ANWEB.xlsx")
     import_file(tmp_path, CMS / "hcpcs" / "hcpcs_level2_2026q3.txt.gz")
-    lookup = Lookup.open(tmp_path)
+    lookup = Lookup.open(tmp_path, presume=False)
     assert lookup.code("J9271", date(2025, 10, 1)).status == "active"
     assert lookup.code("J9271", date(2026, 7, 1)).status == "not_in_reference"
+    carried = Lookup.open(tmp_path).code("J9271", date(2026, 7, 1))
+    assert carried.status == "active"  # the list says that it is there, the list before it with which words
+    assert carried.presumed
     assert lookup.code("J0000", date(2026, 7, 1)).status == "not_found"
     other = tmp_path / "codes_2025q4.txt"
     other.write_text(text_of(CMS / "hcpcs" / "hcpcs_level2_2026q3.txt.gz"))

@@ -62,7 +62,8 @@ def changes_for(
     line is taken as if it were given then; without it the lines of the last quarter alone.
     Raises: UnreadableInput when no claim file could be read; InvalidValue and LibraryError for days.
     """
-    library = Library.open(reference)
+    # Of what is published: a day that only a carried release tells would be compared with that release itself.
+    library = Library.open(reference, presume=False)
     with Engine() as engine:
         bench = DatedBench(engine, dictionary())
         reading = Reading(bench, mapping=mapping, watch=watch)

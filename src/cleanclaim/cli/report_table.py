@@ -121,10 +121,14 @@ def _what_it_rests_on(console: Console, result: CheckResult, *, verbose: bool) -
         for one in summary.presumed:
             quarters, lines = carried.get(one.publication, (0, 0))
             carried[one.publication] = max(quarters, one.quarters), max(lines, one.lines)
-        told = "; ".join(f"{name} {quarters} q. on ({lines:,} lines)" for name, (quarters, lines) in carried.items())
+        told = "; ".join(
+            f"{name} {counted(quarters, 'quarter')} on ({counted(lines, 'line')})"
+            for name, (quarters, lines) in carried.items()
+        )
+        if summary.clear_presumed:
+            told += f"; {counted(summary.clear_presumed, 'check')} passed on them alone"
         console.print(
-            f"Presumed from earlier releases: {told}; {summary.clear_presumed:,} checks are clear by them alone."
-            " --no-presumption leaves them out.",
+            f"Presumed from earlier releases: {told}. --no-presumption leaves them out.",
             markup=False,
         )
     if summary.waits_for_policies:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -79,11 +79,10 @@ class TableSchema:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     part: str = ""  # the column by which the table falls into parts that are published, and complete, each on its own
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)  # of the columns, in order
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The column names, in order."""
-        return tuple(column.name for column in self.columns)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
 
     def arrow(self) -> pa.Schema:
         """The Arrow schema."""

@@ -87,7 +87,8 @@ def import_all(
 ) -> list[ImportReport | MemberSetAside]:
     """The releases of a file, or of every member of a zip archive, and the members that were set aside.
 
-    Everything is read before anything is written: a member that can't be read leaves the library as it was.
+    Everything is read before anything is written: a member that can't be read leaves the library as it was. The
+    look-up index is left to the next look-up: who imports one file after another pays for it once.
 
     Raises: as `import_file`; UnknownPublication when no member of an archive is known.
     """
@@ -97,8 +98,6 @@ def import_all(
     with locked(library):
         remove_temporary(library)
         reports = [store(library, one, imported_on) for one in joined(reads)]
-        if not all(report.already_there for report in reports):
-            refresh_index(library)
     return [*reports, *aside]
 
 

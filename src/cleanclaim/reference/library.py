@@ -145,6 +145,15 @@ class Library:
         return self.presume and schema.name in presumption.horizons()
 
     def _carrier(self, schema: TableSchema) -> Carrier:
+        if schema.name not in self._carriers:
+            self._carriers[schema.name] = self._new_carrier(schema)
+        return self._carriers[schema.name]
+
+    @cached_property
+    def _carriers(self) -> dict[str, Carrier]:
+        return {}
+
+    def _new_carrier(self, schema: TableSchema) -> Carrier:
         coverage = [(_covered(row), str(row[-1])) for row in self._coverage_rows(schema.name)]
         return Carrier(schema, coverage, [say.days.last for say in precedence.says(self.stored, schema.name)])
 
@@ -202,11 +211,20 @@ class Library:
         rows = self.starter.rows(schema.name)
         imported = _by_key(one for one, _ in precedence.coverage(self.stored, schema.name))
         if schema.name not in _OPEN_ENDED:
-            return [part for row in rows for part in _cut_to(row, schema, imported)] if imported else list(rows)
+            return list(_Cut(schema, imported).rows(rows))
         declared = _by_key(map(_covered, self._starter_coverage.get(schema.name, ())))
-        return [part for row in _spoken_on(rows) for part in _cut_to(row, schema, imported, declared)]
+        return list(_Cut(schema, imported, declared).rows(_spoken_on(rows)))
 
     def _coverage_rows(self, table: str) -> list[Row]:
+        if table not in self._coverage_of_tables:
+            self._coverage_of_tables[table] = self._make_coverage_rows(table)
+        return self._coverage_of_tables[table]
+
+    @cached_property
+    def _coverage_of_tables(self) -> dict[str, list[Row]]:
+        return {}
+
+    def _make_coverage_rows(self, table: str) -> list[Row]:
         own = self._starter_coverage.get(table, [])
         if table == embedded.TABLE and (default := self.default):
             days = self._embedded_days(default)
@@ -216,7 +234,7 @@ class Library:
             return own
         taken = _by_key(one for one, _ in imported)
         told: list[Row] = [(*_place(one), one.days.first, one.days.last, release) for one, release in imported]
-        return told + [part for row in own for part in _cut_to(row, COVERAGE, taken)]
+        return [*told, *_Cut(COVERAGE, taken).rows(own)]
 
     @cached_property
     def _starter_coverage(self) -> dict[str, list[Row]]:
@@ -242,19 +260,34 @@ def _by_key(coverage: Iterable[Covered]) -> _ByKey:
     return grouped
 
 
-def _cut_to(row: Row, schema: TableSchema, taken: _ByKey, declared: _ByKey | None = None) -> Iterator[Row]:
-    """A starter row on the days that nobody took for its key, and, when given, on days that are declared for it."""
-    first, last = schema.names.index("valid_from"), schema.names.index("valid_to")
-    if schema is COVERAGE:
-        part, key = row[_PART], row[_KEY]
-    else:
-        part, key = row[schema.names.index(schema.part)] if schema.part else None, row[0]
-    days = _days(row[first], row[last])
-    left = without(days, _intervals(taken, part, key)) if taken else [days]
-    if declared and (allowed := _intervals(declared, part, key)):
-        left = [piece for days in left for piece in within(days, allowed)]
-    for piece in left:
-        yield (*row[:first], piece.first, piece.last, *row[last + 1 :])
+class _Cut:
+    """Cuts starter rows of a table to the days that nobody took for their key and, when given, that are declared."""
+
+    def __init__(self, schema: TableSchema, taken: _ByKey, declared: _ByKey | None = None) -> None:
+        self._first, self._last = schema.names.index("valid_from"), schema.names.index("valid_to")
+        self._key, self._part = (_KEY, _PART) if schema is COVERAGE else (0, None)
+        if schema.part:
+            self._part = schema.names.index(schema.part)
+        self._taken, self._declared = taken, declared or {}
+        self._kept: dict[tuple[Cell, Cell], tuple[list[Interval], list[Interval]]] = {}
+
+    def rows(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """What is left of the rows, a part of a row as a row."""
+        for row in rows:
+            taken, allowed = self._days_of(row[self._part] if self._part is not None else None, row[self._key])
+            if not taken and not allowed:
+                yield row
+                continue
+            left = without(_days(row[self._first], row[self._last]), taken)
+            if allowed:
+                left = [piece for days in left for piece in within(days, allowed)]
+            for piece in left:
+                yield (*row[: self._first], piece.first, piece.last, *row[self._last + 1 :])
+
+    def _days_of(self, part: Cell, key: Cell) -> tuple[list[Interval], list[Interval]]:
+        if (part, key) not in self._kept:
+            self._kept[part, key] = _intervals(self._taken, part, key), _intervals(self._declared, part, key)
+        return self._kept[part, key]
 
 
 def _spoken_on(rows: Sequence[Row]) -> list[Row]:
