@@ -265,9 +265,8 @@ class _Cut:
 
     def __init__(self, schema: TableSchema, taken: _ByKey, declared: _ByKey | None = None) -> None:
         self._first, self._last = schema.names.index("valid_from"), schema.names.index("valid_to")
-        self._key, self._part = (_KEY, _PART) if schema is COVERAGE else (0, None)
-        if schema.part:
-            self._part = schema.names.index(schema.part)
+        self._key = _KEY if schema is COVERAGE else 0
+        self._part = _PART if schema is COVERAGE else schema.names.index(schema.part) if schema.part else None
         self._taken, self._declared = taken, declared or {}
         self._kept: dict[tuple[Cell, Cell], tuple[list[Interval], list[Interval]]] = {}
 
