@@ -16,12 +16,11 @@ from cleanclaim.app.result import CheckResult
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.worklist import Verdict
-from cleanclaim.reference import starter_set
 from cleanclaim.reference.importing import import_files
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.releases import stored_releases
-from cleanclaim.reference.starter_set import StarterSet
+from tests.app.starters import TOLD_BY_FILES, starter_without
 from tests.app.test_checker import claim, write
 from tests.app.test_rules import line
 from tests.shared import SHARED, needs_shared
@@ -37,16 +36,6 @@ ICD_2025 = CMS / "icd10cm" / "icd10cm-tabular-April-2025.xml.gz"
 ICD_2026 = CMS / "icd10cm" / "icd10cm_codes_2026.codes_only.txt.gz"
 LIMITS = CMS / "asp" / "section 508 version of Oct 2025 ASP Pricing File 091725.csv"
 ADDENDUM_B = CMS / "opps" / "508 version of October 2025 Web Addendum B.10.31.25.csv.gz"
-# What the files at hand tell: the starter set must not know it, or an example would be about that.
-TOLD_BY_FILES = {"hcpcs", "modifier", "mue", "ndc_crosswalk", "asp_limit", "product"}
-
-
-@cache
-def starter_without(tables: frozenset[str]) -> StarterSet:
-    """The starter set without some tables, and without a word on what it is complete for there."""
-    contents = {path.stem: path.read_bytes() for path in starter_set.FOLDER.glob("*.csv") if path.stem not in tables}
-    kept = [row for row in contents["coverage"].decode().splitlines(keepends=True) if row.split(",")[0] not in tables]
-    return StarterSet({**contents, "coverage": "".join(kept).encode()})
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +46,7 @@ def checker_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Checke
     def made(*files: Path, presume: bool = True) -> Checker:
         folder = tmp_path_factory.mktemp("library")
         import_files(folder, list(files))
-        library = Library(folder, stored_releases(folder), starter_without(frozenset(TOLD_BY_FILES)), presume)
+        library = Library(folder, stored_releases(folder), starter_without(TOLD_BY_FILES), presume)
         return Checker.of(library, shipped_edits())
 
     return made

@@ -56,6 +56,7 @@ LIMITS: dict[str, tuple[str | None, str | None]] = {
     "J1171": ("", "0.050"), "Q0138": ("5.000", "0.600"), "Q0139": ("0.500", "0.500"), "J3300": ("1.000", "45.000"),
     "J0013": ("", "12.000"), "J0897": ("26.000", None),
 }  # fmt: skip
+MUE_DAYS = ("07-01-2025", "10-01-2025")
 MUES = {
     "07-01-2025": ["J9271,400,3", "J1745,50,2", "J0585,600,1"],
     "10-01-2025": ["J9271,200,3", "J0585,100,1", "J1885,8,3"],
@@ -75,28 +76,36 @@ def prices(quarter: int) -> list[str]:
 
 def two_quarters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the library."""
+    library = tmp_path / "library"
+    for files in made_files(tmp_path, monkeypatch).values():
+        for path in files:
+            import_file(library, path)
+    return library
+
+
+def made_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Path]]:
+    """The publications of each quarter."""
     monkeypatch.setattr(hcpcs_records, "FEWEST_CODES", 1)
     monkeypatch.setattr(ncci_mue, "FEWEST_ROWS", {"practitioner": 1, "outpatient": 1, "dme": 1})
     for importer in (asp_csv, asp_crosswalk, opps_addendum_b):
         monkeypatch.setattr(importer, "FEWEST_ROWS", 1)
-    made, library = tmp_path / "made", tmp_path / "library"
+    made = tmp_path / "made"
     made.mkdir()
-    files = [hcpcs_file(made / f"HCPC2025_{month}_ANWEB.xlsx", records) for month, records in CODES.items()]
-    files += [asp_file(made / f"{days[:3]}.csv", prices(at), days) for at, days in enumerate((JULY, OCTOBER))]
-    for first, rows in MUES.items():
-        whole = [f"{row} Date of Service Edit: Clinical,Clinical: Data" for row in rows]
-        files.append(mue_file(made / f"MCR_MUE_PractitionerServices_Eff_{first}.csv", whole))
-    for month, days, rows in (("JUL", JULY, NDCS["JUL"]), ("OCT", OCTOBER, NDCS["OCT"])):
-        path = crosswalk_file(made / f"crosswalk_{month}.csv", rows)
-        text = path.read_bytes().replace(b"January 1, 2024 through March 31, 2024", days.encode())
-        path.write_bytes(text.replace(b"January 2024 ASP", f"{days.split()[0]} 2025 ASP".encode()))
-        files.append(path)
-    for month, statuses in _STATUS.items():
-        rows = [f"{code},Short,{status},9000,,$1.000,,$0.20,,,,," for code, status in statuses]
-        files.append(addendum_file(made / f"{month} 2025 Web Addendum B.csv", rows))
-    for path in files:
-        import_file(library, path)
-    return library
+    files: dict[str, list[Path]] = {}
+    for at, (month, days) in enumerate({"JUL": JULY, "OCT": OCTOBER}.items()):
+        name, first = days.split()[0], MUE_DAYS[at]
+        mues = [f"{row} Date of Service Edit: Clinical,Clinical: Data" for row in MUES[first]]
+        statuses = [f"{code},Short,{status},9000,,$1.000,,$0.20,,,,," for code, status in _STATUS[name]]
+        crosswalk = crosswalk_file(made / f"crosswalk_{month}.csv", NDCS[month])
+        text = crosswalk.read_bytes().replace(b"January 1, 2024 through March 31, 2024", days.encode())
+        crosswalk.write_bytes(text.replace(b"January 2024 ASP", f"{name} 2025 ASP".encode()))
+        files[month] = [
+            hcpcs_file(made / f"HCPC2025_{month}_ANWEB.xlsx", CODES[month]),
+            asp_file(made / f"{name[:3]}.csv", prices(at), days),
+            mue_file(made / f"MCR_MUE_PractitionerServices_Eff_{first}.csv", mues), crosswalk,
+            addendum_file(made / f"{name} 2025 Web Addendum B.csv", statuses),
+        ]  # fmt: skip
+    return files
 
 
 def line(code: str | None, units: object = 1, **more: Any) -> dict[str, Any]:

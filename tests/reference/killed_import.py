@@ -15,7 +15,7 @@ import pyarrow.parquet  # noqa: F401
 
 from cleanclaim.reference import starter_set
 from cleanclaim.reference.importers import asp_csv
-from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.importing import import_files
 
 OURS = f"{os.sep}cleanclaim{os.sep}reference{os.sep}"
 
@@ -47,7 +47,7 @@ def main(library: Path, file: Path, folder: Path, times: int) -> None:
         child = os.fork()
         if child == 0:
             sys.settrace(Countdown(1 + lines * (number + 1) // (times + 1)))
-            import_file(copy, file)
+            import_files(copy, [file])
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.waitstatus_to_exitcode(status) != 9:
@@ -63,7 +63,7 @@ def _lines_of_a_whole_import(library: Path, file: Path, folder: Path) -> int:
     if os.fork() == 0:
         countdown = Countdown(10**9)
         sys.settrace(countdown)
-        import_file(copy, file)
+        import_files(copy, [file])
         sys.settrace(None)
         os.write(writer, str(10**9 - countdown.left).encode())
         os._exit(0)

@@ -14,7 +14,7 @@ import pytest
 from cleanclaim.errors import InvalidValue, UnknownName
 from cleanclaim.reference import CodeStatus, Library, Lookup, starter_set, tables
 from cleanclaim.reference import lookup as lookup_module
-from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.importing import import_file, import_files
 from cleanclaim.reference.index import Record, open_index
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.tables import LOOKED_UP
@@ -155,6 +155,7 @@ def test_an_ambiguous_drug_number_lists_what_is_known_of_each_reading(
 
 
 def test_a_stale_or_missing_or_broken_index_is_built_anew(library: Path, tmp_path: Path) -> None:
+    Lookup.open(library)
     index = library / "index.sqlite"
     old = index.read_bytes()
     again = asp_file(tmp_path / "r2.csv", [limit("J9271", "55.999")], "January 1, 2024 through March 31, 2024")
@@ -168,7 +169,7 @@ def test_a_stale_or_missing_or_broken_index_is_built_anew(library: Path, tmp_pat
 
 
 def test_a_library_that_is_not_ours_to_write_still_answers(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (library / "index.sqlite").unlink()
+    (library / "index.sqlite").unlink(missing_ok=True)
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -181,7 +182,7 @@ def test_a_library_that_is_not_ours_to_write_still_answers(library: Path, monkey
 
 
 def test_a_busy_library_still_answers(library: Path) -> None:
-    (library / "index.sqlite").unlink()
+    (library / "index.sqlite").unlink(missing_ok=True)
     with locked(library):
         assert Lookup.open(library).code("J1030", date(2024, 3, 31)).status is CodeStatus.ACTIVE
 
@@ -220,7 +221,7 @@ def test_look_ups_load_nothing_heavy(tmp_path: Path, october: Path) -> None:
         "heavy = {'duckdb', 'pyarrow', 'numpy', 'sqlglot', 'yaml', 'python_calamine'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or 0)\n"
     )
-    import_file(tmp_path / "library", october)
+    import_files(tmp_path / "library", [october])
     command = [sys.executable, "-c", program, str(tmp_path / "nothing"), str(tmp_path / "library")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

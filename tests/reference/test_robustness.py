@@ -250,7 +250,7 @@ class TestDamage:
         with pytest.raises(DamagedRelease, match=r"asp_limit\.parquet.*import the publication again"):
             Library.open(library).table("asp_limit")
         with pytest.raises(DamagedRelease):
-            import_file(library, july)  # its index would hold what cannot be read
+            import_files(library, [july])  # its index would hold what cannot be read
         left = {name: content for name, content in tree(library).items() if "2025-Q3" not in name}
         assert left == before
 

@@ -128,11 +128,11 @@ def _what_it_rests_on(console: Console, result: CheckResult, *, verbose: bool) -
         if summary.clear_presumed:
             told += f"; {counted(summary.clear_presumed, 'check')} passed on them alone"
         console.print(
-            f"Presumed from earlier releases: {told}. --no-presumption leaves them out.",
+            f"From earlier releases, presumed to hold: {told}. --no-presumption leaves them out.",
             markup=False,
         )
     if summary.waits_for_policies:
-        console.print(f"Payers' own policies would tell {summary.waits_for_policies:,} checks more: --policies FOLDER.")
+        console.print(f"{counted(summary.waits_for_policies, 'check')} more with your payers' own policies: --policies FOLDER.")
     if summary.not_evaluated and not verbose:
         rows = sum(edit.rows for edit in result.edits)
         load = f"; load next: {_load_next(summary.load_next[0])}" if summary.load_next else ""
@@ -235,5 +235,5 @@ def _not_evaluated(console: Console, result: CheckResult) -> None:
 
 
 def _load_next(file: LoadNext) -> str:
-    told = f"{counted(file.checks, 'check')} on {dollars(file.charge_amount)}"
+    told = counted(file.checks, "check")  # not their charges: a line stands in several, and the sum exceeds the bill
     return f"{file.file} ({told}" + (f", {file.checks_alone:,} by itself)" if file.checks_alone < file.checks else ")")
