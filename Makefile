@@ -31,7 +31,7 @@ demo: setup ## check the example claims on the starter set and print the finding
 	@$(BIN)/cleanclaim check --fail-on never examples/clinic-2024q3.837 examples/clinic-2025q4.837 examples/charted.jsonl
 
 test: setup ## run the tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 test-spark: setup-spark ## run what runs on Spark: examples, facts and findings as on DuckDB; nothing may be skipped
 	@CLEANCLAIM_CI=1 $(BIN)/python -m pytest -m spark

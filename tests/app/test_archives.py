@@ -115,6 +115,7 @@ def wrong_sum() -> bytes:
         (wrong_sum(), "in.zip/a.csv: the compressed file is damaged"),
         (b"BZh91AY&SY", "compressed in a way that is not supported"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "archive",
 )  # fmt: skip
 def test_what_is_refused_says_why_and_the_other_file_is_read(
     archive: bytes, said: str, checker: Checker, tmp_path: Path
@@ -147,7 +148,9 @@ class TestBombs:
         with pytest.raises(UnreadableInput, match="Expected: at most 3"):
             contents(io.BytesIO(bytes(archive)), name="in.zip", limits=Limits(members=3))
 
-    @pytest.mark.parametrize("packed", [compressed(bytes(80_000_000), 9), zipped({"zeros.csv": bytes(80_000_000)})])
+    @pytest.mark.parametrize(
+        "packed", [compressed(bytes(80_000_000), 9), zipped({"zeros.csv": bytes(80_000_000)})], ids=["gzip", "zip"]
+    )
     def test_a_member_that_swells_is_refused_on_the_way(self, packed: bytes) -> None:
         (member,) = contents(io.BytesIO(packed), name="in").members
         with pytest.raises(UnreadableInput, match="200 times as large: refused as a bomb"):
@@ -247,7 +250,7 @@ class TestFolders:
         assert [fault for _, fault in told(result)] == ["file-duplicate"]
 
 
-@pytest.mark.parametrize("content", [CSV, compressed(CSV), zipped({"a.csv": CSV})])
+@pytest.mark.parametrize("content", [CSV, compressed(CSV), zipped({"a.csv": CSV})], ids=["plain", "gzip", "zip"])
 def test_standard_input_of_any_kind(content: bytes) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cleanclaim", "check", "-", "--format", "json"],

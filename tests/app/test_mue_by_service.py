@@ -17,13 +17,15 @@ from tests.reference.publications import mue_file
 HOSPITAL = {"claim_type": "I", "payer_program": "medicare_a"}
 
 
-@pytest.fixture
-def checker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checker:
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
     """2024 Q3 of practitioners alone, with a value of its own for J9271 and none for J1745; else the starter set."""
-    monkeypatch.setattr(ncci_mue, "FEWEST_ROWS", {"practitioner": 1})
+    folder = tmp_path_factory.mktemp("mue")
     rows = ["J9271,100,3 Date of Service Edit: Clinical,Clinical: Data"]
-    import_file(tmp_path / "library", mue_file(tmp_path / "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv", rows))
-    return Checker.open(tmp_path / "library")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ncci_mue, "FEWEST_ROWS", {"practitioner": 1})
+        import_file(folder / "library", mue_file(folder / "MCR_MUE_PractitionerServices_Eff_07-01-2024.csv", rows))
+    return Checker.open(folder / "library")
 
 
 def given(code: str, units: int, **more: Any) -> dict[str, Any]:

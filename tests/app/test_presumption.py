@@ -16,7 +16,7 @@ from cleanclaim.app.result import CheckResult
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.worklist import Verdict
-from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.reference.releases import stored_releases
@@ -45,7 +45,8 @@ def checker_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Checke
     @cache
     def made(*files: Path, presume: bool = True) -> Checker:
         folder = tmp_path_factory.mktemp("library")
-        import_files(folder, list(files))
+        for file in files:  # one by one: that builds no look-up index
+            import_file(folder, file)
         library = Library(folder, stored_releases(folder), starter_without(TOLD_BY_FILES), presume)
         return Checker.of(library, shipped_edits())
 

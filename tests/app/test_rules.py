@@ -9,6 +9,7 @@ import pytest
 
 from cleanclaim.app import Checker
 from tests.app.test_checker import claim, write
+from tests.app.together import Together
 
 J1745 = {
     "hcpcs_code": "J1745",
@@ -62,12 +63,26 @@ WASTE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "of_line", "of_claim", "expected"), WASTE, ids=[case[0] for case in WASTE])
-def test_jz_or_jw_missing(
-    checker: Checker, tmp_path: Path, name: str, of_line: dict[str, Any], of_claim: dict[str, Any], expected: str
-) -> None:
-    given = {key: value for key, value in claim(lines=[line(**of_line)], **of_claim).items() if value is not None}
-    assert outcome(checker, tmp_path, "WASTE-001", given) == expected
+@pytest.fixture(scope="module")
+def tables(checker: Checker, tmp_path_factory: pytest.TempPathFactory) -> Together:
+    """The cases of all tables below, in one run."""
+    waste = {
+        f"waste {name}": [{key: value for key, value in one.items() if value is not None}]
+        for name, of_line, of_claim, _ in WASTE
+        for one in [claim(lines=[line(**of_line)], **of_claim)]
+    }
+    mue = {f"mue {name}": [claim(lines=lines, **of_claim)] for name, lines, of_claim, _ in MUE}
+    wasted = {f"wasted {name}": [claim(lines=lines)] for name, lines, _ in WASTED}
+    modifiers = {
+        f"{code} {modifier}": [claim(lines=[line(hcpcs_code=code, modifiers=[modifier])])]
+        for _, code, modifier, _ in MODIFIERS
+    }
+    return Together(checker, tmp_path_factory.mktemp("tables"), waste | mue | wasted | modifiers)
+
+
+@pytest.mark.parametrize(("name", "expected"), [(case[0], case[-1]) for case in WASTE])
+def test_jz_or_jw_missing(tables: Together, name: str, expected: str) -> None:
+    assert tables.outcome(f"waste {name}", "WASTE-001") == expected
 
 
 def test_a_prevention_vaccine_is_out_of_scope(checker: Checker, tmp_path: Path) -> None:
@@ -127,11 +142,9 @@ MUE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "lines", "of_claim", "expected"), MUE, ids=[case[0] for case in MUE])
-def test_mue(
-    checker: Checker, tmp_path: Path, name: str, lines: list[dict[str, Any]], of_claim: dict[str, Any], expected: str
-) -> None:
-    assert outcome(checker, tmp_path, "NCCI-002", claim(lines=lines, **of_claim)) == expected
+@pytest.mark.parametrize(("name", "expected"), [(case[0], case[-1]) for case in MUE])
+def test_mue(tables: Together, name: str, expected: str) -> None:
+    assert tables.outcome(f"mue {name}", "NCCI-002") == expected
 
 
 @pytest.mark.parametrize("program", ["medicaid", "commercial", "medicare_dme", None])
@@ -185,16 +198,15 @@ WASTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "lines", "expected"), WASTED, ids=[case[0] for case in WASTED])
-def test_discarded_units(
-    checker: Checker, tmp_path: Path, name: str, lines: list[dict[str, Any]], expected: str
-) -> None:
-    given = claim(lines=lines)
-    assert outcome(checker, tmp_path, "WASTE-005", given, line=2) == expected
-    result = checker.check_files([write(tmp_path, given)])
-    for finding in result.findings:
-        if finding.id == "WASTE-005":
-            assert any("HCPCS" in release for release in finding.releases), "the billing unit has a release"
+@pytest.mark.parametrize(("name", "expected"), [(case[0], case[-1]) for case in WASTED])
+def test_discarded_units(tables: Together, name: str, expected: str) -> None:
+    assert tables.outcome(f"wasted {name}", "WASTE-005", line=2) == expected
+
+
+def test_a_finding_on_discarded_units_names_the_release_of_the_billing_unit(tables: Together) -> None:
+    found = [finding for finding in tables.result.findings if (finding.id, finding.outcome) == ("WASTE-005", "fires")]
+    assert found
+    assert all(any("HCPCS" in release for release in finding.releases) for finding in found)
 
 
 MODIFIERS = [
@@ -218,10 +230,8 @@ MODIFIERS = [
 
 
 @pytest.mark.parametrize(("edit", "code", "modifier", "expected"), MODIFIERS)
-def test_codes_and_modifiers(
-    checker: Checker, tmp_path: Path, edit: str, code: str, modifier: str, expected: str
-) -> None:
-    assert outcome(checker, tmp_path, edit, claim(lines=[line(hcpcs_code=code, modifiers=[modifier])])) == expected
+def test_codes_and_modifiers(tables: Together, edit: str, code: str, modifier: str, expected: str) -> None:
+    assert tables.outcome(f"{code} {modifier}", edit) == expected
 
 
 def test_a_systemic_drug_beside_an_eye_injection_is_still_systemic(checker: Checker, tmp_path: Path) -> None:

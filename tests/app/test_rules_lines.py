@@ -11,6 +11,7 @@ import pytest
 from cleanclaim.app import Checker
 from tests.app.test_checker import claim, write
 from tests.app.test_rules import PATIENT, line, outcome
+from tests.app.together import Together
 
 INFUSION = {
     "hcpcs_code": "96413",
@@ -145,21 +146,17 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("edit", "name", "lines", "of_claim", "expected"), CASES, ids=[f"{case[0]} {case[1]}" for case in CASES]
-)
-def test_rules(
-    checker: Checker,
-    tmp_path: Path,
-    edit: str,
-    name: str,
-    lines: list[dict[str, Any]],
-    of_claim: dict[str, Any],
-    expected: str,
-) -> None:
+@pytest.fixture(scope="module")
+def table(checker: Checker, tmp_path_factory: pytest.TempPathFactory) -> Together:
+    cases = {f"{edit} {name}": [claim(lines=lines, **of_claim)] for edit, name, lines, of_claim, _ in CASES}
+    return Together(checker, tmp_path_factory.mktemp("table"), cases)
+
+
+@pytest.mark.parametrize(("edit", "name", "expected"), [(*case[:2], case[-1]) for case in CASES])
+def test_rules(table: Together, edit: str, name: str, expected: str) -> None:
     # The other lines of a claim are often outside the edit's scope: their outcome is counted too.
     beside = "" if expected == "out_of_scope" or " " in expected else " out_of_scope"
-    assert outcome(checker, tmp_path, edit, claim(lines=lines, **of_claim)) in {expected, expected + beside}
+    assert table.outcome(f"{edit} {name}", edit) in {expected, expected + beside}
 
 
 def test_the_run_may_say_what_day_it_is(checker: Checker, tmp_path: Path) -> None:

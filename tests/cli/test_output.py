@@ -116,6 +116,6 @@ def test_json_tells_payer_and_lines_of_a_claim_and_nothing_of_the_patient(run: R
         "severity",
     }
     edit = next(item for item in result["edits"] if item["id"] == "WASTE-001")
-    assert edit["title"].startswith("Single-dose drug")
+    assert edit["title"] == "JZ or JW is missing"
     assert edit["authority"]
     assert edit["why"]

@@ -59,8 +59,7 @@ class Checker:
     policies: Compiled = field(default_factory=lambda: Compiled({}, ()))  # of payers
     site: Site = field(default_factory=Site)  # what the site has set: names of payers, its profile
     left_out: int = 0  # edits that the site or the user left out
-    _tables: dict[str, pa.Table] = field(default_factory=dict)  # the as-of tables that a check has asked for
-    _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # and the days to which they are carried
+    _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # by table, the days to which it is carried
 
     @classmethod
     def open(
@@ -133,7 +132,7 @@ class Checker:
     def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
         """Give a workbench the reference and the policies, and what was handed in beside the claims."""
         bench.hand_in({**self.policies.tables, **handed})
-        bench.use_reference(self._table, self._days)
+        bench.use_reference(self.library.table, self._days)
 
     def _told(self, bench: Workbench, handed: Handed) -> Handed:
         """What was handed in, with what of it says nothing about these claims told as faults."""
@@ -153,14 +152,9 @@ class Checker:
                 faults.append(Fault("(on file)", "on-file-unknown", message, Lost.NOTHING))
         return replace(handed, faults=tuple(faults))
 
-    def _table(self, name: str) -> pa.Table:
-        if name not in self._tables:
-            self._tables[name] = self.library.table(name)
-        return self._tables[name]
-
     def _days(self, name: str) -> tuple[Interval, ...]:
         if name not in self._carried:
-            self._carried[name] = carried_days(self._table(name)) if self.library.presume else ()
+            self._carried[name] = carried_days(self.library.table(name)) if self.library.presume else ()
         return self._carried[name]
 
 

@@ -132,7 +132,8 @@ def _what_it_rests_on(console: Console, result: CheckResult, *, verbose: bool) -
             markup=False,
         )
     if summary.waits_for_policies:
-        console.print(f"{counted(summary.waits_for_policies, 'check')} more with your payers' own policies: --policies FOLDER.")
+        waits = counted(summary.waits_for_policies, "check")
+        console.print(f"{waits} more with your payers' own policies: --policies FOLDER.")
     if summary.not_evaluated and not verbose:
         rows = sum(edit.rows for edit in result.edits)
         load = f"; load next: {_load_next(summary.load_next[0])}" if summary.load_next else ""

@@ -89,7 +89,8 @@ class Dictionary:
 
     groups: tuple[Group, ...]
 
-    def facts(self, grain: Grain) -> dict[str, FactColumn]:
+    @cache  # noqa: B019 - there is one dictionary, and it lives as long as the process
+    def facts(self, grain: Grain) -> Mapping[str, FactColumn]:
         """The facts of a grain by name."""
         return {
             name: column for group in self.groups if group.grain is grain for name, column in group.head.columns.items()
@@ -104,6 +105,7 @@ class Dictionary:
         column = self.facts(grain).get(fact)
         return (column.ask or column.meaning) if column else fact.replace("_", " ")
 
+    @cache  # noqa: B019 - as above
     def group_of(self, grain: Grain, fact: str) -> Group:
         """The group that computes a fact."""
         return next(group for group in self.groups if group.grain is grain and fact in group.head.columns)
@@ -112,7 +114,7 @@ class Dictionary:
         """The group that makes the rows of a grain: it has the name of the grain."""
         return next(group for group in self.groups if group.name == grain)
 
-    @cache  # noqa: B019 - there is one dictionary, and it lives as long as the process
+    @cache  # noqa: B019 - as above
     def releases_of(self, grain: Grain, facts: tuple[str, ...]) -> tuple[str, ...]:
         """The facts that say which release decided some facts: those of their groups and of what these read."""
         known = self.facts(grain)
@@ -135,6 +137,7 @@ class Dictionary:
             return ""
         return f"{self.group_of(grain, fact).name}_lacks"
 
+    @cache  # noqa: B019 - as above
     def is_of_payer(self, grain: Grain, fact: str) -> bool:
         """Whether only the payer's own word would tell a fact: its policy, or a rule of its own."""
         column = self.facts(grain).get(fact)

@@ -146,8 +146,9 @@ class PresumedRows:
         names = ", ".join(f'"{name}"' for name in self.columns)
         # One scan of the view, which joins every group of facts: planning it costs more than a few rows do.
         return (
-            f"WITH named AS (SELECT line_rows, service_date,"
-            f" unnest(list_filter([{names}], lambda label: contains(label, '{PRESUMED_AFTER}'))) AS labels FROM {view}),"
+            "WITH named AS (SELECT line_rows, service_date,"
+            f" unnest(list_filter([{names}], lambda label: contains(label, '{PRESUMED_AFTER}'))) AS labels"
+            f" FROM {view}),"
             f" apart AS (SELECT line_rows, service_date, unnest(string_split(labels, '{AND}')) AS label FROM named),"
             " lines AS (SELECT unnest(line_rows) AS line_row, service_date, label FROM apart)"
             " SELECT label, service_date AS day, CAST(count(DISTINCT line_row) AS BIGINT) AS lines FROM lines"

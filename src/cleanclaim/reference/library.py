@@ -109,9 +109,17 @@ class Library:
         Raises:  UnknownName; DamagedRelease when a file is not the one that was imported.
         """
         schema = _schema(name)
-        if not self.starter_only:
-            return self._joined(schema)
-        return kept_table(kept_folder(self.digest) / f"{name}.parquet", schema.arrow(), lambda: self._joined(schema))
+        if name not in self._tables:
+            self._tables[name] = self._joined(schema) if self.stored else self._kept(schema)
+        return self._tables[name]
+
+    @cached_property
+    def _tables(self) -> dict[str, pa.Table]:
+        return {}
+
+    def _kept(self, schema: TableSchema) -> pa.Table:
+        path = kept_folder(self.digest) / f"{schema.name}.parquet"
+        return kept_table(path, schema.arrow(), lambda: self._joined(schema))
 
     def _joined(self, schema: TableSchema) -> pa.Table:
         rows = self._covered_table(schema)
