@@ -189,8 +189,12 @@ def test_facts_in_messages_read_as_people_write_them() -> None:
     assert told(
         "FMT-E-003", "differs", total_charge=Decimal("12345.6"), line_charge_sum=Decimal("12000"),
     )[0] == "Total charge is $12,345.60, but the lines add up to $12,000.00."  # fmt: skip
-    assert told("PAYR-002", "units", auth_units_left=Decimal(1))[0].endswith("it had 1 unit left.")
-    assert told("PAYR-002", "units", auth_units_left=Decimal("0.1"))[0].endswith("it had 0.1 units left.")
+    assert told("PAYR-002", "units", auth_units_left=Decimal(1), billed_units=Decimal(2))[0].endswith(
+        "it had 1 unit left."
+    )
+    assert told("PAYR-002", "units", auth_units_left=Decimal("0.1"), billed_units=Decimal(2))[0].endswith(
+        "it had 0.1 units left."
+    )
     assert "two hours, rems enrollment" in told(
         "PAYR-007", "incomplete", policy_rems="SPRAVATO", hcpcs_code="G2083", rems_missing="two_hours, rems_enrollment"
     )[0]  # fmt: skip

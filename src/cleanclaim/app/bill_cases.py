@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -95,10 +94,7 @@ def _checked(
 
 def findings_of(checker: Checker, claims: Iterable[dict[str, Any]]) -> tuple[Finding, ...]:
     """What fires on claims in the keys of JSON Lines."""
-    with tempfile.TemporaryDirectory(prefix="cleanclaim-bill-") as folder:
-        path = Path(folder) / "billed.jsonl"
-        path.write_bytes(b"".join(msgspec.json.encode(claim) + b"\n" for claim in claims))
-        return checker.check_files([path]).findings
+    return checker.check(tables_of(list(claims))).findings
 
 
 def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +27,7 @@ from cleanclaim.app.result import (
     Summary,
 )
 from cleanclaim.app.site import Site
-from cleanclaim.claims import Lost
+from cleanclaim.claims import ClaimTables, Lost
 from cleanclaim.edits.choice import chosen
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
@@ -116,9 +117,7 @@ class Checker:
         Raises: UnreadableInput when nothing could be read in any of them.
         """
         handed = beside.tables(mapping, self.site.payer_names) if beside else Handed({})
-        with Engine(memory_limit=self.memory_limit) as engine:
-            bench = Workbench(engine, dictionary(), checked_on=checked_on)
-            self.furnish(bench, handed.tables)
+        with self._bench(handed, checked_on) as bench:
             reading = Reading(
                 bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch,
                 payer_names=self.site.payer_names, on_read=on_read,
@@ -126,8 +125,40 @@ class Checker:
             reading.read(paths)
             if watch:
                 watch("checking", 0, 0)
-            run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated, profile=self.site.profile)
-            return _result(self, bench, reading, run, self._told(bench, handed))
+            return self._checked(bench, reading, handed, show_not_evaluated=show_not_evaluated)
+
+    def check(
+        self,
+        tables: ClaimTables | Iterable[ClaimTables],
+        *,
+        show_not_evaluated: bool = False,
+        checked_on: date | None = None,
+        beside: Beside | None = None,
+        by_row: bool = True,
+    ) -> CheckResult:
+        """The same for claims that are tables already: what a reader of `formats` yields, or `tables_of` plain values.
+
+        Shape:   the schemas of `claims.tables`; the keys of claims ascend, as readers make them. `by_row` says that
+                 places in the tables are rows; in tables of X12 they are segments.
+        Raises:  InvalidValue for a table of another schema: it names the table, the column, and what was expected.
+        """
+        handed = beside.tables(None, self.site.payer_names) if beside else Handed({})
+        with self._bench(handed, checked_on) as bench:
+            reading = Reading(bench, payer_names=self.site.payer_names)
+            for part in (tables,) if isinstance(tables, ClaimTables) else tables:
+                reading.take(part, by_row=by_row)
+            return self._checked(bench, reading, handed, show_not_evaluated=show_not_evaluated)
+
+    @contextmanager
+    def _bench(self, handed: Handed, checked_on: date | None) -> Iterator[Workbench]:
+        with Engine(memory_limit=self.memory_limit) as engine:
+            bench = Workbench(engine, dictionary(), checked_on=checked_on)
+            self.furnish(bench, handed.tables)
+            yield bench
+
+    def _checked(self, bench: Workbench, reading: Reading, handed: Handed, *, show_not_evaluated: bool) -> CheckResult:
+        run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated, profile=self.site.profile)
+        return _result(self, bench, reading, run, self._told(bench, handed))
 
     def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
         """Give a workbench the reference and the policies, and what was handed in beside the claims."""

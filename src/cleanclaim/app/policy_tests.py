@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from cleanclaim.app.beside import Beside
+from cleanclaim.app.bill_cases import tables_of
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.result import CheckResult
 from cleanclaim.billing.authorizations import Authorization
@@ -63,8 +64,7 @@ def _named(edits: Sequence[Edit], name: str, placed: PlacedTest) -> Edit:
 def _checked(checker: Checker, test: PolicyTest) -> CheckResult:
     with tempfile.TemporaryDirectory(prefix="cleanclaim-policies-") as name:
         folder = Path(name)
-        claim = folder / "claim.jsonl"
-        _write(claim, [whole_claim(test.claim)])
+        tables = tables_of([whole_claim(test.claim)])
         beside = Beside(
             authorizations=_write(
                 folder / "authorizations.jsonl", [_authorization(one) for one in test.authorizations]
@@ -73,7 +73,7 @@ def _checked(checker: Checker, test: PolicyTest) -> CheckResult:
             history=tuple(filter(None, [_write(folder / "history.jsonl", [whole_claim(one) for one in test.history])])),
             history_from=test.history_from,
         )
-        return checker.check_files([claim], show_not_evaluated=True, checked_on=test.checked_on, beside=beside)
+        return checker.check(tables, show_not_evaluated=True, checked_on=test.checked_on, beside=beside)
 
 
 def whole_claim(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _outcome(result: CheckResult, edit: Edit) -> str:
         return f"fires {fired[0].case}"
     told = next(one for one in result.edits if one.id == edit.id)
     counts = {
-        Outcome.NOT_EVALUATED: told.not_evaluated, Outcome.CLEAR: told.clear,
+        Outcome.NOT_EVALUATED: told.not_evaluated, Outcome.CLEAR: told.clear + told.clear_presumed,
         Outcome.OUT_OF_SCOPE: told.out_of_scope, Outcome.NOT_IN_FORCE: told.not_in_force,
     }  # fmt: skip
     return str(next((outcome for outcome, count in counts.items() if count), Outcome.OUT_OF_SCOPE))

@@ -20,6 +20,7 @@ from cleanclaim.app.files import Given, Progress, digest, given_files, holds_fil
 from cleanclaim.app.result import Fault
 from cleanclaim.app.site import PayerNames
 from cleanclaim.claims import ClaimTables, Lost
+from cleanclaim.claims.tables import check_schemas
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.tabular import ColumnMapping
@@ -69,6 +70,7 @@ class Reading:
         self.limits = limits or Limits()
         self.faults: list[Fault] = []
         self.seen: dict[str, str] = {}
+        self.names_taken: set[str] = set()  # of files behind tables
         self.unreadable: list[str] = []
         self.files = self.fault_count = 0
         self.of_kind: Counter[str] = Counter()
@@ -83,6 +85,19 @@ class Reading:
             self._file(given)
         if self.unreadable and not self.bench.claims and len(self.seen) <= len(self.unreadable):
             raise UnreadableInput("\n".join(self.unreadable))
+
+    def take(self, tables: ClaimTables, *, by_row: bool) -> None:
+        """Claims that are tables already.
+
+        Raises: InvalidValue for a table of another schema.
+        """
+        check_schemas(tables)
+        names = set(_distinct(tables.claim, "source_file"))
+        self.files += len(names - self.names_taken)
+        self.names_taken |= names
+        if by_row:
+            self.bench.files_by_row |= names
+        self._load(tables)
 
     def told(self) -> tuple[Fault, ...]:
         """The faults in the order of the files; of a kind with very many the first ones, and how many more."""

@@ -9,10 +9,10 @@ import msgspec
 
 from cleanclaim.billing import Bill, Biller, BillLine, Given, Refusal, read_given
 from cleanclaim.billing.giving import Giving, giving_of, procedures_of
-from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.billing.revenue import with_revenue
 from cleanclaim.billing.same_drug import together
 from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.terms.payer_terms import PayerTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _put_together(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
 
 def _give(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
     """Put the lines for giving all drugs of a visit on its first bill, and a facility's revenue codes on all lines."""
-    visit.terms, _ = biller.terms(visit.cases[0][1])
+    visit.terms = biller.terms(visit.cases[0][1]).terms
     visit.giving = giving = giving_of([(case, visit.codes[number]) for number, case in visit.cases], visit.terms)
     for number, _ in visit.cases:
         if visit.codes[number] in giving.bundled:  # ADM-19: the bundle includes the drug

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -16,14 +16,14 @@ from cleanclaim.billing.drug import Drug, drug_given
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.ndc_lines import ndc_of_lines
-from cleanclaim.billing.payer_terms import PayerTerms, TermsOfPayers
-from cleanclaim.billing.setting import WasteTerms, waste_terms
+from cleanclaim.billing.payer_wants import contradictions, refused_for_line
 from cleanclaim.billing.several_ndcs import Part, by_number
 from cleanclaim.billing.stock import chosen_vials, excess_warning
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, discard
 from cleanclaim.policies import Policies
 from cleanclaim.reference.lookup import Lookup
+from cleanclaim.terms import PayerTerms, TermsOfPayers, Wanted, WasteTerms, waste_terms
 from cleanclaim.values import Concentration, Quantity, read_unit
 
 _CENT = Decimal("0.01")
@@ -41,33 +41,34 @@ class Biller:
         self.lookup = lookup
         self._terms = TermsOfPayers(lookup, policies)
 
-    def terms(self, given: Given, code: str | None = None) -> tuple[PayerTerms, Mapping[str, str]]:
+    def terms(self, given: Given, code: str | None = None) -> Wanted:
         """What the payer of an administration wants (for a code, where it is known), and what tells each term."""
         return self._terms.of(given.payer_program, given.payer_id, given.service_date, given.payer_terms, code=code)
 
     def bill(self, given: Given) -> Bill:
         """The lines of an administration, or why it cannot be billed as it was told."""
         if given.ingredients:
-            return bill_compound(self.lookup, given, self.terms(given)[0])
+            return bill_compound(self.lookup, given, self.terms(given).terms)
         drug = drug_given(self.lookup, given)
         if isinstance(drug, Refusal):
             return Bill(given.id, refusal=drug)
-        terms, releases = self.terms(given, drug.answer.code)
-        made = self._made(given, drug, terms)
+        wanted = self.terms(given, drug.answer.code)
+        made = self._made(given, drug, wanted)
         if isinstance(made, Refusal):
             return Bill(given.id, refusal=made, releases=drug.answer.releases)
         lines, warnings, used = made
-        told_by = (*drug.answer.releases, *(releases[name] for name in used if name in releases))
+        warnings += contradictions(wanted.line)
+        told_by = (*drug.answer.releases, *(wanted.releases[name] for name in used if name in wanted.releases))
         return Bill(
             given.id, tuple(lines), tuple(dict.fromkeys((*drug.warnings, *warnings))),
             releases=tuple(dict.fromkeys(told_by)),
         )  # fmt: skip
 
-    def _made(
-        self, given: Given, drug: Drug, terms: PayerTerms
-    ) -> tuple[list[BillLine], list[str], list[str]] | Refusal:
+    def _made(self, given: Given, drug: Drug, wanted: Wanted) -> tuple[list[BillLine], list[str], list[str]] | Refusal:
         """The lines, what a person must know of them, and the names of the payer's terms that had a say."""
-        code = drug.answer.code
+        code, terms = drug.answer.code, wanted.terms
+        if refusal := refused_for_line(given, code, wanted.line):
+            return refusal
         dose, concentration = dose_of(given), concentration_of(given.concentration)
         if isinstance(dose, Refusal):
             return dose
@@ -84,7 +85,7 @@ class Biller:
         if whole.more_ndcs:
             parts, said = by_number(given, dose, concentration, terms)
             warnings.append(said)
-        waste = waste_terms(self.lookup, code, given, terms)
+        waste = waste_terms(self.lookup, code, given.setting, terms, wanted.line.modifiers_forbidden)
         portions = []
         for part in parts:
             portion = self._portion(part, drug, whole if len(parts) == 1 else None, concentration, waste)

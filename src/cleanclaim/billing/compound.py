@@ -13,11 +13,11 @@ from cleanclaim.billing.drug import drug_given
 from cleanclaim.billing.given import Given, Ingredient
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.ndc_lines import NdcOfLine
-from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import NdcUnit, amount_in_ndc_unit, line_quantities, units_for_dose
 from cleanclaim.errors import UnitsNotConvertible
 from cleanclaim.reference.lookup import Lookup
+from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.values import Concentration, Dimension, Quantity, Unit
 
 _UNCLASSIFIED = "J7999"

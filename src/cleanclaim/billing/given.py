@@ -11,14 +11,15 @@ from typing import Annotated
 import msgspec
 
 from cleanclaim.billing.case_reading import read_case
-from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import AdminFamily, ContainerKind, Device, Route, Vaccine
+from cleanclaim.terms import PayerTerms, Setting
 
 _PROCEDURE = re.compile(r"[0-9A-Z]{5}(-[0-9A-Z]{2}){0,4}")
 _MODIFIER = re.compile(r"[0-9A-Z]{2}")
 _BILL_TYPE = re.compile(r"0?[1-8][1-9][0-9A-Z]?")
 _CENT, _MOST_MONEY = Decimal("0.01"), Decimal(10**10)
+_NO_COST = _CENT  # what a line says of a drug that cost nothing (ADM-01)
 _Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 
 
@@ -197,9 +198,13 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         check_charge(self.charge_amount)
 
     @property
-    def facility(self) -> str:
-        """Type of facility and care of an institutional bill: 13 of 131 and 0131; empty on a professional one."""
-        return (self.bill_type or "").removeprefix("0")[:2]
+    def setting(self) -> Setting:
+        """Who pays, when and where it was given; type of facility and care of an institutional bill: 13 of 0131."""
+        return Setting(
+            self.payer_program, self.service_date, self.place_of_service,
+            (self.bill_type or "").removeprefix("0")[:2], self.charge_amount == _NO_COST,
+            bool(self.licensed_biologic),
+        )  # fmt: skip
 
 
 def read_given(text: str | bytes, *, place: str = "") -> Given:

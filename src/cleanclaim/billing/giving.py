@@ -10,7 +10,6 @@ from typing import TypeVar
 from cleanclaim.billing.dose import dose_of
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import BillLine, Refusal
-from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import (
     BUNDLES,
@@ -24,6 +23,7 @@ from cleanclaim.dosing import (
 )
 from cleanclaim.dosing import Given as GivenOnce
 from cleanclaim.errors import CleanclaimError, UnitsNotConvertible
+from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.values import convert, read_unit
 
 # Medicare takes esketamine in its bundles alone (ADM-19); a plan of Medicare Advantage may want the drug instead.

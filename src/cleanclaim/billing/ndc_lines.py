@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from cleanclaim.billing.containers import Opened, content_per_ndc_unit
 from cleanclaim.billing.drug import Drug
-from cleanclaim.billing.payer_terms import NdcWaste, PayerTerms
 from cleanclaim.dosing import ContainerKind, NdcUnit, Semantics, Split, amount_in_ndc_unit, line_quantities
 from cleanclaim.errors import UnitsNotConvertible
+from cleanclaim.terms.payer_terms import NdcWaste, PayerTerms
 from cleanclaim.values import Concentration, Quantity, convert
 
 _DIVIDED = (Semantics.LINEAR, Semantics.UP_TO, Semantics.VOLUME)

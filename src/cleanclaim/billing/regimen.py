@@ -15,10 +15,10 @@ import msgspec
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.billing.case_reading import read_case
 from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, check_modifiers
-from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import Route
 from cleanclaim.errors import InvalidValue
+from cleanclaim.terms.payer_terms import PayerTerms
 
 MOST_VISITS = 1000
 

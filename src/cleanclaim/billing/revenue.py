@@ -8,8 +8,8 @@ from datetime import date
 from types import MappingProxyType
 
 from cleanclaim.billing.lines import BillLine
-from cleanclaim.billing.setting import is_packaged, traits_of
 from cleanclaim.reference.lookup import Lookup
+from cleanclaim.terms.waste import is_packaged, traits_of
 
 _DETAILED, _PHARMACY = "0636", "0250"
 _INFUSION, _CHEMOTHERAPY, _CLINIC, _VACCINATION = "0260", "0335", "0510", "0771"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from cleanclaim.billing.given import Given, GivenContainer
-from cleanclaim.billing.payer_terms import NdcSplit, PayerTerms
 from cleanclaim.errors import CleanclaimError
+from cleanclaim.terms.payer_terms import NdcSplit, PayerTerms
 from cleanclaim.values import Concentration, Quantity, convert, exact, parse_ndc
 
 _LONGEST_NOTE = 80  # NTE02

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
+from cleanclaim.errors import InvalidValue
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -197,6 +198,27 @@ class ClaimTables:
     line: pa.Table
     administration: pa.Table
     fault: pa.Table
+
+
+def check_schemas(tables: ClaimTables) -> None:
+    """Holds that tables have the schemas of this module.
+
+    Raises: InvalidValue names the table, its first column that is otherwise, what it is and what was expected.
+    """
+    for schema in (CLAIM, LINE, ADMINISTRATION, FAULT):
+        table: pa.Table = getattr(tables, schema.name)
+        expected = schema.arrow()
+        if table.schema.equals(expected):
+            continue
+        for field in expected:
+            places = table.schema.get_all_field_indices(field.name)
+            found = [str(table.schema.field(place).type) for place in places]
+            if found != [str(field.type)]:
+                told = " and ".join(found) or "not there"
+                raise InvalidValue(f"table {schema.name}: column {field.name} is {told}; expected {field.type}, once")
+        more = [name for name in table.column_names if name not in expected.names]
+        told = f"column {more[0]} is not one of its columns" if more else "its columns stand in another order"
+        raise InvalidValue(f"table {schema.name}: {told}; expected {', '.join(expected.names)}")
 
 
 def file_key(sha256_hex: str) -> int:

@@ -20,7 +20,9 @@ from typing import Any
 
 import pyarrow as pa
 
-_WASTE = {"JW", "JZ"}
+from cleanclaim.terms import JW, JZ
+
+_WASTE = {JW, JZ}
 _TYPES = {
     "required_modifiers_missing": pa.bool_(), "missing_modifiers": pa.string(),
     "forbidden_modifiers_there": pa.bool_(), "forbidden_modifiers": pa.string(),

@@ -1,34 +1,48 @@
-"""Whether JW and JZ are wanted, by payer, setting, drug and day (UNW-13 to UNW-16, UNW-21, UNW-23, UNW-24)."""
+"""How a payer wants discarded drug: by payer, setting, drug and day (UNW-13 to UNW-16, UNW-21, UNW-23, UNW-24)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
-from cleanclaim.billing.given import Given
-from cleanclaim.billing.payer_terms import PayerTerms
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import JW_FROM, JZ_FROM, WastePolicy
 from cleanclaim.reference import tables
 from cleanclaim.reference.lookup import Lookup
+from cleanclaim.terms.payer_terms import JW, JZ, PayerTerms
+from cleanclaim.terms.separate_payment import Place, outside_part_b, paid_by_status
 
-_MEDICARE = {PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME}
+MEDICARE = frozenset({PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME})
 _SKIN_SUBSTITUTES_ARE_SUPPLIES = date(2026, 1, 1)  # UNW-16
 _ESRD_FROM = date(2025, 1, 1)  # UNW-15
 _DME_JZ_FROM, _DME_JW_FROM = date(2024, 1, 1), date(2025, 1, 1)  # UNW-23
-_NOT_BY_ITSELF = {"N"}  # OPPS status indicators of packaged drugs
-_INPATIENT, _CLINICS, _ESRD = {"11"}, {"71", "77"}, {"72"}
-_FACILITIES = {"19", "21", "22", "23", "51", "61"}
+_OUTPATIENT, _ESRD = "13", "72"  # types of bill
+_FACILITIES = {"19", "22", "23"}
 _SURGICAL_CENTER, _PACKAGED_IN_CENTER = "24", {"N1", "K5"}
-_CLINIC_PLACES = {"50", "72"}  # FQHC, RHC
 _SKIN_SUBSTITUTES_BY_CONTRACTOR = date(2023, 1, 1)  # until they became supplies (UNW-16)
-_NO_COST = Decimal("0.01")  # what a line says of a drug that cost nothing (ADM-01)
 
 _NO_POLICY = (
     "no policy of this payer on discarded drug is loaded: neither JW nor JZ was added (UNW-21); say `payer_terms`"
     " with waste_policy"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Who pays, when and where a drug was given. `facility_type`: first two digits of the type of bill, else empty."""
+
+    payer_program: PayerProgram
+    service_date: date
+    place_of_service: str | None = None
+    facility_type: str = ""
+    no_cost: bool = False
+    licensed_biologic: bool = False  # of a skin substitute (UNW-16)
+
+    @property
+    def place(self) -> Place:
+        """Where it was given."""
+        return Place(self.place_of_service, self.facility_type or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +57,40 @@ class WasteTerms:
     term: str = ""  # the one of `PayerTerms` that decided
 
 
-def waste_terms(lookup: Lookup, code: str, given: Given, terms: PayerTerms) -> WasteTerms:
-    """The terms of an administration."""
-    said = terms.waste_policy
-    if said in (WastePolicy.NONE, WastePolicy.DENY_WASTE):
-        return WasteTerms(said, term="waste_policy")
-    if said is None and given.payer_program not in _MEDICARE:
+def wanted_waste(said: WastePolicy | None, refused: Collection[str] = (), *, medicare: bool) -> WastePolicy | None:
+    """How a payer wants discarded drug told: as it says (else as Medicare), without modifiers that it refuses."""
+    policy = said or (WastePolicy.CMS if medicare else None)
+    if policy in (WastePolicy.CMS, WastePolicy.JW_ONLY) and JW in refused:
+        return WastePolicy.DENY_WASTE  # nothing is left to say of what was discarded: it is not billed
+    return WastePolicy.JW_ONLY if policy is WastePolicy.CMS and JZ in refused else policy
+
+
+def waste_terms(
+    lookup: Lookup, code: str, setting: Setting, terms: PayerTerms, refused: Collection[str] = ()
+) -> WasteTerms:
+    """The terms of an administration; `refused`: modifiers that the payer does not take on the drug."""
+    wanted = wanted_waste(terms.waste_policy, refused, medicare=setting.payer_program in MEDICARE)
+    if wanted is None:
         return WasteTerms(None, note=_NO_POLICY)
+    if wanted in (WastePolicy.NONE, WastePolicy.DENY_WASTE):
+        return WasteTerms(wanted, term="waste_policy")
     # What is exempt with Medicare is exempt with a payer that follows it, whole or for JW alone.
-    told = _as_medicare(lookup, code, given, terms)
-    if said is None or told.exempt:
+    told = _as_medicare(lookup, code, setting, terms)
+    if told.exempt or (terms.waste_policy is None and wanted is WastePolicy.CMS):
         return told
-    return replace(
-        told, policy=WastePolicy.JW_ONLY if said is WastePolicy.JW_ONLY else told.policy, term="waste_policy"
-    )
+    return replace(told, policy=wanted if wanted is WastePolicy.JW_ONLY else told.policy, term="waste_policy")
 
 
-def _as_medicare(lookup: Lookup, code: str, given: Given, terms: PayerTerms) -> WasteTerms:
-    of_drug = _of_drug(traits_of(lookup, code, given.service_date), given, terms)
-    exempt, note = (of_drug.exempt, of_drug.note) if of_drug.exempt else _exempt(lookup, code, given)
+def _as_medicare(lookup: Lookup, code: str, setting: Setting, terms: PayerTerms) -> WasteTerms:
+    of_drug = _of_drug(traits_of(lookup, code, setting.service_date), setting, terms)
+    exempt, note = (of_drug.exempt, of_drug.note) if of_drug.exempt else _exempt(lookup, code, setting)
     note = note or of_drug.note
-    if given.payer_program is PayerProgram.MEDICARE_DME:
-        if not exempt and JW_FROM <= given.service_date < _DME_JZ_FROM:
+    if setting.payer_program is PayerProgram.MEDICARE_DME:
+        if not exempt and JW_FROM <= setting.service_date < _DME_JZ_FROM:
             exempt = "UNW-23"
         return replace(of_drug, exempt=exempt, jw_from=_DME_JW_FROM, jz_from=_DME_JZ_FROM, note=note)
-    if given.facility in _ESRD:
-        if not exempt and JW_FROM <= given.service_date < _ESRD_FROM:
+    if setting.facility_type == _ESRD:
+        if not exempt and JW_FROM <= setting.service_date < _ESRD_FROM:
             exempt = "UNW-15"
         return replace(of_drug, exempt=exempt, jw_from=_ESRD_FROM, jz_from=_ESRD_FROM, note=note)
     return replace(of_drug, exempt=exempt, jw_from=min(JW_FROM, terms.jw_required_from or JW_FROM), note=note)
@@ -79,19 +101,19 @@ def traits_of(lookup: Lookup, code: str, day: date) -> set[str]:
     return {str(row["trait"]) for row in lookup.told(tables.DRUG_TRAIT, "hcpcs_code", code, day).rows}
 
 
-def _of_drug(traits: set[str], given: Given, terms: PayerTerms) -> WasteTerms:
+def _of_drug(traits: set[str], setting: Setting, terms: PayerTerms) -> WasteTerms:
     """What Medicare wants of a drug for what it is, wherever it is given."""
     usual = WasteTerms(WastePolicy.CMS)
     if "vaccine_1861s10" in traits:
         return WasteTerms(None, "UNW-13")
-    if "skin_substitute" in traits and not given.licensed_biologic:
-        return _of_skin_substitute(given.service_date, terms.skin_substitute_waste)
+    if "skin_substitute" in traits and not setting.licensed_biologic:
+        return _of_skin_substitute(setting.service_date, terms.skin_substitute_waste)
     if traits & {"radiopharmaceutical", "contrast"} and terms.radiopharmaceutical_waste is not WastePolicy.CMS:
         return WasteTerms(
             None, "UNW-24",
             note="sources disagree whether radiopharmaceuticals and contrast take JW or JZ: none was added",
         )  # fmt: skip
-    if given.charge_amount == _NO_COST and terms.no_cost_waste is not WastePolicy.CMS:
+    if setting.no_cost and terms.no_cost_waste is not WastePolicy.CMS:
         note = "no source says whether a drug that cost nothing takes JW or JZ: none was added (UNW-13)"
         return WasteTerms(None, "UNW-13", note=note)
     return usual
@@ -113,19 +135,18 @@ def _of_skin_substitute(day: date, by_contractor: WastePolicy | None) -> WasteTe
     return WasteTerms(by_contractor, term=term)
 
 
-def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
+def _exempt(lookup: Lookup, code: str, setting: Setting) -> tuple[str | None, str]:
     """The rule that frees a setting from JW and JZ, and a word on a setting that is not told."""
-    facility = given.facility
-    if facility in _INPATIENT | _CLINICS or given.place_of_service in _CLINIC_PLACES or given.place_of_service == "21":
+    if outside_part_b(setting.place):
         return "UNW-13", ""
-    if facility == "13":
-        packaged = is_packaged(lookup, code, given.service_date)
+    if setting.facility_type == _OUTPATIENT:
+        packaged = is_packaged(lookup, code, setting.service_date)
         if packaged:
             return "UNW-13", ""
         if packaged is None:
             return None, "no Addendum B covers the day: JW and JZ are as for drugs that the hospital is paid for"
-    if not given.bill_type and given.place_of_service == _SURGICAL_CENTER:
-        told = lookup.told(tables.ASC_PAYMENT, "hcpcs_code", code, given.service_date, addendum="BB")
+    if not setting.facility_type and setting.place_of_service == _SURGICAL_CENTER:
+        told = lookup.told(tables.ASC_PAYMENT, "hcpcs_code", code, setting.service_date, addendum="BB")
         if told.rows and told.rows[0]["payment_indicator"] in _PACKAGED_IN_CENTER:
             return "UNW-13", ""
         if not told.rows:
@@ -133,8 +154,8 @@ def _exempt(lookup: Lookup, code: str, given: Given) -> tuple[str | None, str]:
                 None,
                 "no Addendum BB tells of the code that day: JW and JZ are as for drugs that the center is paid for",
             )
-    if not given.bill_type and given.place_of_service in _FACILITIES:
-        return None, f"place of service {given.place_of_service}: the facility bills the drug, not the physician"
+    if not setting.facility_type and setting.place_of_service in _FACILITIES:
+        return None, f"place of service {setting.place_of_service}: the facility bills the drug, not the physician"
     return None, ""
 
 
@@ -142,5 +163,5 @@ def is_packaged(lookup: Lookup, code: str, day: date) -> bool | None:
     """Whether Addendum B of the day pays nothing for the code by itself; None where no release tells."""
     told = lookup.told(tables.OPPS_STATUS, "hcpcs_code", code, day)
     if told.rows:
-        return str(told.rows[0]["status_indicator"]) in _NOT_BY_ITSELF
+        return paid_by_status(str(told.rows[0]["status_indicator"])) is False
     return False if told.known else None

@@ -5,17 +5,18 @@ A row of the payer goes before one of its program (`*`), and what the case says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import Distinct, NdcUnit, SecondInjection, WastePolicy
 from cleanclaim.errors import InvalidValue
-from cleanclaim.policies import Asked, Policies, explain
+from cleanclaim.policies import Asked, Decided, Policies, explain
 from cleanclaim.reference import tables
 from cleanclaim.reference.lookup import Lookup
 
@@ -25,10 +26,32 @@ _NONE = "none"
 _NOTHING = {"ndc_next_line_modifier": _NONE, "part_b_split_modifier": _NONE}  # said: no modifier
 _Modifier = Annotated[str, msgspec.Meta(pattern="^([0-9A-Z]{2}|none)$")]
 _MOST_KEPT = 10_000
+_OF_LINE = ("modifiers_required", "modifiers_forbidden", "use_code")
 
 
+JW, JZ = "JW", "JZ"
 # What a policy says of billing, by the term that it is. Two policies that contradict each other tell nothing.
 _OF_POLICY = {"billing.waste": "waste_policy", "billing.ndc_units": "ndc_units"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineTerms:
+    """What a payer's policies want of a line for one drug. `told_by`: policies, by attribute."""
+
+    modifiers_required: tuple[str, ...] = ()
+    modifiers_forbidden: tuple[str, ...] = ()
+    use_code: str | None = None
+    told_by: Mapping[str, str] = field(default_factory=dict)
+    contradicted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # policies that differ, by attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a payer wants, and the release or policy that tells each term where the case does not."""
+
+    terms: PayerTerms
+    releases: Mapping[str, str]
+    line: LineTerms = LineTerms()
 
 
 class NdcWaste(StrEnum):
@@ -89,8 +112,8 @@ class TermsOfPayers:
         said: PayerTerms | None = None,
         *,
         code: str | None = None,
-    ) -> tuple[PayerTerms, Mapping[str, str]]:
-        """The terms of a payer on a day, and the release or policy that tells each, where the case (`said`) does not.
+    ) -> Wanted:
+        """The terms of a payer on a day, by its rows and policies; what the case says (`said`) goes before both.
 
         Raises:  InvalidValue for a row whose value its rule does not have.
         """
@@ -100,10 +123,11 @@ class TermsOfPayers:
                 self._kept.clear()
             self._kept[key] = _of_reference(self._lookup, *key)
         terms, known = self._kept[key]
-        releases = dict(known)
+        releases, line = dict(known), LineTerms()
         if self._policies and payer_id and code:
-            told = explain(self._policies.policies, self._policies.groups, Asked(payer_id, code, on))
-            for one in told.decided:
+            decided = explain(self._policies.policies, self._policies.groups, Asked(payer_id, code, on)).decided
+            line = _line_terms(decided)
+            for one in decided:
                 if (name := _OF_POLICY.get(one.attribute)) and not one.conflicts:
                     value = msgspec.convert(one.value, _FIELDS[name])
                     terms = msgspec.structs.replace(terms, **{name: value})
@@ -112,7 +136,21 @@ class TermsOfPayers:
             if (value := getattr(said, name)) not in (None, ()):
                 terms = msgspec.structs.replace(terms, **{name: None if value == _NOTHING.get(name) else value})
                 releases.pop(name, None)
-        return terms, releases
+        return Wanted(terms, releases, line)
+
+
+def _line_terms(decided: Sequence[Decided]) -> LineTerms:
+    sure = {one.attribute.removeprefix("billing."): one for one in decided if not one.conflicts}
+    known: dict[str, Any] = {name: sure[name].value for name in _OF_LINE if name in sure}
+    return LineTerms(
+        tuple(known.get("modifiers_required", ())), tuple(known.get("modifiers_forbidden", ())), known.get("use_code"),
+        {name: sure[name].policy for name in known},
+        {
+            one.attribute: (one.policy, *(policy for policy, _ in one.conflicts))
+            for one in decided
+            if one.conflicts and one.attribute.startswith("billing.")
+        },
+    )  # fmt: skip
 
 
 def _of_reference(
