@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark demo test test-spark check bench docs starter clean
+.PHONY: help setup setup-spark demo test test-slow test-spark check bench docs starter clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +30,11 @@ $(VENV)/.spark: $(VENV)/.locked requirements/spark.txt
 demo: setup ## check the example claims on the starter set and print the findings
 	@$(BIN)/cleanclaim check --fail-on never examples/clinic-2024q3.837 examples/clinic-2025q4.837 examples/charted.jsonl
 
-test: setup ## run the tests
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+test: setup ## run the tests, but for those that take long
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not spark and not browser and not slow"
+
+test-slow: setup ## run the others: Spark, the browser, kills, whole folders of official files
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "spark or browser or slow"
 
 test-spark: setup-spark ## run what runs on Spark: examples, facts and findings as on DuckDB; nothing may be skipped
 	@CLEANCLAIM_CI=1 $(BIN)/python -m pytest -m spark

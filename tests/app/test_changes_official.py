@@ -16,7 +16,7 @@ from cleanclaim.reference.importing import import_file
 from tests.app.test_checker import claim, write
 from tests.shared import SHARED, needs_shared
 
-pytestmark = needs_shared
+pytestmark = [*needs_shared, pytest.mark.slow]
 
 CMS = SHARED / "data" / "cms"
 FIRST_OF_OCTOBER = CMS / "asp" / "section 508 version of Oct 2025 ASP Pricing File 091725.csv"

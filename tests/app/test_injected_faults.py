@@ -13,7 +13,7 @@ from benchmarks.injected_score import Scores, score
 from cleanclaim.reference.importing import import_files
 from tests.shared import SHARED, needs_shared
 
-pytestmark = needs_shared
+pytestmark = [*needs_shared, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 FROZEN = ROOT / "benchmarks" / "injected" / "FROZEN.sha256"

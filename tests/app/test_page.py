@@ -252,6 +252,7 @@ def test_marks_that_act_are_spelled_and_long_texts_cut() -> None:
     assert shown(None) == ""
 
 
+@pytest.mark.slow
 def test_ten_thousand_findings_on_as_many_claims_stay_under_eight_and_a_half_megabytes(result: CheckResult) -> None:
     # Each claim with its own copy of everything that a claim has: nothing is shared that real claims would not share.
     claims, findings = [], []

@@ -12,6 +12,7 @@ from cleanclaim.edits.plan import facts
 
 
 @pytest.mark.parametrize("lines_at_once", [1, 600], ids=["each part alone", "several parts together"])
+@pytest.mark.slow
 def test_findings_do_not_depend_on_parts(lines_at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "claims.837"
     generate(path, claims=600, seed=5, faulty=0.3)

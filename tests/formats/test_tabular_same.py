@@ -210,6 +210,7 @@ def test_the_same_tables(written: list[Json], delimiter: str, numbered: bool, co
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(written=claims())
+@pytest.mark.slow
 def test_the_same_findings(written: list[Json], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("claims")
     rows = rows_of(written)

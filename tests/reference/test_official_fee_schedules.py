@@ -21,7 +21,7 @@ from cleanclaim.reference.importing import import_file, import_files
 from cleanclaim.reference.timeline import timeline
 from tests.shared import SHARED, needs_shared
 
-pytestmark = needs_shared
+pytestmark = [*needs_shared, pytest.mark.slow]
 
 CMS = SHARED / "data" / "cms"
 PFS = CMS / "pfs"

@@ -15,7 +15,7 @@ from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
 from tests.shared import SHARED, needs_shared
 
-pytestmark = needs_shared
+pytestmark = [*needs_shared, pytest.mark.slow]
 
 HCPCS = SHARED / "data" / "cms" / "hcpcs"
 ASP = SHARED / "data" / "cms" / "asp"

@@ -15,7 +15,7 @@ from cleanclaim.reference.importing import import_files
 from cleanclaim.values import OPEN_END
 from tests.shared import SHARED, needs_shared
 
-pytestmark = needs_shared
+pytestmark = [*needs_shared, pytest.mark.slow]
 
 CMS = SHARED / "data" / "cms"
 EXCERPTS = CMS / "excerpts_2026"

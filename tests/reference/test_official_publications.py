@@ -21,7 +21,7 @@ from cleanclaim.reference.importing import import_all, import_file
 from cleanclaim.reference.storing import ImportReport
 from tests.shared import SHARED, needs_shared
 
-pytestmark = needs_shared
+pytestmark = [*needs_shared, pytest.mark.slow]
 
 CMS, FDA = SHARED / "data" / "cms", SHARED / "data" / "fda"
 CROSSWALKS = sorted((CMS / "asp").glob("section*Crosswalk*.gz"))

@@ -39,6 +39,7 @@ def january(tmp_path: Path) -> Path:
     return asp_file(tmp_path / "winter.csv", [limit("J9271", "59.726")], JANUARY_2026)
 
 
+@pytest.mark.slow
 class TestKilled:
     @forking
     @pytest.mark.timeout(240)

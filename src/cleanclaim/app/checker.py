@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-import pyarrow as pa
-
 from cleanclaim.app.archives import Limits
 from cleanclaim.app.beside import Beside, Handed, sound_policies
 from cleanclaim.app.load_next import load_next
@@ -117,7 +115,7 @@ class Checker:
         Raises: UnreadableInput when nothing could be read in any of them.
         """
         handed = beside.tables(mapping, self.site.payer_names) if beside else Handed({})
-        with self._bench(handed, checked_on) as bench:
+        with self.bench(handed, checked_on) as bench:
             reading = Reading(
                 bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch,
                 payer_names=self.site.payer_names, on_read=on_read,
@@ -143,27 +141,24 @@ class Checker:
         Raises:  InvalidValue for a table of another schema: it names the table, the column, and what was expected.
         """
         handed = beside.tables(None, self.site.payer_names) if beside else Handed({})
-        with self._bench(handed, checked_on) as bench:
+        with self.bench(handed, checked_on) as bench:
             reading = Reading(bench, payer_names=self.site.payer_names)
             for part in (tables,) if isinstance(tables, ClaimTables) else tables:
                 reading.take(part, by_row=by_row)
             return self._checked(bench, reading, handed, show_not_evaluated=show_not_evaluated)
 
     @contextmanager
-    def _bench(self, handed: Handed, checked_on: date | None) -> Iterator[Workbench]:
+    def bench(self, handed: Handed, checked_on: date | None) -> Iterator[Workbench]:
+        """A workbench with the reference, the policies, and what was handed in beside the claims."""
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
-            self.furnish(bench, handed.tables)
+            bench.hand_in({**self.policies.tables, **handed.tables})
+            bench.use_reference(self.library.table, self._days)
             yield bench
 
     def _checked(self, bench: Workbench, reading: Reading, handed: Handed, *, show_not_evaluated: bool) -> CheckResult:
         run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated, profile=self.site.profile)
         return _result(self, bench, reading, run, self._told(bench, handed))
-
-    def furnish(self, bench: Workbench, handed: Mapping[str, pa.Table]) -> None:
-        """Give a workbench the reference and the policies, and what was handed in beside the claims."""
-        bench.hand_in({**self.policies.tables, **handed})
-        bench.use_reference(self.library.table, self._days)
 
     def _told(self, bench: Workbench, handed: Handed) -> Handed:
         """What was handed in, with what of it says nothing about these claims told as faults."""

@@ -23,9 +23,7 @@ from cleanclaim.edits.language import closure, columns_of, parse_expression
 from cleanclaim.edits.language.tree import COMPLETE
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.edits.pages import Grain
-from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.run import run_edits
-from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import InvalidValue, UnknownName
 from cleanclaim.policies import Checklist, Policies, checklist, checklists_for, general_items, items_for_edit
 from cleanclaim.policies.checklists import shipped_checklists
@@ -108,9 +106,7 @@ def docs_needed(
     """
     records = _Records(read_rows(beside.on_file, OnFile) if beside.on_file else [])
     handed = beside.tables(payer_names=checker.site.payer_names)
-    with Engine(memory_limit=checker.memory_limit) as engine:
-        bench = Workbench(engine, dictionary(), checked_on=checked_on)
-        checker.furnish(bench, handed.tables)
+    with checker.bench(handed, checked_on) as bench:
         reading = Reading(bench, complete=False, payer_names=checker.site.payer_names)
         reading.read(paths)
         if bench.lines > _MOST_LINES:
@@ -121,7 +117,7 @@ def docs_needed(
             if one.outcome is Outcome.FIRES:
                 fired[one.claim_key, one.line_number].append(one.id)
         view = bench.make_facts(Grain.LINE, dict.fromkeys((*_TOLD, *_facts())))
-        rows = engine.table(
+        rows = bench.engine.table(
             f"SELECT f.*, c.claim_id, c.claim_key, c.source_file FROM {view} AS f JOIN claim AS c USING (claim_row)"
             " ORDER BY f.line_row"
         ).to_pylist()
