@@ -72,10 +72,19 @@ def test_the_export_of_the_examples_is_what_its_page_says(tmp_path: Path) -> Non
     ]
 
 
-def test_python_in_the_readme_runs(tmp_path: Path) -> None:
-    for code in blocks(ROOT / "README.md", "python"):
+@pytest.mark.parametrize("page", ["README.md", "docs/guides/use-from-python.md"])
+def test_python_in_pages_runs(page: str) -> None:
+    codes = blocks(ROOT / page, "python")
+    assert codes
+    for code in codes:
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
         assert run.returncode == 0, run.stderr
+        assert run.stdout
+
+
+def test_every_public_name_is_told_in_the_guide() -> None:
+    told = (ROOT / "docs" / "guides" / "use-from-python.md").read_text(encoding="utf-8")
+    assert [name for name in cleanclaim.__all__ if name != "__version__" and f"`{name}`" not in told] == []
 
 
 def test_the_session_of_the_readme_is_what_the_commands_print() -> None:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cleanclaim.app import Checker, CheckResult, check_files
+    from cleanclaim.app.audits import audit_text
+    from cleanclaim.app.bill_cases import bill_cases, tables_of
+    from cleanclaim.app.code_pages import CodePages
     from cleanclaim.dosing import discard, units_for_dose
     from cleanclaim.edits.findings import Finding
     from cleanclaim.errors import CleanclaimError
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from cleanclaim.formats.x12 import read_837
     from cleanclaim.reference.library import Library
     from cleanclaim.reference.lookup import Lookup
+    from cleanclaim.reference.search import Search
     from cleanclaim.values import parse_ndc
 
 __version__ = "0.1.0"
@@ -26,20 +30,26 @@ _HOMES = {
     "CheckResult": "cleanclaim.app",
     "Checker": "cleanclaim.app",
     "CleanclaimError": "cleanclaim.errors",
+    "CodePages": "cleanclaim.app.code_pages",
     "Finding": "cleanclaim.edits.findings",
     "Library": "cleanclaim.reference.library",
     "Lookup": "cleanclaim.reference.lookup",
+    "Search": "cleanclaim.reference.search",
+    "audit_text": "cleanclaim.app.audits",
+    "bill_cases": "cleanclaim.app.bill_cases",
     "check_files": "cleanclaim.app",
     "discard": "cleanclaim.dosing",
     "parse_ndc": "cleanclaim.values",
     "read_837": "cleanclaim.formats.x12",
     "read_jsonl": "cleanclaim.formats.jsonl",
+    "tables_of": "cleanclaim.app.bill_cases",
     "units_for_dose": "cleanclaim.dosing",
 }
 
 __all__ = [
-    "CheckResult", "Checker", "CleanclaimError", "Finding", "Library", "Lookup", "__version__", "check_files",
-    "discard", "parse_ndc", "read_837", "read_jsonl", "units_for_dose",
+    "CheckResult", "Checker", "CleanclaimError", "CodePages", "Finding", "Library", "Lookup", "Search", "__version__",
+    "audit_text", "bill_cases", "check_files", "discard", "parse_ndc", "read_837", "read_jsonl", "tables_of",
+    "units_for_dose",
 ]  # fmt: skip
 
 
