@@ -63,3 +63,13 @@ def test_a_table_of_another_schema_is_refused_by_table_and_column(checker: Check
     names = tables.fault.column_names
     with pytest.raises(InvalidValue, match="table fault: its columns stand in another order"):
         checker.check(replace(tables, fault=tables.fault.select(names[::-1])))
+
+
+def test_lines_without_their_claim_and_claims_out_of_order_are_refused(checker: Checker) -> None:
+    tables = tables_of([claim("A", lines=[line()]), claim("B", lines=[line(hcpcs_code="J3420")])])
+    with pytest.raises(InvalidValue, match="table line: 1 rows have a claim_key that no row of claim has"):
+        checker.check(replace(tables, claim=tables.claim.slice(1)))
+    with pytest.raises(InvalidValue, match="table claim: the values of claim_key must ascend"):
+        checker.check(replace(tables, claim=tables.claim.take([1, 0])))
+    with pytest.raises(InvalidValue, match="table line: the values of claim_key must ascend"):
+        checker.check(replace(tables, line=tables.line.take([1, 0])))

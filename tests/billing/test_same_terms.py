@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.app.bill_cases import Billed, bill_cases
+from cleanclaim.app import Checker
+from cleanclaim.app.bill_cases import Billed, bill_cases, tables_of
 from cleanclaim.policies import Policies, read_policies
 
 FAMILIES = ("WASTE-", "MOD-", "CODE-", "NDC-")
@@ -67,13 +68,13 @@ def test_medicare_in_every_setting(tmp_path: Path) -> None:
     assert {place for place, modifiers in by_place if "JZ" not in modifiers} == {"21", "50", "51", "61", "72"}
 
 
-def policies_of(folder: Path, billing: dict[str, dict[str, Any]], codes: list[str]) -> Policies:
-    """A policy for each payer on some codes."""
+def policies_of(folder: Path, billing: dict[str, dict[str, Any]], codes: list[str], **more: Any) -> Policies:
+    """A policy for each payer on some codes; `more` is said of each."""
     content = {
         "policies": [
             {
-                "id": f"policy-{payer.lower()}", "payer": payer, "payer_id": [payer], "effective": {"start": "2024-01-01"},
-                "applies_to": {"hcpcs": codes}, "billing": wanted, "on_fail": {"severity": "deny", "carc": "4"},
+                "id": f"policy-{payer.lower()}", "payer": payer, "payer_id": [payer], "effective": {"start": "2023-01-01"},
+                "applies_to": {"hcpcs": codes}, "billing": wanted, "on_fail": {"severity": "deny", "carc": "4"}, **more,
             }
             for payer, wanted in billing.items()
         ]
@@ -118,7 +119,7 @@ def test_policies_of_every_kind(tmp_path: Path) -> None:
     ]
     assert noisy == []
     refused = {one.bill.refusal.reason for one in told if one.bill.refusal}
-    assert refused == {"modifiers-wanted", "other-code-wanted"}
+    assert refused == {"modifiers-wanted", "modifiers-refused", "other-code-wanted"}
     assert sum(bool(one.bill.lines) for one in told) > len(told) // 3
 
 
@@ -164,3 +165,96 @@ def test_two_policies_that_contradict_each_other_decide_nothing(tmp_path: Path) 
     assert [line.modifiers for line in told.bill.lines] == [()]
     assert any("policy-2 and policy-p1" in warning for warning in told.bill.warnings)
     assert fired(told) == []
+
+
+def test_a_payer_that_goes_by_medicare_in_every_setting(tmp_path: Path) -> None:
+    """Skin substitutes as supplies (UNW-16), ESRD facilities before 2025 (UNW-15), DME before 2024 (UNW-23)."""
+    wants = {"P1": {"waste": "cms"}, "P2": {"waste": "jw_only"}, "P3": {"waste": "cms", "modifiers_forbidden": ["JZ"]}}
+    policies = policies_of(tmp_path, wants, sorted({str(told.get("hcpcs_code", "J1745")) for told in DRUGS.values()}))
+    settings = [
+        (program, {"place_of_service": place}) for program in ("commercial", "medicare_dme") for place in PLACES
+    ]
+    settings += [(program, {"bill_type": bill}) for program in ("commercial", "medicare_a") for bill in BILLS]
+    cases = [
+        case(drug, day, program, payer_id=payer, **where)
+        for drug, day, (program, where), payer in itertools.product(
+            DRUGS, ["2023-11-01", "2024-03-01", "2026-02-03"], settings, wants
+        )
+    ]
+    told = billed(tmp_path, cases, policies)
+    assert [(given, messages) for given, one in zip(cases, told, strict=True) if (messages := fired(one))] == []
+
+
+def lines_of(one: Billed) -> list[tuple[str, ...]]:
+    return [line.modifiers for line in one.bill.lines]
+
+
+def test_a_policy_of_another_plan_is_not_followed(tmp_path: Path) -> None:
+    medicaid = policies_of(tmp_path, {"P1": {"modifiers_required": ["KX"]}}, ["J1745"], lines_of_business=["medicaid"])
+    commercial, of_plan = billed(
+        tmp_path,
+        [case("J1745 without", "2025-11-03", one, payer_id="P1") for one in ("commercial", "medicaid")],
+        medicaid,
+    )
+    assert commercial.bill.lines
+    assert of_plan.bill.refusal
+    exchange = policies_of(tmp_path, {"P1": {"waste": "cms"}}, ["J1745"], lines_of_business=["exchange"])
+    (either,) = billed(tmp_path, [case("J1745 without", "2025-11-03", "commercial", payer_id="P1")], exchange)
+    assert lines_of(either) == [()]
+    assert any("another plan" in warning for warning in either.bill.warnings)
+    assert fired(either) == []
+
+
+def test_policies_on_a_package_and_of_every_payer(tmp_path: Path) -> None:
+    package = policies_of(tmp_path, {"P1": {"waste": "cms"}}, [], applies_to={"ndc": ["57894003001"]})
+    by_ndc, by_code = billed(
+        tmp_path,
+        [case(drug, "2025-11-03", "commercial", payer_id="P1") for drug in ("J1745 by NDC", "J1745 with waste")],
+        package,
+    )
+    assert lines_of(by_ndc) == [(), ("JW",)]
+    assert lines_of(by_code) == [()]
+    every = policies_of(tmp_path, {"P1": {"waste": "none"}}, ["J1745"], payer_id=["*"], lines_of_business=["medicare"])
+    named, unnamed = billed(
+        tmp_path,
+        [
+            case("J1745 without", "2025-11-03", "medicare_b", place_of_service="11", **payer)
+            for payer in ({"payer_id": "X"}, {})
+        ],
+        every,
+    )
+    assert lines_of(named) == lines_of(unnamed) == [()]
+    assert [*fired(by_ndc), *fired(by_code), *fired(named), *fired(unnamed)] == []
+
+
+def test_what_a_payer_waived_is_billed(tmp_path: Path) -> None:
+    wants = {"P1": {"use_code": "Q5103", "modifiers_required": ["KX"], "waste": "cms"}}
+    policies = policies_of(tmp_path, wants, ["J1745"])
+    waived = {"payer_terms": {"waived": ["use_code", "modifiers_required"]}}
+    (told,) = billed(tmp_path, [case("J1745 without", "2025-11-03", "commercial", payer_id="P1", **waived)], policies)
+    assert lines_of(told) == [("JZ",)]
+
+
+def test_required_waste_modifiers_say_how_to_get_them(tmp_path: Path) -> None:
+    policies = policies_of(tmp_path, {"P1": {"modifiers_required": ["JZ"]}}, ["J1745"])
+    bare, said = billed(
+        tmp_path,
+        [
+            case("J1745 without", "2025-11-03", "commercial", payer_id="P1", **more)
+            for more in ({}, {"payer_terms": {"waste_policy": "cms"}})
+        ],
+        policies,
+    )
+    assert bare.bill.refusal
+    assert "waste_policy" in bare.bill.refusal.explanation
+    assert lines_of(said) == [("JZ",)]
+
+
+def test_an_unknown_program_is_never_out_of_scope(tmp_path: Path) -> None:
+    claim = {
+        "claim_id": "A", "claim_type": "P", "place_of_service": "11",
+        "lines": [{"hcpcs_code": "J1745", "billed_units": 40, "service_date": "2025-11-03", "modifiers": []}],
+    }  # fmt: skip
+    result = Checker.open(tmp_path / "none").check(tables_of([claim]), show_not_evaluated=True)
+    (waste,) = (finding for finding in result.findings if finding.id == "WASTE-001")
+    assert waste.outcome == "not evaluated"

@@ -20,7 +20,7 @@ from cleanclaim.app.files import Given, Progress, digest, given_files, holds_fil
 from cleanclaim.app.result import Fault
 from cleanclaim.app.site import PayerNames
 from cleanclaim.claims import ClaimTables, Lost
-from cleanclaim.claims.tables import check_schemas
+from cleanclaim.claims.tables import check_tables
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.tabular import ColumnMapping
@@ -91,7 +91,7 @@ class Reading:
 
         Raises: InvalidValue for a table of another schema.
         """
-        check_schemas(tables)
+        check_tables(tables)
         names = set(_distinct(tables.claim, "source_file"))
         self.files += len(names - self.names_taken)
         self.names_taken |= names

@@ -16,7 +16,7 @@ from cleanclaim.billing.drug import Drug, drug_given
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.ndc_lines import ndc_of_lines
-from cleanclaim.billing.payer_wants import contradictions, refused_for_line
+from cleanclaim.billing.payer_wants import contradictions, refused_for_lines
 from cleanclaim.billing.several_ndcs import Part, by_number
 from cleanclaim.billing.stock import chosen_vials, excess_warning
 from cleanclaim.claims import PayerProgram
@@ -24,7 +24,7 @@ from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, discard
 from cleanclaim.policies import Policies
 from cleanclaim.reference.lookup import Lookup
 from cleanclaim.terms import PayerTerms, TermsOfPayers, Wanted, WasteTerms, waste_terms
-from cleanclaim.values import Concentration, Quantity, read_unit
+from cleanclaim.values import Concentration, Quantity, parse_ndc, read_unit
 
 _CENT = Decimal("0.01")
 _MOST_UNITS = 10**8  # SV104 has eight digits
@@ -41,34 +41,47 @@ class Biller:
         self.lookup = lookup
         self._terms = TermsOfPayers(lookup, policies)
 
-    def terms(self, given: Given, code: str | None = None) -> Wanted:
+    def terms(self, given: Given, code: str | None = None, ndc11: str | None = None) -> Wanted:
         """What the payer of an administration wants (for a code, where it is known), and what tells each term."""
-        return self._terms.of(given.payer_program, given.payer_id, given.service_date, given.payer_terms, code=code)
+        return self._terms.of(
+            given.payer_program, given.payer_id, given.service_date, given.payer_terms, code=code, ndc11=ndc11
+        )
 
     def bill(self, given: Given) -> Bill:
         """The lines of an administration, or why it cannot be billed as it was told."""
         if given.ingredients:
-            return bill_compound(self.lookup, given, self.terms(given).terms)
+            return self._wanted_compound(given, bill_compound(self.lookup, given, self.terms(given).terms))
         drug = drug_given(self.lookup, given)
         if isinstance(drug, Refusal):
             return Bill(given.id, refusal=drug)
-        wanted = self.terms(given, drug.answer.code)
+        wanted = self.terms(given, drug.answer.code, _ndc_of(given))
         made = self._made(given, drug, wanted)
         if isinstance(made, Refusal):
             return Bill(given.id, refusal=made, releases=drug.answer.releases)
         lines, warnings, used = made
+        if refusal := refused_for_lines(lines, wanted.line, wanted.terms.waived):
+            return Bill(given.id, refusal=refusal, releases=drug.answer.releases)
         warnings += contradictions(wanted.line)
-        told_by = (*drug.answer.releases, *(wanted.releases[name] for name in used if name in wanted.releases))
+        told_by = (
+            *drug.answer.releases, *(wanted.releases[name] for name in used if name in wanted.releases),
+            *(f"policy {policy}" for policy in wanted.line.told_by.values()),
+        )  # fmt: skip
         return Bill(
             given.id, tuple(lines), tuple(dict.fromkeys((*drug.warnings, *warnings))),
             releases=tuple(dict.fromkeys(told_by)),
         )  # fmt: skip
 
+    def _wanted_compound(self, given: Given, bill: Bill) -> Bill:
+        """The bill of a compound, or why the payer would send one of its lines back."""
+        for line in bill.lines:
+            wanted = self.terms(given, line.hcpcs_code, line.ndc11)
+            if refusal := refused_for_lines([line], wanted.line, wanted.terms.waived):
+                return Bill(given.id, refusal=refusal)
+        return bill
+
     def _made(self, given: Given, drug: Drug, wanted: Wanted) -> tuple[list[BillLine], list[str], list[str]] | Refusal:
         """The lines, what a person must know of them, and the names of the payer's terms that had a say."""
         code, terms = drug.answer.code, wanted.terms
-        if refusal := refused_for_line(given, code, wanted.line):
-            return refusal
         dose, concentration = dose_of(given), concentration_of(given.concentration)
         if isinstance(dose, Refusal):
             return dose
@@ -128,6 +141,12 @@ class _Portion:
     came_from: Opened
     split: Split
     note: str | None = None
+
+
+def _ndc_of(given: Given) -> str | None:
+    """The number of what was given, or of the first container that tells one."""
+    told = (parse_ndc(text).ndc11 for text in (given.ndc, *(one.ndc for one in given.containers)) if text)
+    return next((ndc11 for ndc11 in told if ndc11), None)
 
 
 def _with_vials(given: Given, dose: Quantity, concentration: Concentration | None) -> tuple[Given, Refusal | list[str]]:

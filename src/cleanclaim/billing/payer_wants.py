@@ -1,39 +1,60 @@
-"""What a payer's policies want of the line before it is written: another code, modifiers that it takes or wants."""
+"""What a payer's policies want of a line: another code, modifiers that it wants or refuses."""
 
 from __future__ import annotations
 
-from cleanclaim.billing.given import Given
-from cleanclaim.billing.lines import Refusal
-from cleanclaim.terms import JW, JZ, LineTerms
+from collections.abc import Sequence
+
+from cleanclaim.billing.lines import BillLine, Refusal
+from cleanclaim.terms import JW, JZ, LineTerms, Waived
+
+_WASTE = (JW, JZ)
+_WAIVED = "Where the payer waived it, say `payer_terms` with waived"
 
 
-def refused_for_line(given: Given, code: str, line: LineTerms) -> Refusal | None:
-    """Why the payer would send a line back for its code or its modifiers, JW and JZ apart.
+def refused_for_lines(lines: Sequence[BillLine], wanted: LineTerms, waived: Sequence[Waived]) -> Refusal | None:
+    """Why the payer would send lines back for their code or modifiers.
 
     Another code may stand for another product, and a modifier attests something: both a person must say.
     """
-    if line.use_code not in (None, code):
-        wanted = f"this payer wants {line.use_code} instead of {code} (policy {line.told_by['use_code']})"
-        why = (
-            f"{wanted}: say `hcpcs_code` {line.use_code} if that is what was given, else ask the payer for an exception"
-        )
-        return Refusal("other-code-wanted", why)
-    return _refused_for_modifiers(given, code, line)
-
-
-def _refused_for_modifiers(given: Given, code: str, line: LineTerms) -> Refusal | None:
-    if missing := [one for one in line.modifiers_required if one not in (*given.modifiers, JW, JZ)]:
-        wanted = f"this payer wants {', '.join(missing)} on {code} (policy {line.told_by['modifiers_required']})"
-        return Refusal("modifiers-wanted", f"{wanted}: say it in `modifiers` where it is true of this patient")
-    if refused := [one for one in given.modifiers if one in line.modifiers_forbidden]:
-        told = f"this payer does not take {', '.join(refused)} on {code} (policy {line.told_by['modifiers_forbidden']})"
-        return Refusal("modifiers-refused", f"{told}: leave it out of `modifiers`")
+    for line in lines:
+        code = line.hcpcs_code
+        if wanted.use_code not in (None, code) and Waived.USE_CODE not in waived:
+            asked = f"this payer wants {wanted.use_code} instead of {code} (policy {wanted.told_by['use_code']})"
+            what = f"say `hcpcs_code` {wanted.use_code} if that is what was given, else ask the payer for an exception"
+            return Refusal("other-code-wanted", f"{asked}: {what}. {_WAIVED} use_code")
+        missing = [one for one in wanted.modifiers_required if one not in line.modifiers]
+        if missing and Waived.MODIFIERS_REQUIRED not in waived:
+            return _modifiers_wanted(code, missing, wanted)
+        refused = [one for one in wanted.modifiers_forbidden if one in line.modifiers]
+        if refused and Waived.MODIFIERS_FORBIDDEN not in waived:
+            return _modifiers_refused(line, refused, wanted)
     return None
 
 
-def contradictions(line: LineTerms) -> list[str]:
-    """What policies of one rank say differently, of which nothing was followed."""
+def _modifiers_wanted(code: str, missing: Sequence[str], wanted: LineTerms) -> Refusal:
+    asked = f"this payer wants {', '.join(missing)} on {code} (policy {wanted.told_by['modifiers_required']})"
+    if set(missing) <= set(_WASTE):
+        what = "say `payer_terms` with the waste_policy by which it wants that"
+    else:
+        what = "say it in `modifiers` where it is true of this patient"
+    return Refusal("modifiers-wanted", f"{asked}: {what}. {_WAIVED} modifiers_required")
+
+
+def _modifiers_refused(line: BillLine, refused: Sequence[str], wanted: LineTerms) -> Refusal:
+    policy = wanted.told_by["modifiers_forbidden"]
+    asked = f"this payer does not take {', '.join(refused)} on {line.hcpcs_code} (policy {policy})"
+    if JW in refused:
+        what = f"{line.billed_units} units were discarded: ask how it wants that told, then say waste_policy"
+    elif JZ in refused:
+        what = "ask how it wants it told that nothing was discarded, then say waste_policy"
+    else:
+        what = "leave it out"
+    return Refusal("modifiers-refused", f"{asked}: {what}. {_WAIVED} modifiers_forbidden")
+
+
+def contradictions(wanted: LineTerms) -> list[str]:
+    """What policies of one rank, or plans of one payer, say differently: nothing of it was followed."""
     return [
         f"policies {' and '.join(policies)} contradict each other on {attribute}: neither was followed"
-        for attribute, policies in line.contradicted.items()
+        for attribute, policies in wanted.contradicted.items()
     ]

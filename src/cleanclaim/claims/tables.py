@@ -200,25 +200,39 @@ class ClaimTables:
     fault: pa.Table
 
 
-def check_schemas(tables: ClaimTables) -> None:
-    """Holds that tables have the schemas of this module.
+def check_tables(tables: ClaimTables) -> None:
+    """Holds that tables have the schemas of this module, that claims ascend by key, and that each row has its claim.
 
     Raises: InvalidValue names the table, its first column that is otherwise, what it is and what was expected.
     """
     for schema in (CLAIM, LINE, ADMINISTRATION, FAULT):
-        table: pa.Table = getattr(tables, schema.name)
-        expected = schema.arrow()
-        if table.schema.equals(expected):
-            continue
-        for field in expected:
-            places = table.schema.get_all_field_indices(field.name)
-            found = [str(table.schema.field(place).type) for place in places]
-            if found != [str(field.type)]:
-                told = " and ".join(found) or "not there"
-                raise InvalidValue(f"table {schema.name}: column {field.name} is {told}; expected {field.type}, once")
-        more = [name for name in table.column_names if name not in expected.names]
-        told = f"column {more[0]} is not one of its columns" if more else "its columns stand in another order"
-        raise InvalidValue(f"table {schema.name}: {told}; expected {', '.join(expected.names)}")
+        _check_schema(schema, getattr(tables, schema.name))
+    keys = tables.claim["claim_key"].to_numpy()
+    if len(keys) > 1 and not (keys[1:] > keys[:-1]).all():
+        raise InvalidValue("table claim: the values of claim_key must ascend, each once")
+    known = set(keys.tolist())
+    for name in (LINE.name, ADMINISTRATION.name):
+        told = getattr(tables, name)["claim_key"].to_pylist()
+        if strangers := [key for key in told if key not in known]:
+            raise InvalidValue(f"table {name}: {len(strangers):,} rows have a claim_key that no row of claim has")
+        if told != sorted(told):
+            raise InvalidValue(f"table {name}: the values of claim_key must ascend")
+
+
+def _check_schema(schema: TableSchema, table: pa.Table) -> None:
+    expected = [(column.name, column.type.arrow()) for column in schema.columns]
+    found = [(field.name, field.type) for field in table.schema]
+    if found == expected:
+        return
+    for name, kind in expected:
+        told = [str(of) for named, of in found if named == name]
+        if told != [str(kind)]:
+            raise InvalidValue(
+                f"table {schema.name}: column {name} is {' and '.join(told) or 'not there'}; expected {kind}, once"
+            )
+    more = [name for name, _ in found if name not in schema.names]
+    told_more = f"column {more[0]} is not one of its columns" if more else "its columns stand in another order"
+    raise InvalidValue(f"table {schema.name}: {told_more}; expected {', '.join(schema.names)}")
 
 
 def file_key(sha256_hex: str) -> int:

@@ -29,7 +29,7 @@ _Groups = Mapping[str, Sequence[str]]
 _Row = dict[str, Any]
 # SBR09 does not tell a plan of an exchange from another commercial one: where a payer has policies for exchanges alone,
 # a commercial claim may be under either.
-_LINES: Mapping[PayerProgram, tuple[LineOfBusiness, ...]] = {
+LINES_OF: Mapping[PayerProgram, tuple[LineOfBusiness, ...]] = {
     PayerProgram.COMMERCIAL: (LineOfBusiness.COMMERCIAL, LineOfBusiness.EXCHANGE),
     PayerProgram.MEDICAID: (LineOfBusiness.MEDICAID,),
     PayerProgram.MEDICARE_ADVANTAGE: (LineOfBusiness.MEDICARE_ADVANTAGE,),
@@ -158,7 +158,7 @@ def _plans_of(program: PayerProgram | None, policies: Sequence[Policy]) -> list[
     """The policies of each kind of plan that a claim of a program may be under."""
     if program is None:
         return [list(policies)]
-    kinds: Sequence[LineOfBusiness | None] = _LINES.get(program) or (None,)
+    kinds: Sequence[LineOfBusiness | None] = LINES_OF.get(program) or (None,)
     return [[one for one in policies if not one.lines_of_business or kind in one.lines_of_business] for kind in kinds]
 
 

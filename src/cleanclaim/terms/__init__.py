@@ -1,6 +1,7 @@
 """What a payer wants for a drug in a setting on a day, decided once: `bill` writes by it, and edits judge by it."""
 
-from cleanclaim.terms.payer_terms import JW, JZ, LineTerms, NdcSplit, NdcWaste, PayerTerms, TermsOfPayers, Wanted
+from cleanclaim.terms.line_terms import JW, JZ, LineTerms
+from cleanclaim.terms.payer_terms import NdcSplit, NdcWaste, PayerTerms, TermsOfPayers, Waived, Wanted
 from cleanclaim.terms.separate_payment import (
     Place,
     SeparatePayment,
@@ -9,10 +10,18 @@ from cleanclaim.terms.separate_payment import (
     paid_by_status,
     paid_separately,
 )
-from cleanclaim.terms.waste import MEDICARE, Setting, WasteTerms, wanted_waste, waste_terms
+from cleanclaim.terms.waste import (
+    MEDICARE,
+    Setting,
+    WasteTerms,
+    exempt_by_day,
+    takes_jz_alone,
+    wanted_waste,
+    waste_terms,
+)
 
 __all__ = [
     "JW", "JZ", "MEDICARE", "LineTerms", "NdcSplit", "NdcWaste", "PayerTerms", "Place", "SeparatePayment", "Setting",
-    "TermsOfPayers", "Wanted", "WasteTerms", "limit_would_tell", "outside_part_b", "paid_by_status", "paid_separately",
-    "wanted_waste", "waste_terms",
+    "TermsOfPayers", "Waived", "Wanted", "WasteTerms", "exempt_by_day", "limit_would_tell", "outside_part_b",
+    "paid_by_status", "paid_separately", "takes_jz_alone", "wanted_waste", "waste_terms",
 ]  # fmt: skip

@@ -5,20 +5,22 @@ A row of the payer goes before one of its program (`*`), and what the case says 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import Distinct, NdcUnit, SecondInjection, WastePolicy
 from cleanclaim.errors import InvalidValue
-from cleanclaim.policies import Asked, Decided, Policies, explain
+from cleanclaim.policies import Policies
+from cleanclaim.policies.compiling import with_defaults
 from cleanclaim.reference import tables
 from cleanclaim.reference.lookup import Lookup
+from cleanclaim.terms.line_terms import LineTerms, decided_for, line_terms
 
 _GENERAL = "*"
 _LISTED = {"ndc_unit": "ndc_units"}  # rules with a row for each value
@@ -26,23 +28,8 @@ _NONE = "none"
 _NOTHING = {"ndc_next_line_modifier": _NONE, "part_b_split_modifier": _NONE}  # said: no modifier
 _Modifier = Annotated[str, msgspec.Meta(pattern="^([0-9A-Z]{2}|none)$")]
 _MOST_KEPT = 10_000
-_OF_LINE = ("modifiers_required", "modifiers_forbidden", "use_code")
-
-
-JW, JZ = "JW", "JZ"
 # What a policy says of billing, by the term that it is. Two policies that contradict each other tell nothing.
 _OF_POLICY = {"billing.waste": "waste_policy", "billing.ndc_units": "ndc_units"}
-
-
-@dataclass(frozen=True, slots=True)
-class LineTerms:
-    """What a payer's policies want of a line for one drug. `told_by`: policies, by attribute."""
-
-    modifiers_required: tuple[str, ...] = ()
-    modifiers_forbidden: tuple[str, ...] = ()
-    use_code: str | None = None
-    told_by: Mapping[str, str] = field(default_factory=dict)
-    contradicted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # policies that differ, by attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +38,7 @@ class Wanted:
 
     terms: PayerTerms
     releases: Mapping[str, str]
-    line: LineTerms = LineTerms()
+    line: LineTerms
 
 
 class NdcWaste(StrEnum):
@@ -66,6 +53,14 @@ class NdcSplit(StrEnum):
 
     NOTE = "note"  # one line; the further numbers in its note
     LINES = "lines"  # a line for each number
+
+
+class Waived(StrEnum):
+    """What a policy wants of a line that a payer may waive for a patient: by an exception, or for a claim with GA."""
+
+    USE_CODE = "use_code"
+    MODIFIERS_REQUIRED = "modifiers_required"
+    MODIFIERS_FORBIDDEN = "modifiers_forbidden"
 
 
 class PayerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,10 +85,11 @@ class PayerTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part_b_split_modifier: _Modifier | None = None
     second_injection: SecondInjection | None = None  # of another drug on one day (ADM-13)
     distinct: Distinct | None = None  # which modifiers say that a service is distinct (MDF-52, MDF-53)
+    waived: tuple[Waived, ...] = ()  # what the payer does not ask for this patient, though its policy does
 
 
 _FIELDS = {one.name: one.type for one in msgspec.structs.fields(PayerTerms)}
-_KNOWN = frozenset(PayerTerms.__struct_fields__) | set(_LISTED)
+_KNOWN = (frozenset(PayerTerms.__struct_fields__) | set(_LISTED)) - {"waived"}
 
 
 class TermsOfPayers:
@@ -101,7 +97,7 @@ class TermsOfPayers:
 
     def __init__(self, lookup: Lookup, policies: Policies | None = None) -> None:
         """Takes open look-ups, and policies of payers that go before what the library has."""
-        self._lookup, self._policies = lookup, policies
+        self._lookup, self._policies = lookup, with_defaults(policies)
         self._kept: dict[tuple[PayerProgram, str | None, date], tuple[PayerTerms, Mapping[str, str]]] = {}
 
     def of(
@@ -112,6 +108,7 @@ class TermsOfPayers:
         said: PayerTerms | None = None,
         *,
         code: str | None = None,
+        ndc11: str | None = None,
     ) -> Wanted:
         """The terms of a payer on a day, by its rows and policies; what the case says (`said`) goes before both.
 
@@ -124,9 +121,9 @@ class TermsOfPayers:
             self._kept[key] = _of_reference(self._lookup, *key)
         terms, known = self._kept[key]
         releases, line = dict(known), LineTerms()
-        if self._policies and payer_id and code:
-            decided = explain(self._policies.policies, self._policies.groups, Asked(payer_id, code, on)).decided
-            line = _line_terms(decided)
+        if code:
+            decided = decided_for(self._policies, program, payer_id, code, ndc11, on)
+            line = line_terms(decided)
             for one in decided:
                 if (name := _OF_POLICY.get(one.attribute)) and not one.conflicts:
                     value = msgspec.convert(one.value, _FIELDS[name])
@@ -137,20 +134,6 @@ class TermsOfPayers:
                 terms = msgspec.structs.replace(terms, **{name: None if value == _NOTHING.get(name) else value})
                 releases.pop(name, None)
         return Wanted(terms, releases, line)
-
-
-def _line_terms(decided: Sequence[Decided]) -> LineTerms:
-    sure = {one.attribute.removeprefix("billing."): one for one in decided if not one.conflicts}
-    known: dict[str, Any] = {name: sure[name].value for name in _OF_LINE if name in sure}
-    return LineTerms(
-        tuple(known.get("modifiers_required", ())), tuple(known.get("modifiers_forbidden", ())), known.get("use_code"),
-        {name: sure[name].policy for name in known},
-        {
-            one.attribute: (one.policy, *(policy for policy, _ in one.conflicts))
-            for one in decided
-            if one.conflicts and one.attribute.startswith("billing.")
-        },
-    )  # fmt: skip
 
 
 def _of_reference(

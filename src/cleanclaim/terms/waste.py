@@ -10,7 +10,8 @@ from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import JW_FROM, JZ_FROM, WastePolicy
 from cleanclaim.reference import tables
 from cleanclaim.reference.lookup import Lookup
-from cleanclaim.terms.payer_terms import JW, JZ, PayerTerms
+from cleanclaim.terms.line_terms import JZ
+from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.terms.separate_payment import Place, outside_part_b, paid_by_status
 
 MEDICARE = frozenset({PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME})
@@ -58,11 +59,24 @@ class WasteTerms:
 
 
 def wanted_waste(said: WastePolicy | None, refused: Collection[str] = (), *, medicare: bool) -> WastePolicy | None:
-    """How a payer wants discarded drug told: as it says (else as Medicare), without modifiers that it refuses."""
-    policy = said or (WastePolicy.CMS if medicare else None)
-    if policy in (WastePolicy.CMS, WastePolicy.JW_ONLY) and JW in refused:
-        return WastePolicy.DENY_WASTE  # nothing is left to say of what was discarded: it is not billed
-    return WastePolicy.JW_ONLY if policy is WastePolicy.CMS and JZ in refused else policy
+    """How a payer wants discarded drug told: as it says, else as Medicare; by JW alone where it refuses JZ."""
+    if said is WastePolicy.CMS and JZ in refused:
+        return WastePolicy.JW_ONLY
+    return said or (WastePolicy.CMS if medicare else None)
+
+
+def exempt_by_day(program: str | None, facility_type: str | None, day: date, *, is_skin_substitute: bool) -> str | None:
+    """The rule that frees a day from JW and JZ: before DME and ESRD took them, and skin substitutes as supplies."""
+    if is_skin_substitute and day >= _SKIN_SUBSTITUTES_ARE_SUPPLIES:
+        return "UNW-16"
+    if program == PayerProgram.MEDICARE_DME and JW_FROM <= day < _DME_JZ_FROM:
+        return "UNW-23"
+    return "UNW-15" if facility_type == _ESRD and JW_FROM <= day < _ESRD_FROM else None
+
+
+def takes_jz_alone(program: str | None, day: date) -> bool:
+    """Whether JZ is taken on the day and JW not yet: a line with neither may be right (DME in 2024, UNW-23)."""
+    return program == PayerProgram.MEDICARE_DME and _DME_JZ_FROM <= day < _DME_JW_FROM
 
 
 def waste_terms(
@@ -72,26 +86,28 @@ def waste_terms(
     wanted = wanted_waste(terms.waste_policy, refused, medicare=setting.payer_program in MEDICARE)
     if wanted is None:
         return WasteTerms(None, note=_NO_POLICY)
+    refuses_jz = wanted is not terms.waste_policy and JZ in refused and wanted is WastePolicy.JW_ONLY
     if wanted in (WastePolicy.NONE, WastePolicy.DENY_WASTE):
         return WasteTerms(wanted, term="waste_policy")
     # What is exempt with Medicare is exempt with a payer that follows it, whole or for JW alone.
     told = _as_medicare(lookup, code, setting, terms)
     if told.exempt or (terms.waste_policy is None and wanted is WastePolicy.CMS):
         return told
-    return replace(told, policy=wanted if wanted is WastePolicy.JW_ONLY else told.policy, term="waste_policy")
+    policy = wanted if wanted is WastePolicy.JW_ONLY else told.policy
+    note = "this payer goes by Medicare and refuses JZ: JW alone is told" if refuses_jz else told.note
+    return replace(told, policy=policy, term="waste_policy", note=note)
 
 
 def _as_medicare(lookup: Lookup, code: str, setting: Setting, terms: PayerTerms) -> WasteTerms:
     of_drug = _of_drug(traits_of(lookup, code, setting.service_date), setting, terms)
     exempt, note = (of_drug.exempt, of_drug.note) if of_drug.exempt else _exempt(lookup, code, setting)
     note = note or of_drug.note
+    exempt = exempt or exempt_by_day(
+        setting.payer_program, setting.facility_type, setting.service_date, is_skin_substitute=False
+    )
     if setting.payer_program is PayerProgram.MEDICARE_DME:
-        if not exempt and JW_FROM <= setting.service_date < _DME_JZ_FROM:
-            exempt = "UNW-23"
         return replace(of_drug, exempt=exempt, jw_from=_DME_JW_FROM, jz_from=_DME_JZ_FROM, note=note)
     if setting.facility_type == _ESRD:
-        if not exempt and JW_FROM <= setting.service_date < _ESRD_FROM:
-            exempt = "UNW-15"
         return replace(of_drug, exempt=exempt, jw_from=_ESRD_FROM, jz_from=_ESRD_FROM, note=note)
     return replace(of_drug, exempt=exempt, jw_from=min(JW_FROM, terms.jw_required_from or JW_FROM), note=note)
 

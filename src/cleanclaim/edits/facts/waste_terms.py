@@ -3,9 +3,9 @@
 ---
 about: How the payer wants discarded drug told on the line; the same decision as that of `bill` (`terms.waste`).
 grain: line
-keys: [payer_program, policy_waste, policy_modifiers_forbidden, separately_payable]
+keys: [payer_program, policy_waste, policy_modifiers_forbidden, separately_payable, service_date, facility_type, is_skin_substitute]
 columns:
-  waste_wanted: {type: text, meaning: "cms, jw_only, none or deny_waste, by the payer's policy and the modifiers that it refuses, else Medicare's own rule; exempt where the drug is not paid by itself; - where no loaded policy says", ask: "the payer's policy on the drug (`--policies`)", source: "policy_rule; UNW-13, UNW-21"}
+  waste_wanted: {type: text, meaning: "cms, jw_only, none or deny_waste, by the payer's policy and the modifiers that it refuses, else Medicare's own rule; exempt where the drug is not paid by itself, or not yet or no more asked for (UNW-15, UNW-16, UNW-23); - where no loaded policy says", ask: "the payer's policy on the drug (`--policies`)", source: "policy_rule; UNW-13, UNW-21"}
 ---
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from cleanclaim.dosing import WastePolicy
-from cleanclaim.terms import MEDICARE, wanted_waste
+from cleanclaim.terms import MEDICARE, exempt_by_day, takes_jz_alone, wanted_waste
 
 _NOT_SAID, _EXEMPT = "-", "exempt"
 
@@ -27,13 +27,20 @@ def compute(keys: pa.Table) -> pa.Table:
 
 
 def _wanted(row: dict[str, Any]) -> str | None:
-    said = row["policy_waste"]
-    medicare = row["payer_program"] in MEDICARE
-    if said is None and not medicare:
+    said, program = row["policy_waste"], row["payer_program"]
+    told = WastePolicy(said) if said in [*WastePolicy] else None
+    if told is None and program not in MEDICARE and (said is None or program is None):
         return None
-    known = said in [*WastePolicy]
     refused = (row["policy_modifiers_forbidden"] or "").split()
-    wanted = wanted_waste(WastePolicy(said) if known else None, refused, medicare=medicare)
-    if wanted is WastePolicy.CMS and row["separately_payable"] is False:
+    wanted = wanted_waste(told, refused, medicare=program in MEDICARE)
+    if wanted is WastePolicy.CMS and _is_exempt(row):
         return _EXEMPT
+    if wanted is WastePolicy.CMS and row["service_date"] and takes_jz_alone(program, row["service_date"]):
+        return None  # whether anything was discarded decides
     return str(wanted) if wanted else _NOT_SAID
+
+
+def _is_exempt(row: dict[str, Any]) -> bool:
+    day, skin = row["service_date"], bool(row["is_skin_substitute"])
+    by_day = day and exempt_by_day(row["payer_program"], row["facility_type"], day, is_skin_substitute=skin)
+    return row["separately_payable"] is False or bool(by_day)
