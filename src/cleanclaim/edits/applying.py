@@ -30,10 +30,17 @@ from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import TableSchema
 
 # Groups of facts that a code, its day and its setting decide; what else a claim says stays unknown.
-_GROUPS = ("line", "code", "drug_status", "payer", "policy", "price", "product")
+_GROUPS = ("line", "code", "drug_status", "payer", "policy", "price", "separate_payment", "waste_terms", "product")
 
 
-_SAID_ELSEWHERE = ("code", "payer", "policy", "price")  # those of which no chart and no NDC tells anything
+_SAID_ELSEWHERE = (
+    "code",
+    "payer",
+    "policy",
+    "price",
+    "separate_payment",
+    "waste_terms",
+)  # those of which no chart and no NDC tells anything
 _CHARGED = Decimal("100.00")  # any amount but nothing: drug that cost nothing is billed otherwise (UNW-13)
 
 
