@@ -35,8 +35,8 @@ def _wanted(row: dict[str, Any]) -> str | None:
     wanted = wanted_waste(told, refused, medicare=program in MEDICARE)
     if wanted is WastePolicy.CMS and _is_exempt(row):
         return _EXEMPT
-    if wanted is WastePolicy.CMS and row["service_date"] and takes_jz_alone(program, row["service_date"]):
-        return None  # whether anything was discarded decides
+    if wanted is told is WastePolicy.CMS and row["service_date"] and takes_jz_alone(program, row["service_date"]):
+        return None  # whether anything was discarded decides; without a policy separate payment is open first
     return str(wanted) if wanted else _NOT_SAID
 
 
