@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -109,15 +109,15 @@ class Library:
         Raises:  UnknownName; DamagedRelease when a file is not the one that was imported.
         """
         schema = _schema(name)
-        if name not in self._tables:
-            self._tables[name] = self._joined(schema) if self.stored else self._kept(schema)
-        return self._tables[name]
+        return self._table(schema)
 
     @cached_property
-    def _tables(self) -> dict[str, pa.Table]:
-        return {}
+    def _table(self) -> Callable[[TableSchema], pa.Table]:
+        return cache(self._make_table)
 
-    def _kept(self, schema: TableSchema) -> pa.Table:
+    def _make_table(self, schema: TableSchema) -> pa.Table:
+        if self.stored:
+            return self._joined(schema)
         path = kept_folder(self.digest) / f"{schema.name}.parquet"
         return kept_table(path, schema.arrow(), lambda: self._joined(schema))
 
@@ -152,16 +152,11 @@ class Library:
     def _carries(self, schema: TableSchema) -> bool:
         return self.presume and schema.name in presumption.horizons()
 
-    def _carrier(self, schema: TableSchema) -> Carrier:
-        if schema.name not in self._carriers:
-            self._carriers[schema.name] = self._new_carrier(schema)
-        return self._carriers[schema.name]
-
     @cached_property
-    def _carriers(self) -> dict[str, Carrier]:
-        return {}
+    def _carrier(self) -> Callable[[TableSchema], Carrier]:
+        return cache(self._make_carrier)
 
-    def _new_carrier(self, schema: TableSchema) -> Carrier:
+    def _make_carrier(self, schema: TableSchema) -> Carrier:
         coverage = [(_covered(row), str(row[-1])) for row in self._coverage_rows(schema.name)]
         return Carrier(schema, coverage, [say.days.last for say in precedence.says(self.stored, schema.name)])
 
@@ -223,14 +218,9 @@ class Library:
         declared = _by_key(map(_covered, self._starter_coverage.get(schema.name, ())))
         return list(_Cut(schema, imported, declared).rows(_spoken_on(rows)))
 
-    def _coverage_rows(self, table: str) -> list[Row]:
-        if table not in self._coverage_of_tables:
-            self._coverage_of_tables[table] = self._make_coverage_rows(table)
-        return self._coverage_of_tables[table]
-
     @cached_property
-    def _coverage_of_tables(self) -> dict[str, list[Row]]:
-        return {}
+    def _coverage_rows(self) -> Callable[[str], list[Row]]:
+        return cache(self._make_coverage_rows)
 
     def _make_coverage_rows(self, table: str) -> list[Row]:
         own = self._starter_coverage.get(table, [])

@@ -45,15 +45,15 @@ def decided_for(
         of_plan = [one for one in taken if not one.lines_of_business or plan in one.lines_of_business]
         asked = Asked(payer_id or ANY, code, on, ndc11, plan)
         told.append({one.attribute: one for one in explain(of_plan, policies.groups, asked).decided})
-    together = [_together([of_plan.get(name) for of_plan in told]) for name in sorted({n for one in told for n in one})]
+    names = sorted({name for of_plan in told for name in of_plan})
+    together = [_together([of_plan.get(name) for of_plan in told]) for name in names]
     return tuple(one for one in together if payer_id is not None or one.attribute not in own)
 
 
 def _together(of_plans: Sequence[Decided | None]) -> Decided:
-    first, *others = sorted(of_plans, key=lambda one: one is None)
-    if first is None:
-        raise AssertionError("an attribute is asked for that no plan has")
-    differing = [one for one in others if one is None or one.value != first.value]
+    """What the plans say of an attribute that one of them at least decides."""
+    first = next(one for one in of_plans if one)
+    differing = [one for one in of_plans if one is None or one.value != first.value]
     named = tuple((one.policy if one else _OTHER_PLAN, one.value if one else None) for one in differing)
     return replace(first, conflicts=(*first.conflicts, *named))
 

@@ -93,12 +93,12 @@ _KNOWN = (frozenset(PayerTerms.__struct_fields__) | set(_LISTED)) - {"waived"}
 
 
 class TermsOfPayers:
-    """The terms of payers in one library and in policies; what a payer's rows of a day say is read once."""
+    """The terms of payers in one library and in policies; what they say of a drug on a day is worked out once."""
 
     def __init__(self, lookup: Lookup, policies: Policies | None = None) -> None:
         """Takes open look-ups, and policies of payers that go before what the library has."""
         self._lookup, self._policies = lookup, with_defaults(policies)
-        self._kept: dict[tuple[PayerProgram, str | None, date], tuple[PayerTerms, Mapping[str, str]]] = {}
+        self._kept: dict[tuple[PayerProgram, str | None, date, str | None, str | None], Wanted] = {}
 
     def of(
         self,
@@ -114,31 +114,36 @@ class TermsOfPayers:
 
         Raises:  InvalidValue for a row whose value its rule does not have.
         """
-        key = program, payer_id, on
+        key = program, payer_id, on, code, ndc11
         if key not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = _of_reference(self._lookup, *key)
-        terms, known = self._kept[key]
-        releases, line = dict(known), LineTerms()
-        if code:
-            decided = decided_for(self._policies, program, payer_id, code, ndc11, on)
-            line = line_terms(decided)
-            for one in decided:
-                if (name := _OF_POLICY.get(one.attribute)) and not one.conflicts:
-                    value = msgspec.convert(one.value, _FIELDS[name])
-                    terms = msgspec.structs.replace(terms, **{name: value})
-                    releases[name] = f"policy {one.policy}"
+            self._kept[key] = self._told(*key)
+        wanted = self._kept[key]
+        terms, releases = wanted.terms, dict(wanted.releases)
         for name in PayerTerms.__struct_fields__ if said else ():
             if (value := getattr(said, name)) not in (None, ()):
                 terms = msgspec.structs.replace(terms, **{name: None if value == _NOTHING.get(name) else value})
                 releases.pop(name, None)
-        return Wanted(terms, releases, line)
+        return Wanted(terms, releases, wanted.line)
+
+    def _told(
+        self, program: PayerProgram, payer_id: str | None, on: date, code: str | None, ndc11: str | None
+    ) -> Wanted:
+        """What rows and policies say, whatever the case does."""
+        terms, releases = _of_reference(self._lookup, program, payer_id, on)
+        decided = decided_for(self._policies, program, payer_id, code, ndc11, on) if code else ()
+        for one in decided:
+            if (name := _OF_POLICY.get(one.attribute)) and not one.conflicts:
+                value = msgspec.convert(one.value, _FIELDS[name])
+                terms = msgspec.structs.replace(terms, **{name: value})
+                releases[name] = f"policy {one.policy}"
+        return Wanted(terms, releases, line_terms(decided))
 
 
 def _of_reference(
     lookup: Lookup, program: PayerProgram, payer_id: str | None, on: date
-) -> tuple[PayerTerms, Mapping[str, str]]:
+) -> tuple[PayerTerms, dict[str, str]]:
     values: dict[str, list[str]] = {}
     releases: dict[str, str] = {}
     told = lookup.told(tables.PAYER_RULE, "payer_program", str(program), on).rows

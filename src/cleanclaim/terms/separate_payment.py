@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-INPATIENT_PLACES = frozenset({"21", "51", "61"})  # hospital, psychiatric facility, rehabilitation facility: Part A
-CLINIC_PLACES = frozenset({"50", "72"})  # FQHC, RHC: an all-inclusive visit
-_INPATIENT_BILLS, _CLINIC_BILLS = frozenset({"11"}), frozenset({"71", "77"})
+# Part A pays inpatients (hospital, psychiatric and rehabilitation facility); FQHC and RHC have one rate for a visit.
+_PLACES_OUTSIDE = frozenset({"21", "51", "61", "50", "72"})
+_BILLS_OUTSIDE = frozenset({"11", "71", "77"})
 _OUTPATIENT, _CRITICAL_ACCESS = "13", "85"
 _BY_ITSELF, _PACKAGED = frozenset({"G", "K", "K1"}), frozenset({"N"})  # status indicators of Addendum B
 
@@ -37,9 +37,7 @@ class SeparatePayment:
 
 def outside_part_b(place: Place) -> bool:
     """Whether nothing given there is paid by itself: inpatients, and visits with one rate for all (UNW-13)."""
-    if place.facility_type in _INPATIENT_BILLS | _CLINIC_BILLS:
-        return True
-    return place.place_of_service in INPATIENT_PLACES | CLINIC_PLACES
+    return place.facility_type in _BILLS_OUTSIDE or place.place_of_service in _PLACES_OUTSIDE
 
 
 def paid_by_status(status_indicator: str | None) -> bool | None:

@@ -86,16 +86,17 @@ def waste_terms(
     wanted = wanted_waste(terms.waste_policy, refused, medicare=setting.payer_program in MEDICARE)
     if wanted is None:
         return WasteTerms(None, note=_NO_POLICY)
-    refuses_jz = wanted is not terms.waste_policy and JZ in refused and wanted is WastePolicy.JW_ONLY
     if wanted in (WastePolicy.NONE, WastePolicy.DENY_WASTE):
         return WasteTerms(wanted, term="waste_policy")
     # What is exempt with Medicare is exempt with a payer that follows it, whole or for JW alone.
     told = _as_medicare(lookup, code, setting, terms)
     if told.exempt or (terms.waste_policy is None and wanted is WastePolicy.CMS):
         return told
-    policy = wanted if wanted is WastePolicy.JW_ONLY else told.policy
+    if wanted is not WastePolicy.JW_ONLY:
+        return replace(told, term="waste_policy")
+    refuses_jz = terms.waste_policy is WastePolicy.CMS
     note = "this payer goes by Medicare and refuses JZ: JW alone is told" if refuses_jz else told.note
-    return replace(told, policy=policy, term="waste_policy", note=note)
+    return replace(told, policy=wanted, term="waste_policy", note=note)
 
 
 def _as_medicare(lookup: Lookup, code: str, setting: Setting, terms: PayerTerms) -> WasteTerms:
