@@ -148,8 +148,8 @@ def questions(_: Path) -> Result:
     """Median times of search, similar and guide in an open library, over questions of every kind."""
     from cleanclaim.app.code_pages import CodePages
     from cleanclaim.reference import Lookup
-    from cleanclaim.reference.search import Search
-    from cleanclaim.reference.similar import similar
+    from cleanclaim.reference.codes.search import Search
+    from cleanclaim.reference.codes.similar import similar
 
     library, day = Lookup.open(), date(2025, 11, 3)
     search = Search(library)

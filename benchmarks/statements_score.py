@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cleanclaim.guides.audit import Auditor
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 
 STATEMENTS = Path(__file__).parent / "statements" / "statements.jsonl"
 HELD_OUT = STATEMENTS.with_name("held_out.jsonl")

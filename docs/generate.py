@@ -25,9 +25,9 @@ from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.rules import shipped_rules
 from cleanclaim.engine.schema import TableSchema
-from cleanclaim.reference.dosage_report import DosageReport, read_codes
-from cleanclaim.reference.importers import hcpcs_xlsx
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.codes.dosage_report import DosageReport, read_codes
+from cleanclaim.reference.publications import hcpcs_xlsx
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
 
 HERE = Path(__file__).parent

@@ -23,10 +23,10 @@ import pyarrow as pa
 
 from cleanclaim.reference.cells import Cell, plain
 from cleanclaim.reference.dosage import parse_dosage
-from cleanclaim.reference.importers import recognize
-from cleanclaim.reference.importers.drug_codes import CodeFacts, is_drug
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.publications import recognize
+from cleanclaim.reference.publications.drug_codes import CodeFacts, is_drug
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import BY_NAME
 
 BY_HAND = Path(__file__).parent / "by_hand"

@@ -5,8 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_files
-from cleanclaim.reference.lookup import Lookup
 from tests.shared import SHARED
 
 # The same cases on every CI run: a new one is found at a desk, not on the way to a landing.

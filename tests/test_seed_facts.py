@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
 
 ACTIVE, ENDED, NOT_YET, ABSENT, UNKNOWN = (
     CodeStatus.ACTIVE, CodeStatus.TERMINATED, CodeStatus.NOT_YET_EFFECTIVE, CodeStatus.NOT_FOUND, CodeStatus.NOT_IN_REFERENCE,

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.crosswalk import checks
 from benchmarks.crosswalk.page import Run, page
 from benchmarks.crosswalk.rows import read_descriptors, read_rows, read_strengths
-from cleanclaim.reference.importers.quarters import named_quarter
+from cleanclaim.reference.publications.quarters import named_quarter
 
 ROOT = Path(__file__).resolve().parents[2]
 QUARTER = "2026-Q1"

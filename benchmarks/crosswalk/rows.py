@@ -10,9 +10,9 @@ from pathlib import Path
 
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.reference.dosage import Dosage, parse_dosage
-from cleanclaim.reference.importers import asp_crosswalk, fda_products, hcpcs_xlsx
-from cleanclaim.reference.importers.preamble import amount_reader, cells_below, require_header
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.publications import asp_crosswalk, fda_products, hcpcs_xlsx
+from cleanclaim.reference.publications.preamble import amount_reader, cells_below, require_header
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Quantity, Unit, read_unit
 
 _NUMBERS = ("PKG SIZE", "PKG QTY", "BILLUNITS", "BILLUNITSPKG")

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from cleanclaim.errors import CleanclaimError
     from cleanclaim.formats.jsonl import read_jsonl
     from cleanclaim.formats.x12 import read_837
+    from cleanclaim.reference.codes.lookup import Lookup
+    from cleanclaim.reference.codes.search import Search
     from cleanclaim.reference.library import Library
-    from cleanclaim.reference.lookup import Lookup
-    from cleanclaim.reference.search import Search
     from cleanclaim.values import parse_ndc
 
 __version__ = "0.1.0"
@@ -33,8 +33,8 @@ _HOMES = {
     "CodePages": "cleanclaim.app.code_pages",
     "Finding": "cleanclaim.edits.findings",
     "Library": "cleanclaim.reference.library",
-    "Lookup": "cleanclaim.reference.lookup",
-    "Search": "cleanclaim.reference.search",
+    "Lookup": "cleanclaim.reference.codes.lookup",
+    "Search": "cleanclaim.reference.codes.search",
     "audit_text": "cleanclaim.app.audits",
     "bill_cases": "cleanclaim.app.bill_cases",
     "check_files": "cleanclaim.app",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from cleanclaim.reference import starter_set
-from cleanclaim.reference.starter_set import StarterSet
+from cleanclaim.reference.library import starter_set
+from cleanclaim.reference.library.starter_set import StarterSet
 
 # What the files at hand tell: the starter set must not know it, or an example would be about that.
 TOLD_BY_FILES = frozenset({"hcpcs", "modifier", "mue", "ndc_crosswalk", "asp_limit", "product"})

@@ -10,7 +10,7 @@ import pytest
 
 from cleanclaim.app import Checker
 from cleanclaim.billing import Bill, Biller, read_given
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from tests.app.test_claims_of_today import DAYS, checker
 
 __all__ = ["checker"]  # the fixture: starter set and official files in turn

@@ -11,9 +11,9 @@ import pytest
 from cleanclaim.app.change_result import ClaimChanges, CodeChanges
 from cleanclaim.app.changes import changes_for
 from cleanclaim.errors import InvalidValue, LibraryError, UnreadableInput
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.code_changes import ONE_LIST, ChangeKind, Side
-from cleanclaim.reference.code_day import State
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.code_changes import ONE_LIST, ChangeKind, Side
+from cleanclaim.reference.codes.code_day import State
 from tests.app.test_checker import EXAMPLES, claim, write
 from tests.app.two_quarters import LABELER_NDC, LIMITS, line, two_quarters
 

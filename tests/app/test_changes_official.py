@@ -11,7 +11,7 @@ import pytest
 
 from cleanclaim.app.change_result import ClaimChanges, CodeChanges
 from cleanclaim.app.changes import changes_for
-from cleanclaim.reference.code_changes import ChangeKind
+from cleanclaim.reference.codes.code_changes import ChangeKind
 from cleanclaim.reference.importing import import_file
 from tests.app.test_checker import claim, write
 from tests.shared import SHARED, needs_shared

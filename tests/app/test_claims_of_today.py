@@ -14,7 +14,7 @@ from cleanclaim.app import Checker, CheckResult
 from cleanclaim.app.result import ClaimSummary
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.worklist import Verdict
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from tests.app.test_checker import claim, write
 from tests.shared import SHARED
 

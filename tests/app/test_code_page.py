@@ -22,7 +22,7 @@ from cleanclaim.app.reports.code_page import guide_page, timeline_page
 from cleanclaim.app.reports.price_plot import HEIGHT, WIDTH, price_plot
 from cleanclaim.guides import Guide
 from cleanclaim.guides.blocks import Section, Table
-from cleanclaim.reference.timeline import Price, Timeline, timeline
+from cleanclaim.reference.codes.timeline import Price, Timeline, timeline
 from cleanclaim.values import OPEN_END
 from tests.app.test_page import Page
 from tests.app.test_page_in_browser import CHROMIUM, opened

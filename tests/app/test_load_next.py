@@ -16,7 +16,7 @@ from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.wants import Lack, Want
 from cleanclaim.reference.importing import import_file
-from cleanclaim.reference.published import PUBLISHED
+from cleanclaim.reference.library.published import PUBLISHED
 from cleanclaim.reference.tables import BY_NAME
 from tests.app.test_checker import EXAMPLES, claim, write
 from tests.shared import SHARED, needs_shared

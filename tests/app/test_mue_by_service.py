@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cleanclaim.app import Checker
-from cleanclaim.reference.importers import ncci_mue
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications import ncci_mue
 from tests.app.test_checker import claim, write
 from tests.app.test_rules import line, outcome
 from tests.reference.publications import mue_file

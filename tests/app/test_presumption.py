@@ -16,10 +16,10 @@ from cleanclaim.app.result import CheckResult
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.findings import Finding
 from cleanclaim.edits.worklist import Verdict
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.releases import stored_releases
+from cleanclaim.reference.library.releases import stored_releases
 from tests.app.starters import TOLD_BY_FILES, starter_without
 from tests.app.test_checker import claim, write
 from tests.app.test_rules import line

@@ -14,10 +14,10 @@ from cleanclaim.app import Checker
 from cleanclaim.app.result import CheckResult
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.findings import Finding, Outcome
-from cleanclaim.reference.diff import diff_releases, find_release
 from cleanclaim.reference.importing import import_files
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.releases import stored_releases
+from cleanclaim.reference.library.diff import diff_releases, find_release
+from cleanclaim.reference.library.releases import stored_releases
 from tests.app.starters import TOLD_BY_FILES, starter_without
 from tests.app.test_checker import ROOT, claim, write
 from tests.app.two_quarters import CODES, LABELER_NDC, line, made_files

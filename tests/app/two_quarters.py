@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cleanclaim.reference.importers import asp_crosswalk, asp_csv, hcpcs_records, ncci_mue, opps_addendum_b
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications import asp_crosswalk, asp_csv, hcpcs_records, ncci_mue, opps_addendum_b
 from tests.reference.publications import addendum_file, asp_file, code, crosswalk_file, hcpcs_file, limit, mue_file
 
 JULY, OCTOBER = "July 1, 2025 through September 30, 2025", "October 1, 2025 through December 31, 2025"

@@ -24,7 +24,7 @@ from cleanclaim.billing.given import GivenContainer, SizeOnHand
 from cleanclaim.billing.regimen import planned_visits
 from cleanclaim.cli import main
 from cleanclaim.errors import InvalidValue, UnreadableInput
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.values import Concentration, Quantity
 
 INFLIXIMAB = {

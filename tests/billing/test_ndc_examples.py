@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from cleanclaim.billing import Bill, Biller, read_given
-from cleanclaim.reference import embedded, starter_set
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.library import embedded, starter_set
 from tests.billing.test_worked_examples import MDV, SDV
 
 MADE_UP = """\

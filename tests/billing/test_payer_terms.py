@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from cleanclaim.billing import Bill, Biller, read_given
 from cleanclaim.errors import InvalidValue
-from cleanclaim.reference import embedded, starter_set
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.library import embedded, starter_set
 from tests.billing.test_ndc_examples import MADE_UP
 from tests.billing.test_worked_examples import MDV, SDV, case, lines
 

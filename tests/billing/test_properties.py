@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cleanclaim.app.bill_cases import bill_cases
 from cleanclaim.billing import Bill, Biller, read_given
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from tests.billing.test_worked_examples import bill
 from tests.shared import needs_shared
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cleanclaim.app.bill_cases import Billed, bill_cases
 from cleanclaim.app.visits import billed_cases
 from cleanclaim.billing import Biller
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from tests.billing.test_claims import case as claim_case
 from tests.billing.test_claims import claimed, content, rows
 from tests.billing.test_worked_examples import MDV, SDV, case

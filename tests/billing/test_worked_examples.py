@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cleanclaim.billing import Bill, Biller, read_given
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 
 SDV, MDV = "single_dose", "multi_dose"
 

@@ -16,7 +16,7 @@ import pytest
 
 from cleanclaim.cli import main
 from cleanclaim.edits.collection import shipped_edits
-from cleanclaim.reference.importers import asp_csv
+from cleanclaim.reference.publications import asp_csv
 from tests.reference.publications import asp_file, limit
 
 ROOT = Path(__file__).parents[2]

@@ -399,5 +399,5 @@ def test_a_look_up_imports_no_policies() -> None:
         env={"PYTHONPATH": str(ROOT / "src"), "HOME": "/nowhere"},
     )
     loaded = set(done.stdout.split("\n")[-2].split())
-    assert "cleanclaim.reference.lookup" in loaded
+    assert "cleanclaim.reference.codes.lookup" in loaded
     assert not loaded & {"cleanclaim.policies", "cleanclaim.app", "cleanclaim.billing", "duckdb", "pyarrow"}

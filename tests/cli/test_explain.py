@@ -11,7 +11,7 @@ import pytest
 
 from cleanclaim.edits.page_files import shipped_pages
 from cleanclaim.edits.rules import shipped_rules
-from cleanclaim.reference.starter_set import load
+from cleanclaim.reference.library.starter_set import load
 from tests.cli.test_cli import Run, run  # noqa: F401 - a fixture
 
 SITE = """---

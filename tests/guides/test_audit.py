@@ -22,7 +22,7 @@ from cleanclaim.guides.audit.amounts import amounts, with_digits
 from cleanclaim.guides.audit.dates import days
 from cleanclaim.guides.audit.passages import sentences
 from cleanclaim.guides.clinical_notes import clinical_notes
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from tests.shared import SHARED, needs_shared
 
 DAY = date(2025, 11, 3)

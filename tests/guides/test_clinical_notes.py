@@ -13,7 +13,7 @@ from cleanclaim.guides.audit import Auditor, Verdict
 from cleanclaim.guides.clinical import clinical_context, often_said_and_wrong
 from cleanclaim.guides.clinical_notes import About, clinical_notes, notes_of, read_notes
 from cleanclaim.policies import checklists_for
-from cleanclaim.reference.answers import CodeStatus
+from cleanclaim.reference.codes.answers import CodeStatus
 from tests.guides.test_guide import DAY, WRONG, table
 
 SEEDS = [

@@ -14,7 +14,7 @@ from cleanclaim.app.code_pages import CodePages
 from cleanclaim.guides import Guide, markdown_of
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.guides.modifiers import modifier_uses, unknown_modifiers
-from cleanclaim.reference.answers import CodeStatus
+from cleanclaim.reference.codes.answers import CodeStatus
 
 # The headings that such articles have (design, section 1).
 HEADINGS = [

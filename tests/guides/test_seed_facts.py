@@ -13,10 +13,10 @@ import pytest
 from cleanclaim.app.code_pages import CodePages
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.guides import markdown_of
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.search import Search
-from cleanclaim.reference.similar import Relation, similar
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.search import Search
+from cleanclaim.reference.codes.similar import Relation, similar
 from tests.guides.test_guide import table
 from tests.shared import needs_shared
 

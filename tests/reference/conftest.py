@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference import embedded, starter_set
-from cleanclaim.reference.importers import asp_csv, hcpcs_records, icd10cm, ncci_add_on, ncci_mue, ncci_ptp
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import embedded, starter_set
+from cleanclaim.reference.publications import asp_csv, hcpcs_records, icd10cm, ncci_add_on, ncci_mue, ncci_ptp
 from tests.reference.publications import asp_file, code, hcpcs_file, limit, modifier
 
 STARTER = {

@@ -16,9 +16,9 @@ from pathlib import Path
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 
-from cleanclaim.reference import embedded, starter_set
-from cleanclaim.reference.importers import asp_csv
 from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.library import embedded, starter_set
+from cleanclaim.reference.publications import asp_csv
 
 
 def main(library: Path, folder: Path, times: int, seed: int, files: list[Path]) -> None:

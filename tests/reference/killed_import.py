@@ -13,9 +13,9 @@ from types import FrameType
 import pyarrow.compute
 import pyarrow.parquet  # noqa: F401
 
-from cleanclaim.reference import starter_set
-from cleanclaim.reference.importers import asp_csv
 from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.library import starter_set
+from cleanclaim.reference.publications import asp_csv
 
 OURS = f"{os.sep}cleanclaim{os.sep}reference{os.sep}"
 

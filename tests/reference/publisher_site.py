@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import urlsplit
 
-from cleanclaim.reference.fetching.web import Patience, Web
+from cleanclaim.reference.publications.fetching.web import Patience, Web
 
 MODIFIED = "Wed, 17 Sep 2025 12:00:00 GMT"
 

@@ -8,10 +8,10 @@ import pytest
 
 from cleanclaim.errors import NotImported, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import archive, hcpcs_notes, source
-from cleanclaim.reference.importers.archive import MemberSetAside
 from cleanclaim.reference.importing import import_all, import_file
-from cleanclaim.reference.storing import ImportReport
+from cleanclaim.reference.library.storing import ImportReport
+from cleanclaim.reference.publications import archive, hcpcs_notes, source
+from cleanclaim.reference.publications.archive import MemberSetAside
 from tests.reference.conftest import OCTOBER
 from tests.reference.publications import asp_file, fixed, fixed_file, hcpcs_file, limit, notes_file
 from tests.reference.workbook import write_workbook

@@ -7,10 +7,10 @@ import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import coverage_documents, hcpcs_changes, recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications import coverage_documents, hcpcs_changes, recognize
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from tests.reference.fee_publications import COVERAGE_HEADER, coverage_file, document
 from tests.reference.workbook import Cell, write_workbook
 

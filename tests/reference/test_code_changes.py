@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.code_changes import (
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.code_changes import (
     ONE_LIST,
     Change,
     ChangeKind,
@@ -17,7 +17,7 @@ from cleanclaim.reference.code_changes import (
     percent_of,
     units_per_old_unit,
 )
-from cleanclaim.reference.code_day import BillingUnit, CodeDay, Limit, Listing, OppsStatus, State
+from cleanclaim.reference.codes.code_day import BillingUnit, CodeDay, Limit, Listing, OppsStatus, State
 
 MG = BillingUnit(Decimal(1), "mg", "linear")
 OLD = CodeDay(

@@ -9,9 +9,9 @@ import pytest
 
 from cleanclaim.errors import UnknownName
 from cleanclaim.reference import Library
-from cleanclaim.reference.diff import Change, diff_releases, diff_tables, find_release
-from cleanclaim.reference.importers.parsed import dated_table
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library.diff import Change, diff_releases, diff_tables, find_release
+from cleanclaim.reference.publications.parsed import dated_table
 from cleanclaim.values import OPEN_END
 from tests.reference.publications import asp_file, limit
 from tests.reference.test_imports import JULY

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from cleanclaim.reference.differences import unit_words
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.similar import Relation, similar
+from cleanclaim.reference.codes.differences import unit_words
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.similar import Relation, similar
 from tests.shared import needs_shared
 
 pytestmark = needs_shared

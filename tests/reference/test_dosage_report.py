@@ -15,10 +15,10 @@ import pytest
 from cleanclaim.cli.dosage import write_dosage_report
 from cleanclaim.cli.options import RowsFormat
 from cleanclaim.cli.shapes import shape_text
-from cleanclaim.reference import starter_set
-from cleanclaim.reference.dosage_report import NO_TEXT, DosageReport, dosage_report, read_codes
-from cleanclaim.reference.index import Record
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.dosage_report import NO_TEXT, DosageReport, dosage_report, read_codes
+from cleanclaim.reference.codes.index import Record
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.library import starter_set
 
 DAY = date(2025, 11, 1)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from cleanclaim.reference.dosage import parse_dosage
-from cleanclaim.reference.importers.drug_codes import CodeFacts, is_drug, is_unclassified
+from cleanclaim.reference.publications.drug_codes import CodeFacts, is_drug, is_unclassified
 
 # fmt: off
 CODES = [

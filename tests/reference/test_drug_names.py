@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleanclaim.reference.codes.drug_names import DrugName, read_drug_name
 from cleanclaim.reference.dosage import Dosage, NotParsed, UnitSemantics, parse_dosage
-from cleanclaim.reference.drug_names import DrugName, read_drug_name
 from tests.reference.descriptors import READ_BY_HAND
 
 DESCRIPTORS = [row[1] for row in READ_BY_HAND]

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import InvalidValue
+from cleanclaim.reference.codes.dosage_report import CodeReading, DosageReport, read_codes
+from cleanclaim.reference.codes.drug_names import read_drug_name
 from cleanclaim.reference.dosage import Dosage
-from cleanclaim.reference.dosage_report import CodeReading, DosageReport, read_codes
-from cleanclaim.reference.drug_names import read_drug_name
-from cleanclaim.reference.importers import asp_csv, hcpcs_xlsx
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.publications import asp_csv, hcpcs_xlsx
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Quantity, Unit, read_unit
 from tests.reference.descriptors import READ_BY_HAND
 from tests.shared import SHARED, needs_shared

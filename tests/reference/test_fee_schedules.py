@@ -8,11 +8,11 @@ import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import asc_addenda, pfs_gpci, pfs_localities, pfs_rvu, recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.codes.index import open_index
 from cleanclaim.reference.importing import import_file
-from cleanclaim.reference.index import open_index
+from cleanclaim.reference.publications import asc_addenda, pfs_gpci, pfs_localities, pfs_rvu, recognize
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import ASC_PAYMENT, PFS_RVU
 from tests.reference.fee_publications import asc_file, asc_records, gpci_file, locality_file, rvu, rvu_file
 from tests.reference.workbook import write_sheets

@@ -10,10 +10,10 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
 from cleanclaim.reference import Library, embedded
-from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications import icd10cm_codes, icd10cm_order, icd10cm_tabular, recognize
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
 from tests.reference.publications import diagnosis, order_file, tabular_file
 
@@ -215,7 +215,7 @@ class TestEmbeddedDefault:
         assert own_package.table().equals(first)
         monkeypatch.undo()
         monkeypatch.setattr("platformdirs.user_cache_dir", lambda *_args, **_options: str(cache))
-        monkeypatch.setattr("cleanclaim.reference.importers.icd10cm.FEWEST_CODES", 1)
+        monkeypatch.setattr("cleanclaim.reference.publications.icd10cm.FEWEST_CODES", 1)
         kept.write_bytes(kept.read_bytes()[:-9])
         assert own_package.table().equals(first)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference.importers import asp_csv, hcpcs_records, hcpcs_xlsx, recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.publications import asp_csv, hcpcs_records, hcpcs_xlsx, recognize
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
 from tests.reference.conftest import OCTOBER
 from tests.reference.publications import asp_file, code, hcpcs_file, limit, modifier

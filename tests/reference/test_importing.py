@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library, Lookup, importers, storing
+from cleanclaim.reference import Library, Lookup, publications
 from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.library import storing
 from tests.reference.publications import asp_file, limit, mue_file
 from tests.reference.test_imports import JULY, tree
 
@@ -105,9 +106,9 @@ def test_progress_counts_files(library: Path, downloads: Path) -> None:
 
 
 def test_nothing_is_guessed_of_a_nearly_known_header(tmp_path: Path) -> None:
-    from cleanclaim.reference.importers.source import Source  # noqa: PLC0415
+    from cleanclaim.reference.publications.source import Source  # noqa: PLC0415
 
     path = mue_file(tmp_path / "MCR_MUE_PractitionerServices_Eff_07-01-2025.csv", [MUE_ROW])
     path.write_bytes(path.read_bytes().replace(b"MUE Adjudication Indicator", b"MAI"))
     with pytest.raises(UnknownPublication, match=r"lacks `MUE Adjudication Indicator` and has .*`MAI`"):
-        importers.recognize(Source.read(path))
+        publications.recognize(Source.read(path))

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.reference import Library, Lookup, kept, starter_set
-from cleanclaim.reference.answers import CodeAnswer
-from cleanclaim.reference.index import IndexNotWritten, index_path, write_index
+from cleanclaim.reference.codes.answers import CodeAnswer
+from cleanclaim.reference.codes.index import IndexNotWritten, index_path, write_index
 from cleanclaim.reference.tables import TABLES
 
 DAY = date(2024, 8, 1)

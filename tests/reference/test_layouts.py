@@ -8,11 +8,11 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import recognize
-from cleanclaim.reference.importers.layout_importer import LayoutImporter, shipped_layouts
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications import recognize
+from cleanclaim.reference.publications.layout_importer import LayoutImporter, shipped_layouts
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval
 
 LAYOUT = """\

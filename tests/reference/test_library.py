@@ -10,10 +10,10 @@ import pytest
 from cleanclaim.errors import DamagedRelease, InvalidValue, LibraryError, UnknownName
 from cleanclaim.reference import Library, starter_set
 from cleanclaim.reference.cells import parse_cell
-from cleanclaim.reference.importers.parsed import dated_table
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library.releases import read_table, write_release
 from cleanclaim.reference.manifest import Manifest
-from cleanclaim.reference.releases import read_table, write_release
+from cleanclaim.reference.publications.parsed import dated_table
 from cleanclaim.reference.tables import BY_NAME, TABLES
 from cleanclaim.values import Interval
 from tests.reference.publications import asp_file, limit

@@ -7,7 +7,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleanclaim.reference.look_alikes import Slip, look_alikes, slip_between
+from cleanclaim.reference.codes.look_alikes import Slip, look_alikes, slip_between
 
 CODES = st.from_regex(r"\A[ABCEGHJKLMPQRSTV][0-9]{4}\Z")
 

@@ -13,9 +13,9 @@ import pytest
 
 from cleanclaim.errors import InvalidValue, UnknownName
 from cleanclaim.reference import CodeStatus, Library, Lookup, starter_set, tables
-from cleanclaim.reference import lookup as lookup_module
+from cleanclaim.reference.codes import lookup as lookup_module
+from cleanclaim.reference.codes.index import Record, open_index
 from cleanclaim.reference.importing import import_file, import_files
-from cleanclaim.reference.index import Record, open_index
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.tables import LOOKED_UP
 from tests.reference.publications import asp_file, limit
@@ -213,7 +213,7 @@ def _sorted(rows: list[Record]) -> list[Record]:
 def test_look_ups_load_nothing_heavy(tmp_path: Path, october: Path) -> None:
     program = (
         "import sys, datetime, pathlib\n"
-        "from cleanclaim.reference.lookup import Lookup\n"
+        "from cleanclaim.reference.codes.lookup import Lookup\n"
         "for folder in sys.argv[1:]:\n"
         "    lookup = Lookup.open(pathlib.Path(folder))\n"
         "    assert lookup.code('J9271', datetime.date(2025, 10, 1)).status == 'active'\n"

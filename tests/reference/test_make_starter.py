@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from cleanclaim.reference import starter_set
+from cleanclaim.reference.library import starter_set
 from cleanclaim.reference.tables import BY_NAME
 from tests.shared import SHARED, needs_shared
 

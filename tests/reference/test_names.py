@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.errors import InvalidValue, UnknownName
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.naming import Match, code_meant, codes_named_after, named_codes
-from cleanclaim.reference.printed_names import brand_of, name_key
-from cleanclaim.reference.product_names import DRUG_NAME
-from cleanclaim.reference.search import Search
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.naming import Match, code_meant, codes_named_after, named_codes
+from cleanclaim.reference.codes.printed_names import brand_of, name_key
+from cleanclaim.reference.codes.product_names import DRUG_NAME
+from cleanclaim.reference.codes.search import Search
 from tests.reference.brands import BRANDS, IN_NO_FILE, Brand
 from tests.shared import needs_shared
 

@@ -9,11 +9,11 @@ import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import ncci_add_on, ncci_mue, ncci_ptp, recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file, import_files
 from cleanclaim.reference.manifest import Covered
+from cleanclaim.reference.publications import ncci_add_on, ncci_mue, ncci_ptp, recognize
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval
 from tests.reference.publications import ADD_ON_HEADER, PTP_HEADING, mue_file, pair, ptp_file
 from tests.reference.workbook import write_workbook

@@ -14,11 +14,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.codes.timeline import timeline
 from cleanclaim.reference.importing import import_file, import_files
-from cleanclaim.reference.timeline import timeline
+from cleanclaim.reference.publications import recognize
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from tests.shared import SHARED, needs_shared
 
 pytestmark = [*needs_shared, pytest.mark.slow]

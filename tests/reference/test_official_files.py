@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import asp_csv, hcpcs_xlsx
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications import asp_csv, hcpcs_xlsx
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from tests.shared import SHARED, needs_shared
 
 pytestmark = [*needs_shared, pytest.mark.slow]

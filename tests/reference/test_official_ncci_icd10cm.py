@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import icd10cm_codes, icd10cm_order, icd10cm_tabular, ncci_mue, ncci_ptp, recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.publications import (
+    icd10cm_codes,
+    icd10cm_order,
+    icd10cm_tabular,
+    ncci_mue,
+    ncci_ptp,
+    recognize,
+)
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END
 from tests.shared import SHARED, needs_shared
 

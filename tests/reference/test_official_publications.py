@@ -14,11 +14,11 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, NotImported, UnknownPublication
 from cleanclaim.reference import Library, Lookup
-from cleanclaim.reference.importers import archive, recognize
-from cleanclaim.reference.importers.parsed import Parsed
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_all, import_file
-from cleanclaim.reference.storing import ImportReport
+from cleanclaim.reference.library.storing import ImportReport
+from cleanclaim.reference.publications import archive, recognize
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.source import Source
 from tests.shared import SHARED, needs_shared
 
 pytestmark = [*needs_shared, pytest.mark.slow]
@@ -412,7 +412,9 @@ def test_the_rows_of_imported_containers_agree_with_the_starter_set() -> None:
     told: dict[str, set[str | None]] = {}
     for row in parse(FDA / "package.2019.txt.gz").tables["ndc_package"].to_pylist():
         told.setdefault(row["ndc11"], set()).add(row["container"])
-    with (Path(__file__).parents[2] / "src/cleanclaim/reference/starter/product.csv").open(encoding="utf-8") as file:
+    with (Path(__file__).parents[2] / "src/cleanclaim/reference/library/starter/product.csv").open(
+        encoding="utf-8"
+    ) as file:
         starter = list(csv.DictReader(line for line in file if not line.startswith("#")))
     compared = [
         (row["ndc11"], row["container"], told[row["ndc11"]])

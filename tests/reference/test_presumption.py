@@ -16,9 +16,16 @@ from hypothesis import strategies as st
 
 from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.library import Library
+from cleanclaim.reference.library.presumption import (
+    Carrier,
+    Presumed,
+    horizons,
+    price_band,
+    quarters_between,
+    read_label,
+)
+from cleanclaim.reference.library.starter_set import StarterSet
 from cleanclaim.reference.manifest import Covered
-from cleanclaim.reference.presumption import Carrier, Presumed, horizons, price_band, quarters_between, read_label
-from cleanclaim.reference.starter_set import StarterSet
 from cleanclaim.reference.tables import BY_NAME
 from cleanclaim.values import Interval
 from tests.shared import SHARED

@@ -10,7 +10,8 @@ import pytest
 
 from cleanclaim.errors import KnowsLess, OverlappingValidity, UnknownPublication, UnreadableInput
 from cleanclaim.reference import Library
-from cleanclaim.reference.importers import (
+from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications import (
     IMPORTERS,
     asp_crosswalk,
     asp_csv,
@@ -23,10 +24,9 @@ from cleanclaim.reference.importers import (
     opps_addendum_b,
     recognize,
 )
-from cleanclaim.reference.importers.fda_containers import container_kind
-from cleanclaim.reference.importers.parsed import Parsed, dated_columns, dated_table
-from cleanclaim.reference.importers.source import Source
-from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.publications.fda_containers import container_kind
+from cleanclaim.reference.publications.parsed import Parsed, dated_columns, dated_table
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval
 from tests.reference.conftest import OCTOBER
 from tests.reference.publications import (

@@ -17,10 +17,10 @@ import pytest
 
 from cleanclaim.cli import main, pulling
 from cleanclaim.reference import Library
-from cleanclaim.reference.fetching import addresses
-from cleanclaim.reference.fetching.addresses import ENVIRONMENT
-from cleanclaim.reference.importers import archive, asp_crosswalk, fda_packages, fda_products, opps_addendum_b
 from cleanclaim.reference.lock import locked
+from cleanclaim.reference.publications import archive, asp_crosswalk, fda_packages, fda_products, opps_addendum_b
+from cleanclaim.reference.publications.fetching import addresses
+from cleanclaim.reference.publications.fetching.addresses import ENVIRONMENT
 from tests.reference.publications import (
     PACKAGE_HEADER,
     addendum_file,
@@ -522,7 +522,7 @@ def test_crosswalks_are_fetched_from_the_same_page(
 def elsewhere(site: Site, folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """A pull in a process of its own, that takes a file of one row as whole."""
     program = (
-        "from cleanclaim.reference.importers import asp_csv\nasp_csv.FEWEST_ROWS = 1\n"
+        "from cleanclaim.reference.publications import asp_csv\nasp_csv.FEWEST_ROWS = 1\n"
         "from cleanclaim.cli import main\nmain()\n"
     )
     return subprocess.Popen(
@@ -618,7 +618,7 @@ def test_nothing_heavy_is_loaded_before_an_import_and_no_network_by_a_look_up(
         f"import sys\nsys.argv = ['cleanclaim', *{arguments!r}]\nfrom cleanclaim.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "heavy = {'duckdb', 'pyarrow', 'numpy'}\n"
-        "network = {'cleanclaim.reference.fetching', 'urllib.request', 'http.client', 'ssl'}\n"
+        "network = {'cleanclaim.reference.publications.fetching', 'urllib.request', 'http.client', 'ssl'}\n"
         "print(sorted((heavy | (network if sys.argv[1] == 'code' else set())) & set(sys.modules)), file=sys.stderr)\n"
     )
     environment = {**os.environ, "CLEANCLAIM_REFERENCE": str(folder)}

@@ -19,9 +19,9 @@ import pytest
 
 from cleanclaim import __version__
 from cleanclaim.errors import LibraryError, NotFetched
-from cleanclaim.reference.fetching.download import Downloaded, Wanted, download
-from cleanclaim.reference.fetching.line import TryAgain, refuse_redirect, told
-from cleanclaim.reference.fetching.web import PageCame, Web
+from cleanclaim.reference.publications.fetching.download import Downloaded, Wanted, download
+from cleanclaim.reference.publications.fetching.line import TryAgain, refuse_redirect, told
+from cleanclaim.reference.publications.fetching.web import PageCame, Web
 from tests.reference.publisher_site import File, Request, Site, impatient, link
 
 ONE = b"PK\x03\x04" + random.Random(1).randbytes(200_000)  # noqa: S311

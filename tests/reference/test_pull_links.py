@@ -8,10 +8,23 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
-from cleanclaim.reference.fetching.addresses import ENVIRONMENT, publisher, publishers
-from cleanclaim.reference.fetching.choosing import candidates, choose
-from cleanclaim.reference.fetching.page import Link, asks_for_license, file_name, is_page, link_to, links_of
-from cleanclaim.reference.fetching.release_names import Naming, as_release, first_day, issue_day, release_named
+from cleanclaim.reference.publications.fetching.addresses import ENVIRONMENT, publisher, publishers
+from cleanclaim.reference.publications.fetching.choosing import candidates, choose
+from cleanclaim.reference.publications.fetching.page import (
+    Link,
+    asks_for_license,
+    file_name,
+    is_page,
+    link_to,
+    links_of,
+)
+from cleanclaim.reference.publications.fetching.release_names import (
+    Naming,
+    as_release,
+    first_day,
+    issue_day,
+    release_named,
+)
 from tests.shared import SHARED, needs_shared
 
 ROOT = Path(__file__).resolve().parents[2]

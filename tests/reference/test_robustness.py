@@ -15,10 +15,10 @@ import pytest
 
 from cleanclaim.errors import DamagedRelease, LibraryBusy, LibraryError, UnknownPublication
 from cleanclaim.reference import Library, Lookup, index, releases
-from cleanclaim.reference.importers import recognize
-from cleanclaim.reference.importers.source import Source
 from cleanclaim.reference.importing import import_file, import_files
 from cleanclaim.reference.lock import locked
+from cleanclaim.reference.publications import recognize
+from cleanclaim.reference.publications.source import Source
 from tests.reference.publications import asp_file, limit
 from tests.reference.test_imports import HERE, JULY, tree
 
@@ -100,7 +100,7 @@ class TestAtOnce:
         """Both may get through, or one is told to come again; the library is whole either way."""
         program = (
             "import sys, pathlib\n"
-            "from cleanclaim.reference.importers import asp_csv\n"
+            "from cleanclaim.reference.publications import asp_csv\n"
             "from cleanclaim.reference.importing import import_files\n"
             "asp_csv.FEWEST_ROWS = 1\n"
             "import_files(pathlib.Path(sys.argv[1]), [pathlib.Path(sys.argv[2])])\n"
@@ -203,7 +203,7 @@ def _import_limited(library: Path, file: Path, *, bytes_in_a_file: int) -> "subp
         "import resource, sys, pathlib\n"
         "import pyarrow.compute, pyarrow.parquet\n"
         "from cleanclaim.errors import LibraryError\n"
-        "from cleanclaim.reference.importers import asp_csv\n"
+        "from cleanclaim.reference.publications import asp_csv\n"
         "from cleanclaim.reference.importing import import_file\n"
         "asp_csv.FEWEST_ROWS = 1\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)\n"

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from cleanclaim.errors import InvalidValue
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.search import Search
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.search import Search
 
 DAY = date(2025, 11, 1)
 

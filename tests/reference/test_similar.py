@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 
 from cleanclaim.errors import UnknownName
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.naming import code_meant
-from cleanclaim.reference.similar import Relation, Similar, similar
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.naming import code_meant
+from cleanclaim.reference.codes.similar import Relation, Similar, similar
 from tests.shared import SHARED, needs_shared
 
 R = Relation

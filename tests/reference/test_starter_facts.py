@@ -13,8 +13,8 @@ from itertools import pairwise
 import pytest
 
 from cleanclaim.engine.schema import TableSchema
-from cleanclaim.reference import starter_set
 from cleanclaim.reference.dosage import Dosage, parse_dosage
+from cleanclaim.reference.library import starter_set
 from cleanclaim.reference.tables import BY_NAME
 from cleanclaim.values import read_unit
 

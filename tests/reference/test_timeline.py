@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.timeline import timeline
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.timeline import timeline
 from cleanclaim.values import OPEN_END
 from tests.shared import needs_shared
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cleanclaim.errors import PackageMissing, UnreadableInput
 from cleanclaim.guides.audit import Audit, Auditor
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 
 _PDF = b"%PDF-"
 

@@ -20,8 +20,8 @@ from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.findings import Finding
 from cleanclaim.formats.jsonl import read_jsonl
 from cleanclaim.policies import Policies
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.lookup import Lookup
 
 
 @dataclass(frozen=True, slots=True)

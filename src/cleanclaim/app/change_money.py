@@ -7,10 +7,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from cleanclaim.app.change_result import CodeChanges, CodeMoney, Money
-from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.cells import plain
-from cleanclaim.reference.code_changes import limit_text, percent_of, units_per_old_unit
-from cleanclaim.reference.code_day import CodeDay, Successor
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.code_changes import limit_text, percent_of, units_per_old_unit
+from cleanclaim.reference.codes.code_day import CodeDay, Successor
 
 _CENT = Decimal("0.01")
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 import msgspec
 
 from cleanclaim.app.result import Fault
-from cleanclaim.reference.code_changes import Change, ChangeKind, Gap, Side
-from cleanclaim.reference.code_day import CodeDay, Successor
+from cleanclaim.reference.codes.code_changes import Change, ChangeKind, Gap, Side
+from cleanclaim.reference.codes.code_day import CodeDay, Successor
 
 
 class AskedDay(msgspec.Struct, frozen=True):

@@ -26,9 +26,10 @@ from cleanclaim.app.reading import Reading, Watch
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.engine.connection import Engine
 from cleanclaim.formats.tabular import ColumnMapping
-from cleanclaim.reference.answers import CodeStatus
 from cleanclaim.reference.cells import plain
-from cleanclaim.reference.code_changes import (
+from cleanclaim.reference.code_forms import CodeForm, code_form
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.code_changes import (
     MUE_OF,
     ChangeKind,
     Gap,
@@ -37,10 +38,9 @@ from cleanclaim.reference.code_changes import (
     gaps,
     listing_change,
 )
-from cleanclaim.reference.code_day import CodeDay, Listing, State, Successor, code_day, listing, successors
-from cleanclaim.reference.code_forms import CodeForm, code_form
+from cleanclaim.reference.codes.code_day import CodeDay, Listing, State, Successor, code_day, listing, successors
+from cleanclaim.reference.codes.lookup import SERVICE_TYPES, Lookup
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.lookup import SERVICE_TYPES, Lookup
 
 _SYSTEMS = {CodeForm.LEVEL_II: "level_two", CodeForm.CPT: "cpt", CodeForm.CDT: "cdt", CodeForm.NONE: "no_code"}
 _CROSSWALK = "NDC crosswalk"

@@ -43,7 +43,7 @@ from cleanclaim.policies.compiling import Compiled, compiled, with_defaults
 from cleanclaim.policies.on_file import known_items
 from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.presumption import carried_days
+from cleanclaim.reference.library.presumption import carried_days
 from cleanclaim.values import Interval
 
 

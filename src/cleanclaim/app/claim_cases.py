@@ -27,8 +27,8 @@ from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.findings import Finding
 from cleanclaim.formats.x12.writing import ClaimParties, ControlNumbers, Exchange, Parties, Written, write_837
 from cleanclaim.policies import Policies
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.lookup import Lookup
 
 _MEDICARE = {PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME}
 _MOST_POINTERS = 4

@@ -19,7 +19,7 @@ from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.reference.cells import plain
-from cleanclaim.reference.code_day import Mue
+from cleanclaim.reference.codes.code_day import Mue
 from cleanclaim.values import Interval
 
 _VOID, _REPLACEMENT = "8", "7"

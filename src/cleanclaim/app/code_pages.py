@@ -14,8 +14,8 @@ from cleanclaim.edits.outcomes import Edit
 from cleanclaim.guides import Guide, guide
 from cleanclaim.policies import Policies
 from cleanclaim.policies.compiling import compiled, with_defaults
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.lookup import Lookup
 
 
 class CodePages:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from cleanclaim.errors import InvalidValue, LibraryError
-from cleanclaim.reference.importers.quarters import named_quarter, quarter_name, quarter_of
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.starter_set import PUBLICATION
+from cleanclaim.reference.library.starter_set import PUBLICATION
+from cleanclaim.reference.publications.quarters import named_quarter, quarter_name, quarter_of
 from cleanclaim.reference.tables import ASP_LIMIT, HCPCS
 from cleanclaim.values import Interval
 from cleanclaim.values.written import written_day

@@ -9,7 +9,7 @@ from decimal import Decimal
 from cleanclaim.app.result import LoadNext
 from cleanclaim.edits.findings import as_money
 from cleanclaim.edits.wants import Lack, Want
-from cleanclaim.reference.published import PUBLISHED, Published
+from cleanclaim.reference.library.published import PUBLISHED, Published
 
 
 def load_next(wants: Mapping[Lack, Want]) -> tuple[LoadNext, ...]:

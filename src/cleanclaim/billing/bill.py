@@ -22,7 +22,7 @@ from cleanclaim.billing.stock import chosen_vials, excess_warning
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import NdcUnit, Semantics, Split, SplitLine, discard
 from cleanclaim.policies import Policies
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.terms import PayerTerms, TermsOfPayers, Wanted, WasteTerms, waste_terms
 from cleanclaim.values import Concentration, Quantity, parse_ndc, read_unit
 

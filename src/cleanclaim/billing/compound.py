@@ -16,7 +16,7 @@ from cleanclaim.billing.ndc_lines import NdcOfLine
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import NdcUnit, amount_in_ndc_unit, line_quantities, units_for_dose
 from cleanclaim.errors import UnitsNotConvertible
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.values import Concentration, Dimension, Quantity, Unit
 

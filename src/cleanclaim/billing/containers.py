@@ -12,8 +12,8 @@ from cleanclaim.dosing import Container, ContainerKind, NdcUnit
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.reference import tables
-from cleanclaim.reference.index import Record
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.index import Record
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.values import Quantity, exact, parse_ndc, read_unit
 
 KIND_ASKED = (

@@ -17,7 +17,7 @@ from cleanclaim.billing.regimen import Planned, Regimen, planned_visits
 from cleanclaim.billing.stock import vials_for
 from cleanclaim.dosing import ContainerKind
 from cleanclaim.errors import CleanclaimError
-from cleanclaim.reference.code_day import Limit, State, code_day
+from cleanclaim.reference.codes.code_day import Limit, State, code_day
 from cleanclaim.values import Concentration, Quantity
 
 _CENT = Decimal("0.01")

@@ -9,10 +9,10 @@ from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.dosing import BillingUnit, Semantics
 from cleanclaim.errors import CleanclaimError
-from cleanclaim.reference.answers import CodeAnswer, CodeStatus
+from cleanclaim.reference.codes.answers import CodeAnswer, CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.naming import code_meant, codes_named_after
 from cleanclaim.reference.dosage import UnitSemantics, range_bounds
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.naming import code_meant, codes_named_after
 from cleanclaim.values import Quantity, convert
 
 NAME_UNCLEAR = "drug-name-unclear"  # nothing has the name, or several codes have it

@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from cleanclaim.billing.lines import BillLine
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.terms.waste import is_packaged, traits_of
 
 _DETAILED, _PHARMACY = "0636", "0250"

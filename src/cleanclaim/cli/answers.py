@@ -8,16 +8,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 from cleanclaim.cli.options import ShortFormat
-from cleanclaim.reference.answers import COVERAGE, CodeAnswer, CodeStatus, NdcAnswer
-from cleanclaim.reference.differences import unit_words
-from cleanclaim.reference.presumption import Band, named
+from cleanclaim.reference.codes.answers import COVERAGE, CodeAnswer, CodeStatus, NdcAnswer
+from cleanclaim.reference.codes.differences import unit_words
+from cleanclaim.reference.library.presumption import Band, named
 from cleanclaim.reference.tables import TABLES
 
 if TYPE_CHECKING:
-    from cleanclaim.reference.importers.archive import MemberSetAside
     from cleanclaim.reference.library import Library
+    from cleanclaim.reference.library.storing import ImportReport
     from cleanclaim.reference.manifest import Manifest
-    from cleanclaim.reference.storing import ImportReport
+    from cleanclaim.reference.publications.archive import MemberSetAside
 
 _NOT_PAID = {"I", "M", "S"}  # coverage codes under which Medicare pays nothing
 
@@ -64,7 +64,7 @@ def write_status(library: Library, output_format: ShortFormat, out: TextIO) -> N
 
 def write_import(report: ImportReport | MemberSetAside, out: TextIO) -> None:
     """What an import did with a file, or with a member of an archive."""
-    from cleanclaim.reference.storing import ImportReport  # noqa: PLC0415 - a look-up needs no importers
+    from cleanclaim.reference.library.storing import ImportReport  # noqa: PLC0415 - a look-up needs no importers
 
     if not isinstance(report, ImportReport):
         place = f"{report.archive}: {report.member}" if report.archive else report.member

@@ -130,7 +130,7 @@ def course(
     from cleanclaim.billing import Biller, plan_course, read_regimen  # noqa: PLC0415
     from cleanclaim.billing.drug import NAME_UNCLEAR  # noqa: PLC0415
     from cleanclaim.cli.courses import write_course  # noqa: PLC0415
-    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.codes.lookup import Lookup  # noqa: PLC0415
 
     regimen = read_regimen(read_text(file), place=str(file))
     planned = plan_course(Biller(Lookup.open(there(reference))), regimen)

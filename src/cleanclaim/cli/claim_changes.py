@@ -20,8 +20,8 @@ from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.differences import MOST_SHOWN, PLAIN_WIDTH
 from cleanclaim.cli.options import RowsFormat
 from cleanclaim.cli.report import counted, no_formula, tell_faults
-from cleanclaim.reference.code_changes import Change, ChangeKind, limit_text, unit_text
-from cleanclaim.reference.code_day import Successor
+from cleanclaim.reference.codes.code_changes import Change, ChangeKind, limit_text, unit_text
+from cleanclaim.reference.codes.code_day import Successor
 
 _NOT_BILLABLE = {ChangeKind.ENDED, ChangeKind.NOT_YET_IN_FORCE, ChangeKind.NOT_IN_FORCE}
 _PRICES = {ChangeKind.LIMIT_UP, ChangeKind.LIMIT_DOWN}

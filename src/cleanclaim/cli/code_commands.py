@@ -26,7 +26,7 @@ from cleanclaim.cli.options import (
 from cleanclaim.errors import InvalidValue, UnreadableInput
 
 if TYPE_CHECKING:
-    from cleanclaim.reference.timeline import Timeline
+    from cleanclaim.reference.codes.timeline import Timeline
 
 codes_app = typer.Typer()
 
@@ -49,7 +49,7 @@ def code(
     """What a code means on a day: validity, billing unit, payment limit, MUE, and what follows it."""
     from cleanclaim.cli.answers import write_codes  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
-    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.codes.lookup import Lookup  # noqa: PLC0415
 
     if not all(text.strip() for text in codes):
         raise InvalidValue("expected a code: a letter and four digits")
@@ -59,7 +59,7 @@ def code(
     lookup = Lookup.open(there(reference))
     with opened_output(output) as out:
         if over_time:
-            from cleanclaim.reference.timeline import timeline  # noqa: PLC0415
+            from cleanclaim.reference.codes.timeline import timeline  # noqa: PLC0415
 
             _write_timelines([timeline(lookup, text) for text in codes], output_format, out)
         else:
@@ -90,7 +90,7 @@ def ndc(
 ) -> None:
     """What an NDC stands for: its eleven digits or the candidates, the codes it is listed under, its container."""
     from cleanclaim.cli.answers import write_ndcs  # noqa: PLC0415
-    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.codes.lookup import Lookup  # noqa: PLC0415
 
     if on and all_dates:
         raise InvalidValue("--on or --all-dates: expected one of them")
@@ -113,8 +113,8 @@ def search(
     Exit codes: 0 something was found; 1 nothing was.
     """
     from cleanclaim.cli.codes import write_search  # noqa: PLC0415
-    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
-    from cleanclaim.reference.search import Search  # noqa: PLC0415
+    from cleanclaim.reference.codes.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.codes.search import Search  # noqa: PLC0415
 
     answer = Search(Lookup.open(there(reference))).find(" ".join(query), day_of(on), most=most)
     write_search(answer, output_format, sys.stdout)
@@ -137,9 +137,9 @@ def similar(
     Each with why it is here and with the one line that decides between the two.
     """
     from cleanclaim.cli.codes import write_similar  # noqa: PLC0415
-    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
-    from cleanclaim.reference.naming import code_meant  # noqa: PLC0415
-    from cleanclaim.reference.similar import similar as similar_to  # noqa: PLC0415
+    from cleanclaim.reference.codes.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.codes.naming import code_meant  # noqa: PLC0415
+    from cleanclaim.reference.codes.similar import similar as similar_to  # noqa: PLC0415
 
     lookup, day = Lookup.open(there(reference)), day_of(on)
     meant = [code_meant(lookup, text, day) for text in codes]
@@ -171,7 +171,7 @@ def guide(
     from cleanclaim.app.code_pages import CodePages  # noqa: PLC0415
     from cleanclaim.cli.guides import write_guide  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
-    from cleanclaim.reference.naming import code_meant  # noqa: PLC0415
+    from cleanclaim.reference.codes.naming import code_meant  # noqa: PLC0415
 
     day = day_of(on)
     refuse_output(output, output_format)

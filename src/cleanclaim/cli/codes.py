@@ -9,11 +9,11 @@ from typing import TextIO
 
 from cleanclaim.cli.answers import write_answers
 from cleanclaim.cli.options import ShortFormat
-from cleanclaim.reference.answers import CodeStatus
-from cleanclaim.reference.naming import Match
-from cleanclaim.reference.search import SearchAnswer
-from cleanclaim.reference.similar import Similar, SimilarCodes
-from cleanclaim.reference.timeline import Entry, Price, Timeline
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.naming import Match
+from cleanclaim.reference.codes.search import SearchAnswer
+from cleanclaim.reference.codes.similar import Similar, SimilarCodes
+from cleanclaim.reference.codes.timeline import Entry, Price, Timeline
 from cleanclaim.values import OPEN_END
 
 _BAR = 30  # characters of the highest price

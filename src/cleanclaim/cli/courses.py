@@ -12,7 +12,7 @@ from typing import TextIO
 from cleanclaim.billing import Course, Totals, Visit
 from cleanclaim.billing.authorizations import AuthorizationUse
 from cleanclaim.cli.options import ShortFormat
-from cleanclaim.reference.code_day import State
+from cleanclaim.reference.codes.code_day import State
 
 _HEADS = ("day", "dose", "code", "given", "discarded", "vials", "Medicare limit", "authorization")
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cleanclaim.cli.options import RowsFormat
 from cleanclaim.reference.cells import Cell, Row
-from cleanclaim.reference.diff import TableDiff
+from cleanclaim.reference.library.diff import TableDiff
 from cleanclaim.reference.manifest import Manifest
 
 MOST_SHOWN = 40  # rows of each kind that the table shows; JSON and CSV have all

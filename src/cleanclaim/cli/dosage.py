@@ -9,8 +9,8 @@ from dataclasses import asdict, fields
 from typing import TextIO
 
 from cleanclaim.cli.options import RowsFormat
-from cleanclaim.reference.dosage_report import CodeReading, DosageReport
-from cleanclaim.reference.drug_names import DrugName
+from cleanclaim.reference.codes.dosage_report import CodeReading, DosageReport
+from cleanclaim.reference.codes.drug_names import DrugName
 
 _DOSAGE_COLUMNS = ("amount", "unit", "semantics", "substance")
 _NAME_COLUMNS = tuple(column.name for column in fields(DrugName))

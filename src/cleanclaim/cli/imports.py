@@ -6,8 +6,8 @@ from typing import TextIO
 
 from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.answers import write_import
-from cleanclaim.reference.importers import known_titles
 from cleanclaim.reference.importing import ImportRun
+from cleanclaim.reference.publications import known_titles
 
 
 def exit_code(run: ImportRun) -> int:

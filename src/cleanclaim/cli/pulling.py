@@ -12,14 +12,14 @@ from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.imports import exit_code, write_run
 from cleanclaim.cli.progress import watching
 from cleanclaim.errors import InvalidValue, LibraryBusy, NotFetched
-from cleanclaim.reference.fetching.addresses import LICENSES, Publisher, publisher, publishers
-from cleanclaim.reference.fetching.choosing import Candidate, Choice
-from cleanclaim.reference.fetching.files import Fetched, Terms, fetch
-from cleanclaim.reference.fetching.finding import Found, find
-from cleanclaim.reference.fetching.release_names import Naming
-from cleanclaim.reference.fetching.web import Web
-from cleanclaim.reference.importers import IMPORTERS
 from cleanclaim.reference.library import Library
+from cleanclaim.reference.publications import IMPORTERS
+from cleanclaim.reference.publications.fetching.addresses import LICENSES, Publisher, publisher, publishers
+from cleanclaim.reference.publications.fetching.choosing import Candidate, Choice
+from cleanclaim.reference.publications.fetching.files import Fetched, Terms, fetch
+from cleanclaim.reference.publications.fetching.finding import Found, find
+from cleanclaim.reference.publications.fetching.release_names import Naming
+from cleanclaim.reference.publications.fetching.web import Web
 
 if TYPE_CHECKING:
     from cleanclaim.reference.importing import ImportRun

@@ -90,8 +90,8 @@ def reference_pull(
     Exit codes: 0 imported, or there already; 1 some files were; 2 nothing was, and why.
     """
     from cleanclaim.cli.pulling import pull, write_pullable  # noqa: PLC0415
-    from cleanclaim.reference.fetching.files import Terms  # noqa: PLC0415
     from cleanclaim.reference.library import Library, default_folder  # noqa: PLC0415
+    from cleanclaim.reference.publications.fetching.files import Terms  # noqa: PLC0415
 
     if not publication:
         write_pullable(Library.open(reference), sys.stdout)
@@ -150,8 +150,8 @@ def reference_diff(
     if not (old and new):
         raise InvalidValue("name two releases, as 'asp 2025-Q3' 2025-Q4; or --claims FILE")
     from cleanclaim.cli.differences import write_diff  # noqa: PLC0415
-    from cleanclaim.reference.diff import diff_releases, find_release  # noqa: PLC0415
     from cleanclaim.reference.library import Library  # noqa: PLC0415
+    from cleanclaim.reference.library.diff import diff_releases, find_release  # noqa: PLC0415
 
     stored = Library.open(there(reference)).stored
     one = find_release(stored, old)
@@ -192,8 +192,8 @@ def reference_dosage(
     Exit codes: 0 there are codes; 1 no release in the library tells of any.
     """
     from cleanclaim.cli.dosage import write_dosage_report  # noqa: PLC0415
-    from cleanclaim.reference.dosage_report import dosage_report  # noqa: PLC0415
-    from cleanclaim.reference.lookup import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.codes.dosage_report import dosage_report  # noqa: PLC0415
+    from cleanclaim.reference.codes.lookup import Lookup  # noqa: PLC0415
 
     report = dosage_report(Lookup.open(there(reference)), day_of(on))
     write_dosage_report(report, output_format, sys.stdout)

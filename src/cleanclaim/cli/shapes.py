@@ -29,12 +29,12 @@ from cleanclaim.guides.audit import Audit
 from cleanclaim.policies import policy_json_schema
 from cleanclaim.policies.on_file import OnFile
 from cleanclaim.policies.tables import HANDED_IN
-from cleanclaim.reference.answers import CodeAnswer, NdcAnswer
-from cleanclaim.reference.dosage_report import DosageReport
-from cleanclaim.reference.search import SearchAnswer
-from cleanclaim.reference.similar import SimilarCodes
+from cleanclaim.reference.codes.answers import CodeAnswer, NdcAnswer
+from cleanclaim.reference.codes.dosage_report import DosageReport
+from cleanclaim.reference.codes.search import SearchAnswer
+from cleanclaim.reference.codes.similar import SimilarCodes
+from cleanclaim.reference.codes.timeline import Timeline
 from cleanclaim.reference.tables import TABLES as REFERENCE_TABLES
-from cleanclaim.reference.timeline import Timeline
 from cleanclaim.values.spelling import meant
 
 _SCHEMAS: dict[str, Callable[[], object]] = {

@@ -18,7 +18,7 @@ from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction, capped
-from cleanclaim.reference.presumption import PresumedRelease
+from cleanclaim.reference.library.presumption import PresumedRelease
 from cleanclaim.values import Severity
 
 POLICIES_READ = "policy_release"  # the fact that names all policies which said something of the line

@@ -25,7 +25,7 @@ from cleanclaim.edits.findings import facts_needed, severity_order
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase
 from cleanclaim.edits.plan.planes import Plane
-from cleanclaim.reference.presumption import (
+from cleanclaim.reference.library.presumption import (
     AND,
     PRESUMED_AFTER,
     Presumed,

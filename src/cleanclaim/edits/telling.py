@@ -31,7 +31,7 @@ from cleanclaim.edits.pages import Fix, Grain
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.presuming import allowed, presumed_in, releases_read, told
 from cleanclaim.edits.profile import Profile
-from cleanclaim.reference.presumption import AND
+from cleanclaim.reference.library.presumption import AND
 from cleanclaim.values import Severity
 
 AT_RISK = {Severity.REJECT, Severity.DENY}

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from cleanclaim.edits.findings import Finding, as_money, severity_order
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.telling import AT_RISK, Told
-from cleanclaim.reference.presumption import PresumedRelease
+from cleanclaim.reference.library.presumption import PresumedRelease
 from cleanclaim.values import Severity
 
 

@@ -11,12 +11,12 @@ from cleanclaim.edits.language.closures import Row
 from cleanclaim.errors import InvalidValue
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.guides.packages import packages
-from cleanclaim.reference.answers import COVERAGE, CodeAnswer
-from cleanclaim.reference.differences import unit_words
+from cleanclaim.reference.codes.answers import COVERAGE, CodeAnswer
+from cleanclaim.reference.codes.differences import unit_words
+from cleanclaim.reference.codes.drug_names import read_drug_name
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.timeline import Entry, Timeline
 from cleanclaim.reference.dosage import UnitSemantics
-from cleanclaim.reference.drug_names import read_drug_name
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.timeline import Entry, Timeline
 from cleanclaim.values import OPEN_END, Quantity, read_unit
 
 _HEADING = "Definition"

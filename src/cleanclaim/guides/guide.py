@@ -19,10 +19,10 @@ from cleanclaim.guides.modifiers import common_modifiers
 from cleanclaim.guides.payers import commercial_insurers
 from cleanclaim.guides.resemblance import similar_codes
 from cleanclaim.policies import Policies
-from cleanclaim.reference.answers import CodeAnswer, CodeStatus
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.similar import similar
-from cleanclaim.reference.timeline import Price, timeline
+from cleanclaim.reference.codes.answers import CodeAnswer, CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.similar import similar
+from cleanclaim.reference.codes.timeline import Price, timeline
 
 
 @dataclass(frozen=True, slots=True)

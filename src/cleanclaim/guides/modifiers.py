@@ -17,8 +17,8 @@ from cleanclaim.edits.language.closures import Row, Truth
 from cleanclaim.edits.pages import Confidence, Grain
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.reference import tables
-from cleanclaim.reference.index import Record
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.index import Record
+from cleanclaim.reference.codes.lookup import Lookup
 
 _HEADING = "Common Modifiers"
 _FILE = "modifiers.yaml"

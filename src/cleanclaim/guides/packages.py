@@ -10,10 +10,10 @@ from cleanclaim.dosing import BillingUnit, units_for_dose
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.guides.blocks import Table
 from cleanclaim.reference import tables
-from cleanclaim.reference.answers import CodeAnswer
 from cleanclaim.reference.cells import Cell, plain
-from cleanclaim.reference.index import Record
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.answers import CodeAnswer
+from cleanclaim.reference.codes.index import Record
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.values import Quantity, exact, read_unit
 
 _MOST = 25  # packages to list; generics have hundreds

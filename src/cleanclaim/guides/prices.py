@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleanclaim.guides.blocks import Table
-from cleanclaim.reference.timeline import Price
+from cleanclaim.reference.codes.timeline import Price
 from cleanclaim.values import OPEN_END
 
 _COLUMNS = ("from", "to", "limit of one unit", "coinsurance", "source")

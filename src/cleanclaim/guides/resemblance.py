@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cleanclaim.guides.blocks import Section, Table
-from cleanclaim.reference.similar import Relation, Similar, SimilarCodes
+from cleanclaim.reference.codes.similar import Relation, Similar, SimilarCodes
 
 _HEADING = "Similar Codes"
 _COLUMNS = ("code", "descriptor", "why it is here", "what decides")

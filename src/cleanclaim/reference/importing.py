@@ -16,14 +16,16 @@ from cleanclaim.errors import (
     UnknownPublication,
     UnreadableInput,
 )
-from cleanclaim.reference.importers.archive import MemberSetAside
-from cleanclaim.reference.importers.layout_importer import LayoutImporter
-from cleanclaim.reference.importers.pieces import Piece
-from cleanclaim.reference.importers.source import Source
+from cleanclaim.reference.codes.index import IndexNotWritten, write_index
+from cleanclaim.reference.library import Library
+from cleanclaim.reference.library.releases import remove_temporary, stored_releases
+from cleanclaim.reference.library.storing import ImportReport, store
 from cleanclaim.reference.lock import locked
-from cleanclaim.reference.reading import Read, joined, read_source
-from cleanclaim.reference.releases import remove_temporary, stored_releases
-from cleanclaim.reference.storing import ImportReport, refresh_index, store
+from cleanclaim.reference.publications.archive import MemberSetAside
+from cleanclaim.reference.publications.layout_importer import LayoutImporter
+from cleanclaim.reference.publications.pieces import Piece
+from cleanclaim.reference.publications.reading import Read, joined, read_source
+from cleanclaim.reference.publications.source import Source
 
 Watch = Callable[[str, int, int], None]  # what is being done, files done, files in all
 
@@ -145,6 +147,18 @@ def import_files(
             _tell(watch, "building the look-up index", len(files), len(files))
             run.without_index = refresh_index(library)
     return run
+
+
+def refresh_index(library: Path) -> str | None:
+    """Brings the look-up index up to date; why not, when it can't be written. The caller holds the lock.
+
+    The index only repeats what the releases say: without it the next look-up builds it, or answers from memory.
+    """
+    try:
+        write_index(Library.open(library))
+    except IndexNotWritten as problem:
+        return str(problem)
+    return None
 
 
 def _store_joined(library: Path, pieces: Sequence[Read], run: ImportRun, imported_on: date | None) -> None:

@@ -19,7 +19,7 @@ from cleanclaim.errors import InvalidValue
 from cleanclaim.policies import Policies
 from cleanclaim.policies.compiling import with_defaults
 from cleanclaim.reference import tables
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.terms.line_terms import LineTerms, decided_for, line_terms
 
 _GENERAL = "*"

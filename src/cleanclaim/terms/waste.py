@@ -9,7 +9,7 @@ from datetime import date
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import JW_FROM, JZ_FROM, WastePolicy
 from cleanclaim.reference import tables
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.terms.line_terms import JZ
 from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.terms.separate_payment import Place, outside_part_b, paid_by_status

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cleanclaim.app.reports.price_plot import price_plot
 from cleanclaim.app.reports.self_contained import page
 from cleanclaim.guides import Guide
-from cleanclaim.reference.timeline import Timeline
+from cleanclaim.reference.codes.timeline import Timeline
 
 
 def timeline_page(told: Timeline) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from cleanclaim.reference.timeline import Price
+from cleanclaim.reference.codes.timeline import Price
 from cleanclaim.values import OPEN_END
 
 WIDTH, HEIGHT = 720, 240

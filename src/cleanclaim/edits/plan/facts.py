@@ -19,7 +19,7 @@ from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
 from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
-from cleanclaim.reference import presumption
+from cleanclaim.reference.library import presumption
 from cleanclaim.values import Interval
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))

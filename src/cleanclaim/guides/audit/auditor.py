@@ -22,9 +22,9 @@ from cleanclaim.guides.audit.uses import Line, has_modifier, uses
 from cleanclaim.guides.audit.vocabulary import Drug, Vocabulary
 from cleanclaim.guides.audit.what_it_is import meaning, routes, service, unclassified
 from cleanclaim.reference import tables
-from cleanclaim.reference.answers import CodeAnswer, CodeStatus
 from cleanclaim.reference.code_forms import CodeForm, code_form
-from cleanclaim.reference.lookup import Lookup
+from cleanclaim.reference.codes.answers import CodeAnswer, CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
 
 _NOT_THERE, _IS_CODE = phrases("not_there"), phrases("code_is")
 _SPEAKS_OF_CODE, _RETRACTS = phrases("speaks_of_code"), phrases("retracts")  # `It isn't.` takes back what stands before

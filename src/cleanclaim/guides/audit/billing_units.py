@@ -9,7 +9,7 @@ from math import ceil
 from cleanclaim.guides.audit.amounts import Amount, amounts
 from cleanclaim.guides.audit.clauses import Clause, is_called_wrong, is_denied
 from cleanclaim.guides.audit.statement import Judged, Kind
-from cleanclaim.reference.answers import CodeAnswer
+from cleanclaim.reference.codes.answers import CodeAnswer
 from cleanclaim.values import Dimension, Quantity, Unit, convert
 
 # What was given, and what is billed of it: `is 200 units`, `the claim reads J9179 with 25 units`.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from cleanclaim.guides.audit.clauses import Clause, is_called_wrong, is_denied
 from cleanclaim.guides.audit.phrases import phrases
 from cleanclaim.guides.audit.statement import Judged, Kind
-from cleanclaim.reference.answers import CodeAnswer
+from cleanclaim.reference.codes.answers import CodeAnswer
 
 _COVERED, _NOT_COVERED = phrases("covered_by_medicare"), phrases("not_covered_by_medicare")
 # The indicators of Addendum B for drugs. A letter alone says one only where the text speaks of the status of hospitals.

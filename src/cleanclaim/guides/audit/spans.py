@@ -10,7 +10,7 @@ from cleanclaim.guides.audit.clauses import Clause, is_denied
 from cleanclaim.guides.audit.dates import Day, days
 from cleanclaim.guides.audit.phrases import phrases
 from cleanclaim.guides.audit.statement import Judged, Kind
-from cleanclaim.reference.answers import CodeAnswer, CodeStatus
+from cleanclaim.reference.codes.answers import CodeAnswer, CodeStatus
 
 _ENDED, _BEGAN, _PAST = phrases("ended"), phrases("began"), phrases("past")
 _IN_FORCE, _STATED_IN_FORCE, _USED = phrases("in_force"), phrases("stated_in_force"), phrases("used")

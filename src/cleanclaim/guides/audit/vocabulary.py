@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import yaml
 
-from cleanclaim.reference.drug_identity import DRUG_IDENTITY
-from cleanclaim.reference.drug_name_words import SALTS
-from cleanclaim.reference.index import Record
-from cleanclaim.reference.lookup import Lookup
-from cleanclaim.reference.product_names import DRUG_NAME, NameKind
+from cleanclaim.reference.codes.drug_identity import DRUG_IDENTITY
+from cleanclaim.reference.codes.drug_name_words import SALTS
+from cleanclaim.reference.codes.index import Record
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.codes.product_names import DRUG_NAME, NameKind
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 # Words that are ingredients of some code and mean nothing by themselves.

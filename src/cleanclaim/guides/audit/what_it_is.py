@@ -9,7 +9,7 @@ from cleanclaim.guides.audit.clauses import Clause, is_called_wrong, is_denied
 from cleanclaim.guides.audit.phrases import phrases, text_of
 from cleanclaim.guides.audit.statement import Judged, Kind
 from cleanclaim.guides.audit.vocabulary import Drug, Mention, after_name, same_salt
-from cleanclaim.reference.answers import CodeAnswer
+from cleanclaim.reference.codes.answers import CodeAnswer
 
 _SERVICE, _SAYS_WHAT_IT_IS = phrases("service"), phrases("says_what_it_is")
 _NOT_THE_SERVICE, _AS_SERVICE = phrases("not_the_service"), phrases("as_service")

@@ -1,0 +1,84 @@
+"""The processing notes of the HCPCS file (CMS, `proc_notes_JAN2026.txt`): a print report of notes by number.
+
+A note starts with four digits and `--`, goes on in indented lines, and the right edge is marked by `*`. The file names
+no quarter: it stands in the name of the file (`JAN2026`; a year alone is the annual file, for its first quarter), else
+the user says it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from cleanclaim.errors import UnreadableInput
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
+from cleanclaim.reference.publications.partial import covered
+from cleanclaim.reference.publications.preamble import refuse_short
+from cleanclaim.reference.publications.quarters import FIRST_MONTH, named_quarter, quarter_name, quarter_of
+from cleanclaim.reference.publications.source import Source
+from cleanclaim.values import Interval
+
+PUBLICATION = "hcpcs_notes"
+TITLE = "CMS HCPCS processing notes"
+
+FEWEST_NOTES = 100  # there have been more than 140 for years: a file with fewer was cut
+
+_TITLE_LINE = re.compile(r"\s*PROCESSING NOTES\s*")
+_NOTE = re.compile(r"\s*([0-9]{4})--(.*)")
+_NAMED_QUARTER = re.compile(r"(JAN|APR|JUL|OCT)[a-z]*[ _-]*(20[0-9]{2})", re.IGNORECASE)
+_NAMED_YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
+
+
+def recognize(source: Source) -> bool:
+    """Whether the title of the notes and a note stand among the first lines."""
+    begin = [] if source.is_packed else source.content[:4096].decode("cp1252", errors="replace").split("\n")
+    return any(_TITLE_LINE.fullmatch(line.rstrip("\r")) for line in begin) and any(map(_NOTE.match, begin))
+
+
+def parse(source: Source) -> Parsed:
+    """The notes of one quarter. Rows read are notes; lines that belong to none are set aside.
+
+    Raises: UnreadableInput when the quarter is not known or the file is cut short;
+    OverlappingValidity for a note twice.
+    """
+    notes: list[str] = []
+    effective = _quarter(source, notes)
+    texts: dict[int, tuple[str, list[str]]] = {}
+    aside: list[RowSetAside] = []
+    current: list[str] | None = None
+    for number, line in enumerate(source.lines, 1):
+        text = line.rstrip().removesuffix("*").strip()
+        if not text or _TITLE_LINE.fullmatch(line) or not text.strip("_"):
+            continue
+        if found := _NOTE.fullmatch(line.rstrip().removesuffix("*").rstrip()):
+            current = [found[2].strip()]
+            texts[number] = found[1], current
+        elif current is None:
+            aside.append(RowSetAside(number, "a line that belongs to no note", text[:20]))
+        else:
+            current.append(text)
+    rows = [
+        (note, " ".join(parts) or None, effective.first, effective.last) for note, parts in texts.values()
+    ]  # fmt: skip
+    refuse_short(source, len(rows), FEWEST_NOTES, "notes")
+    return Parsed(
+        release=quarter_name(effective.first), effective=effective,
+        tables={"processing_note": dated_table("processing_note", rows)},
+        coverage=covered(source, "processing_note", [row[0] for row in rows], effective), thin=source.partial,
+        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _quarter(source: Source, notes: list[str]) -> Interval:
+    if source.release:
+        notes.append("the quarter is the one that the user named; the file names none")
+        return named_quarter(source.release)
+    if named := _NAMED_QUARTER.search(source.name):
+        notes.append("the quarter is that of the file's name; the file names none")
+        return quarter_of(date(int(named[2]), FIRST_MONTH[named[1].upper()], 1))
+    if year := _NAMED_YEAR.search(source.name):
+        notes.append(f"of the annual file of {year[1]}, as the file's name says: its first quarter")
+        return quarter_of(date(int(year[1]), 1, 1))
+    raise UnreadableInput(
+        f"{source.place}: neither the notes nor the name of the file tell their quarter; say it with --release 2026-Q1"
+    )

@@ -1,0 +1,77 @@
+"""Calendar quarters, by which CMS publishes."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+
+from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.reference.publications.source import Source
+from cleanclaim.values import Interval, parse_date
+
+MONTHS = {
+    "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6,
+    "july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
+}  # fmt: skip
+FIRST_MONTH = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
+
+_QUARTER = re.compile(r"([12][0-9]{3})-?Q([1-4])", re.IGNORECASE)
+
+
+def quarter_of(day: date) -> Interval:
+    """The quarter of a day."""
+    first_month = day.month - (day.month - 1) % 3
+    last_month = first_month + 2
+    return Interval(date(day.year, first_month, 1), date(day.year, last_month, monthrange(day.year, last_month)[1]))
+
+
+def quarter_name(day: date) -> str:
+    """The quarter of a day as releases are named: 2025-Q4."""
+    return f"{day.year}-Q{(day.month + 2) // 3}"
+
+
+def named_quarter(text: str) -> Interval:
+    """The quarter that `2025-Q3` names.
+
+    Raises: InvalidValue for any other form.
+    """
+    found = _QUARTER.fullmatch(text.strip())
+    if not found:
+        raise InvalidValue(f"{text[:20]!r} names no quarter; expected one as 2025-Q3")
+    return quarter_of(date(int(found[1]), 3 * int(found[2]), 1))
+
+
+def rest_of_quarter(text: str) -> Interval:
+    """The days that a release name stands for: a quarter (2025-Q3), or a day (2025-06-18) to the end of its quarter.
+
+    Raises: InvalidValue for any other form.
+    """
+    if _QUARTER.fullmatch(text.strip()):
+        return named_quarter(text)
+    try:
+        day = parse_date(text.strip())
+    except InvalidValue:
+        raise InvalidValue(f"{text[:20]!r} names neither a quarter nor a day; expected 2025-Q3 or 2025-06-18") from None
+    return Interval(day, quarter_of(day).last)
+
+
+def year_later(day: date, years: int) -> date:
+    """The same day of another year; the 29th of February becomes the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def stated_quarter(source: Source) -> Interval | None:
+    """The quarter that the user says a file is for; None when nothing is said.
+
+    Raises: UnreadableInput when what is said is no quarter.
+    """
+    if not source.release:
+        return None
+    try:
+        return named_quarter(source.release)
+    except InvalidValue as problem:
+        raise UnreadableInput(f"{source.place}: --release {problem}") from None
