@@ -1,4 +1,4 @@
-"""What payers want, each from its dated row or from the case: waste, NDC units and lines, codes of compounds."""
+"""What payers want, each from its dated policy or from the case: waste, NDC units and lines, codes of compounds."""
 
 from __future__ import annotations
 
@@ -10,27 +10,25 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.billing import Bill, Biller, read_given
-from cleanclaim.errors import InvalidValue
+from cleanclaim.policies import Policies, Policy
 from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.library import embedded, starter_set
 from tests.billing.test_ndc_examples import MADE_UP
 from tests.billing.test_worked_examples import MDV, SDV, case, lines
 
-ROWS = """\
-commercial,P1,waste_policy,cms,made up,2024-01-01,2025-12-31,made up
-commercial,P1,ndc_unit,UN,made up,2020-01-01,9999-12-31,made up
-commercial,P1,ndc_unit,ML,made up,2020-01-01,9999-12-31,made up
-commercial,P1,ndc_qty_decimals,1,made up,2020-01-01,9999-12-31,made up
-commercial,P2,ndc_unit,ME,made up,2020-01-01,9999-12-31,made up
-commercial,P3,waste_policy,perhaps,made up,2020-01-01,9999-12-31,made up
-medicaid,P4,ndc_next_line_modifier,76,made up,2020-01-01,9999-12-31,made up
-medicaid,P5,ndc_split_lines,note,made up,2020-01-01,9999-12-31,made up
-"""
+SAID = (
+    ("P1", "commercial", {"waste": "cms"}, {"start": "2024-01-01", "end": "2025-12-31"}),
+    ("P1", "commercial", {"ndc_units": ["UN", "ML"], "ndc_qty_decimals": 1}, {"start": "2020-01-01"}),
+    ("P2", "commercial", {"ndc_units": ["ME"]}, {"start": "2020-01-01"}),
+    ("P4", "medicaid", {"ndc_next_line_modifier": "76"}, {"start": "2020-01-01"}),
+    ("P5", "medicaid", {"ndc_split_lines": "note"}, {"start": "2020-01-01"}),
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,14 +36,22 @@ def biller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Biller]:
     """On the starter set with made-up products and payers beside it."""
     folder = tmp_path_factory.mktemp("reference") / "starter"
     shutil.copytree(starter_set.FOLDER, folder)
-    for name, more in (("product", MADE_UP), ("payer_rule", ROWS)):
-        with (folder / f"{name}.csv").open("a", encoding="utf-8") as rows:
-            rows.write(more)
+    with (folder / "product.csv").open("a", encoding="utf-8") as rows:
+        rows.write(MADE_UP)
+    policies = tuple(policy(number, *said) for number, said in enumerate(SAID))
     with pytest.MonkeyPatch.context() as patch:
         loaded = starter_set.load(folder)
         patch.setattr(starter_set, "load", lambda: loaded)
         patch.setattr(embedded, "embedded", lambda: None)
-        yield Biller(Lookup.open(tmp_path_factory.mktemp("library")))
+        yield Biller(Lookup.open(tmp_path_factory.mktemp("library")), Policies(policies, {}, ()))
+
+
+def policy(number: int, payer: str, plan: str, billing: dict[str, Any], effective: dict[str, str]) -> Policy:
+    said = {
+        "id": f"made-up-{number}", "payer": payer, "payer_id": [payer], "lines_of_business": [plan],
+        "effective": effective, "applies_to": {"all": True}, "billing": billing, "on_fail": {"severity": "deny"},
+    }  # fmt: skip
+    return msgspec.convert(said, Policy)
 
 
 def bill(biller: Biller, code: str, dose: str, vials: str, kind: str | None = SDV, **more: Any) -> Bill:
@@ -68,7 +74,7 @@ def of(payer_id: str, program: str = "commercial", **more: Any) -> dict[str, Any
     ("more", "expected"),
     [
         (of("P1"), "J1745 x35; J1745 x5 JW"),
-        (of("P1", service_date="2026-01-01"), "J1745 x35"),  # the row has ended
+        (of("P1", service_date="2026-01-01"), "J1745 x35"),  # the policy has ended
         (of("P9"), "J1745 x35"),  # no policy of this payer: neither
         (of("P9", payer_terms={"waste_policy": "cms"}), "J1745 x35; J1745 x5 JW"),
         (of("P9", payer_terms={"waste_policy": "jw_only"}), "J1745 x35; J1745 x5 JW"),
@@ -80,14 +86,17 @@ def test_waste_by_payer_and_day(biller: Biller, more: dict[str, Any], expected: 
     assert lines(bill(biller, "J1745", "350 mg", "4 x 100 mg", **more)) == expected
 
 
-def test_the_release_that_told_the_policy_is_named(biller: Biller) -> None:
-    assert "starter: made up" in bill(biller, "J1745", "350 mg", "4 x 100 mg", **of("P1")).releases
-    assert "starter: made up" not in bill(biller, "J1745", "350 mg", "4 x 100 mg", **of("P9")).releases
+def test_the_policy_that_told_is_named(biller: Biller) -> None:
+    assert "policy made-up-0" in bill(biller, "J1745", "350 mg", "4 x 100 mg", **of("P1")).releases
+    assert "policy made-up-0" not in bill(biller, "J1745", "350 mg", "4 x 100 mg", **of("P9")).releases
 
 
-def test_a_value_that_a_rule_does_not_have_is_refused(biller: Biller) -> None:
-    with pytest.raises(InvalidValue, match=r"payer_rule.*perhaps"):
-        bill(biller, "J1745", "350 mg", "4 x 100 mg", **of("P3"))
+@pytest.mark.parametrize(
+    "billing", [{"waste": "perhaps"}, {"ndc_qty_decimals": 4}, {"compound_code": "J39"}, {"part_b_split_modifier": "7"}]
+)
+def test_a_value_that_a_key_does_not_have_is_refused(billing: dict[str, Any]) -> None:
+    with pytest.raises(msgspec.ValidationError, match=next(iter(billing))):
+        policy(0, "P3", "commercial", billing, {"start": "2020-01-01"})
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_two_policies_that_contradict_each_other_decide_nothing(tmp_path: Path) 
     given = case("J1745 without", "2025-11-03", "commercial", payer_id="P1")
     (told,) = billed(tmp_path, [given], both)
     assert [line.modifiers for line in told.bill.lines] == [()]
-    assert any("policy-2 and policy-p1" in warning for warning in told.bill.warnings)
+    assert any("policy policy-2 and policy policy-p1" in warning for warning in told.bill.warnings)
     assert fired(told) == []
 
 

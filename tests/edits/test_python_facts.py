@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cleanclaim.edits.dictionary import Group, dictionary
 from cleanclaim.engine.schema import ColumnType
+from cleanclaim.terms import TermsOfPayers
 
 GROUPS = [group for group in dictionary().groups if not group.sql]
 TEXTS = ["", " ", "mg", "mL", "unit", "UN", "ML", "ME", "F2", "GR", "linear", "up_to", "per_container", "volume", "JW", "57894003001", "57894-0030-01",
@@ -49,7 +50,7 @@ def test_any_keys_give_a_row_each_of_the_types_that_are_described(group: Group, 
         st.lists(st.fixed_dictionaries({key: values(types[key]) for key in group.head.keys}), min_size=1, max_size=8)
     )
     keys = pa.table({key: pa.array([row[key] for row in rows], types[key].arrow()) for key in group.head.keys})
-    facts = group.compute()(keys)
+    facts = group.compute(TermsOfPayers())(keys)
     assert facts.num_rows == keys.num_rows
     assert {name: facts.schema.field(name).type for name in group.head.columns} == {
         name: types[name].arrow() for name in group.head.columns

@@ -157,7 +157,7 @@ def test_where_nothing_is_asked_nothing_is_missed(pages: CodePages) -> None:
 def test_policies_that_are_about_other_drugs_or_days_are_no_answer(pages: CodePages) -> None:
     guide = pages.guide("J3121", DAY)
     assert titles(guide, INSURERS) == ["What any plan may ask"]
-    assert "14 policies were loaded, none of them about J3121 on 2025-11-03" in paragraphs(guide, INSURERS)
+    assert "15 policies were loaded, none of them about J3121 on 2025-11-03" in paragraphs(guide, INSURERS)
     assert "Northlake Mutual" in titles(pages.guide("J1726", date(2022, 1, 1)), INSURERS)[1]
     assert titles(pages.guide("J1726", date(2023, 7, 1)), INSURERS) == ["What any plan may ask"]
 

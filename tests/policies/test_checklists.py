@@ -91,7 +91,7 @@ def test_each_reason_and_remark_code_is_one_that_the_reference_knows() -> None:
 
 
 def starter(file: str, name: str) -> set[str]:
-    text = files("cleanclaim.reference").joinpath("starter", file).read_text(encoding="utf-8")
+    text = files("cleanclaim.reference.library").joinpath("starter", file).read_text(encoding="utf-8")
     return {row[name] for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))}
 
 

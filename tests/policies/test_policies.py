@@ -51,9 +51,9 @@ def value(told: Explained, attribute: str) -> Any:
 # Reading
 
 
-def test_the_examples_are_fourteen_and_sound() -> None:
+def test_the_examples_are_fifteen_and_sound() -> None:
     read = read_policies([EXAMPLES])
-    assert (len(read.policies), read.faults) == (14, ())
+    assert (len(read.policies), read.faults) == (15, ())
     assert len({one.payer for one in read.policies}) == 5
 
 
@@ -223,7 +223,7 @@ def test_a_changed_attribute_and_day_are_told(tmp_path: Path) -> None:
 def test_validate(tmp_path: Path) -> None:
     good = CliRunner().invoke(app, ["policies", "validate", str(EXAMPLES)])
     assert good.exit_code == 0
-    assert good.output.endswith("14 policies can be used, 0 faults\n")
+    assert good.output.endswith("15 policies can be used, 0 faults\n")
     assert "contradiction: statecare-b12 and statecare-b12-2026 on limits.doses_per_period of J3420" in good.output
     (path,) = written(tmp_path, SOUND.replace("required", "maybe"))
     bad = CliRunner().invoke(app, ["policies", "validate", str(path)])

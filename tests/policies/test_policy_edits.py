@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -14,15 +12,20 @@ import pytest
 from cleanclaim.app.policy_tests import Judged, run_policy_tests
 from cleanclaim.edits.collection import find_edit, shipped_edits
 from cleanclaim.policies import Policies, read_policies
-from cleanclaim.policies.compiling import compiled, default_policies, rule_rows, with_defaults
+from cleanclaim.policies.contradicting import contradictions
 from cleanclaim.policies.diagnosis_codes import named_in
-from cleanclaim.policies.policy import Billing, Limits, Policy, Requires
+from cleanclaim.policies.policy import Billing, BillTerms, Limits, Policy, Requires
+from cleanclaim.policies.shipped import default_policies, with_defaults
 from cleanclaim.policies.tables import HANDED_IN
 from cleanclaim.reference.library import Library
+from cleanclaim.terms import TermsOfPayers
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "policies"
 # Attributes that no edit reads yet: what an appeal or a corrected claim may rest on, and what billing alone reads.
 TOLD_ALONE = {"billing.appeal_levels", "billing.corrected_claim_days", "requires.auth_scope"}
+BILLED_BY = {f"billing.{name}" for name in BillTerms.__struct_fields__} - {
+    "billing.ndc_units", "billing.skin_substitute_waste"
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +84,14 @@ def test_every_edit_of_a_policy_fires_and_is_clear_in_an_example(examples: Polic
     decided = set().union(*read.values()) | others
     filing = {"billing.timely_filing_days", "billing.timely_filing_years"}  # DEMO-005 keeps its own consequence
     through_facts = {"billing.ndc", "billing.ndc_units", "documents", *filing}  # NDC-E-001, NDC-E-005, PAYR-016
-    assert attributes() - decided - through_facts - TOLD_ALONE == set()
+    assert attributes() - decided - through_facts - TOLD_ALONE - BILLED_BY == set()
 
 
-def test_medicare_ships_as_policies_of_every_payer() -> None:
+def test_medicare_ships_as_policies_of_every_payer_and_of_its_contractors() -> None:
     shipped = default_policies()
     assert not shipped.faults
-    assert {one.payer_id for one in shipped.policies} == {("*",)}
+    contractors = {payer for one in shipped.policies for payer in one.payer_id} - {"*"}
+    assert all(len(payer) == 5 and payer.isdigit() for payer in contractors)
     assert all(one.source and one.checked for one in shipped.policies)
     own = msgspec.structs.replace(shipped.policies[0], payer="Mine")
     assert with_defaults(Policies((own,), {}, ())).policies[0].payer == "Mine"
@@ -95,29 +99,18 @@ def test_medicare_ships_as_policies_of_every_payer() -> None:
 
 
 def test_tables_have_the_schemas_that_are_written_down(examples: Policies) -> None:
-    for name, table in compiled(with_defaults(examples)).tables.items():
+    for name, table in TermsOfPayers(examples).tables.items():
         assert table.schema == HANDED_IN[name].arrow()
         assert table.num_rows
 
 
-def test_at_most_one_row_of_a_rank_answers_for_a_drug_and_day(examples: Policies) -> None:
-    rows = rule_rows(with_defaults(examples))
-    by_key: defaultdict[tuple[Any, ...], list[tuple[date, date]]] = defaultdict(list)
-    for row in rows:
-        key = tuple(row[name] for name in ("payer_program", "payer_id", "hcpcs_code", "ndc11", "rank", "attribute"))
-        by_key[key].append((row["valid_from"], row["valid_to"]))
-    for key, spans in by_key.items():
-        ordered = sorted(spans)
-        assert all(last < first for (_, last), (first, _) in pairwise(ordered)), key
-
-
 def test_contradictions_are_told_with_both_policies(examples: Policies) -> None:
-    (one,) = compiled(examples).contradictions
+    (one,) = contradictions(examples)
     assert one.policies == ("statecare-b12", "statecare-b12-2026")
     assert (one.drug, one.attribute, one.first_day) == ("J3420", "limits.doses_per_period", date(2026, 1, 1))
 
 
-def test_a_payer_without_a_policy_of_its_own_is_known_to_follow_the_general_one_only_where_no_payer_differs() -> None:
+def test_a_payer_that_is_not_told_follows_the_general_policy_only_where_no_payer_differs() -> None:
     def policy(name: str, payer: str, days: int) -> Policy:
         said = {
             "id": name, "payer": name, "payer_id": [payer], "effective": {"start": "2020-01-01"},
@@ -125,10 +118,12 @@ def test_a_payer_without_a_policy_of_its_own_is_known_to_follow_the_general_one_
         }  # fmt: skip
         return msgspec.convert(said, Policy)
 
-    alone = rule_rows(Policies((policy("general", "*", 365),), {}, ()))
-    beside = rule_rows(Policies((policy("general", "*", 365), policy("own", "P1", 90)), {}, ()))
-    assert {row["alone"] for row in alone} == {True}
-    assert {row["alone"] for row in beside} == {False}
+    general = policy("general", "*", 365)
+    for own, expected in ((None, 365), (policy("own", "P1", 365), 365), (policy("own", "P1", 90), None)):
+        read = Policies((general, own) if own else (general,), {}, ())
+        told = TermsOfPayers(read).of("commercial", None, "J1745", None, date(2025, 3, 3))
+        assert told.billing.timely_filing_days == expected
+        assert told.asks("billing.timely_filing_days") is (None if expected is None else True)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
-from cleanclaim.reference import Library, embedded
+from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import embedded
 from cleanclaim.reference.publications import icd10cm_codes, icd10cm_order, icd10cm_tabular, recognize
 from cleanclaim.reference.publications.parsed import Parsed
 from cleanclaim.reference.publications.source import Source

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library, Lookup, publications
+from cleanclaim.reference import Library, Lookup, importing, publications
 from cleanclaim.reference.importing import import_files
-from cleanclaim.reference.library import storing
 from tests.reference.publications import asp_file, limit, mue_file
 from tests.reference.test_imports import JULY, tree
 
@@ -44,8 +43,8 @@ def test_a_folder_is_walked_and_what_is_refused_does_not_stop_the_others(library
 
 def test_the_index_is_built_once(library: Path, downloads: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[Library] = []
-    real = storing.write_index
-    monkeypatch.setattr(storing, "write_index", lambda opened: (built.append(opened), real(opened)))
+    real = importing.write_index
+    monkeypatch.setattr(importing, "write_index", lambda opened: (built.append(opened), real(opened)))
     import_files(library, [downloads])
     assert [len(one.releases) for one in built] == [7]
     import_files(library, [downloads])  # nothing new: nothing to build

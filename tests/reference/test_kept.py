@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference import Library, Lookup, kept, starter_set
+from cleanclaim.reference import Library, Lookup
 from cleanclaim.reference.codes.answers import CodeAnswer
 from cleanclaim.reference.codes.index import IndexNotWritten, index_path, write_index
+from cleanclaim.reference.library import kept, starter_set
 from cleanclaim.reference.tables import TABLES
 
 DAY = date(2024, 8, 1)

@@ -267,7 +267,7 @@ def test_a_typo_never_acts(starter: Lookup, data: st.DataObject) -> None:
 
 
 def synonyms() -> list[dict[str, str]]:
-    text = resources.files("cleanclaim.reference").joinpath("synonyms.csv").read_text("utf-8")
+    text = resources.files("cleanclaim.reference.codes").joinpath("synonyms.csv").read_text("utf-8")
     return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
 
 

@@ -22,7 +22,7 @@ Fact = dict[str, object]
 
 NAMES = (
     "hcpcs", "modifier", "place_of_service", "asp_limit", "ndc_crosswalk",
-    "product", "mue", "replacement", "drug_trait", "cpt_modifier", "dose_limit", "payer_rule", "adjustment_reason",
+    "product", "mue", "replacement", "drug_trait", "cpt_modifier", "dose_limit", "adjustment_reason",
     "remark", "revenue_code", "bill_type", "bill_frequency", "claim_filing", "coverage",
 )  # fmt: skip
 OPEN_END = date(9999, 12, 31)

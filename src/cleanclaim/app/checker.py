@@ -39,11 +39,11 @@ from cleanclaim.edits.worklist import Verdict
 from cleanclaim.engine.connection import Engine
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.policies import Policies
-from cleanclaim.policies.compiling import Compiled, compiled, with_defaults
 from cleanclaim.policies.on_file import known_items
 from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.library.presumption import carried_days
+from cleanclaim.terms import TermsOfPayers
 from cleanclaim.values import Interval
 
 
@@ -55,7 +55,7 @@ class Checker:
     edits: tuple[Edit, ...]
     memory_limit: str = ""
     limits: Limits = field(default_factory=Limits)  # of what an archive may hold
-    policies: Compiled = field(default_factory=lambda: Compiled({}, ()))  # of payers
+    terms: TermsOfPayers = field(default_factory=TermsOfPayers)  # of payers, by their policies
     site: Site = field(default_factory=Site)  # what the site has set: names of payers, its profile
     left_out: int = 0  # edits that the site or the user left out
     _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # by table, the days to which it is carried
@@ -85,7 +85,7 @@ class Checker:
         cls, library: Library, edits: tuple[Edit, ...], policies: Policies | None = None, memory_limit: str = ""
     ) -> Self:
         """A checker on an open library; the shipped policies stand behind those that are given."""
-        return cls(library, edits, memory_limit, policies=compiled(with_defaults(policies)))
+        return cls(library, edits, memory_limit, terms=TermsOfPayers(policies))
 
     def choosing(self, site: Site, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Self:
         """This checker with what a site has set, and with some of its edits alone; the others are counted.
@@ -152,7 +152,7 @@ class Checker:
         """A workbench with the reference, the policies, and what was handed in beside the claims."""
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
-            bench.hand_in({**self.policies.tables, **handed.tables})
+            bench.hand_in(handed.tables, self.terms)
             bench.use_reference(self.library.table, self._days)
             yield bench
 
@@ -171,7 +171,7 @@ class Checker:
             faults.append(Fault("(history)", "history-of-others", message, Lost.NOTHING))
         if ON_FILE.name in handed.tables:
             items = set(map(str, handed.tables[ON_FILE.name]["item"].to_pylist()))
-            listed = self.policies.tables.get(POLICY_ITEM.name, POLICY_ITEM.empty())
+            listed = self.terms.tables[POLICY_ITEM.name]
             wanted = set(map(str, listed["item"].to_pylist()))
             for item in sorted(items - wanted - known_items()):
                 message = f"No checklist, policy or edit asks for `{item}`: is it spelled right?"
@@ -214,7 +214,7 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
         switched_off=sum(count.switched_off for count in run.counts),
         policy_conflicts=tuple(
             PolicyConflict(one.payer_id, one.drug, one.attribute, one.policies, one.first_day)
-            for one in checker.policies.contradictions
+            for one in checker.terms.contradictions
         ),
         verdicts={verdict: run.verdicts.count(verdict) for verdict in Verdict},
         clear=sum(count.outcomes[Outcome.CLEAR] - count.clear_presumed for count in run.counts),

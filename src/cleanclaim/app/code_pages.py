@@ -13,9 +13,9 @@ from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.outcomes import Edit
 from cleanclaim.guides import Guide, guide
 from cleanclaim.policies import Policies
-from cleanclaim.policies.compiling import compiled, with_defaults
 from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.library import Library
+from cleanclaim.terms import TermsOfPayers
 
 
 class CodePages:
@@ -24,7 +24,7 @@ class CodePages:
     def __init__(self, lookup: Lookup, edits: tuple[Edit, ...], policies: Policies | None = None) -> None:
         """Pages from open look-ups; `policies` are those of payers, where there are some."""
         self.lookup, self.edits, self.policies = lookup, edits, policies
-        self._facts = CodeFacts(cache(lookup.library.table), policies=compiled(with_defaults(policies)).tables)
+        self._facts = CodeFacts(cache(lookup.library.table), terms=TermsOfPayers(policies))
 
     @classmethod
     def open(

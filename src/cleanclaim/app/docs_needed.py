@@ -161,7 +161,7 @@ def _line(row: Mapping[str, Any], fired: Sequence[str], policies: Policies, reco
             why[one.id].append(f"{code} is of this class")
         else:
             _ask(one, row, one.when, why, open_for)
-    names = (row["policy_names"] or "").split(", ")
+    names = row["policy_names"] or ()
     for policy in policies.policies:
         for name in policy.documents if policy.id in names else ():
             why[name].append(f"policy {policy.id} of {policy.payer} asks for it")

@@ -19,7 +19,7 @@ from cleanclaim.edits.collection import find_edit
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.errors import UnknownName, UnreadableInput
 from cleanclaim.policies import PlacedTest, Policies
-from cleanclaim.policies.policy import PolicyTest
+from cleanclaim.policies.policy_file import PolicyTest
 from cleanclaim.reference.library import Library
 
 _CLAIM_ID = "TEST"

@@ -16,7 +16,7 @@ from cleanclaim.billing.drug import Drug, drug_given
 from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.ndc_lines import ndc_of_lines
-from cleanclaim.billing.payer_wants import contradictions, refused_for_lines
+from cleanclaim.billing.payer_wants import refused_for_lines, unsettled
 from cleanclaim.billing.several_ndcs import Part, by_number
 from cleanclaim.billing.stock import chosen_vials, excess_warning
 from cleanclaim.claims import PayerProgram
@@ -30,6 +30,7 @@ _CENT = Decimal("0.01")
 _MOST_UNITS = 10**8  # SV104 has eight digits
 _LONGEST_DESCRIPTION = 80  # SV101-7; loop 2410 says the NDC anyway
 _OF_NUMBER = ("ndc_units", "ndc_waste_mode", "ndc_qty_decimals")
+_OF_LINE = ("billing.use_code", "billing.modifiers_required", "billing.modifiers_forbidden")
 _OF_SEVERAL = ("ndc_split_lines", "ndc_next_line_modifier")
 
 
@@ -39,13 +40,12 @@ class Biller:
     def __init__(self, lookup: Lookup, policies: Policies | None = None) -> None:
         """Takes open look-ups, and policies of payers where there are some."""
         self.lookup = lookup
-        self._terms = TermsOfPayers(lookup, policies)
+        self._terms = TermsOfPayers(policies)
 
     def terms(self, given: Given, code: str | None = None, ndc11: str | None = None) -> Wanted:
         """What the payer of an administration wants (for a code, where it is known), and what tells each term."""
-        return self._terms.of(
-            given.payer_program, given.payer_id, given.service_date, given.payer_terms, code=code, ndc11=ndc11
-        )
+        payer = self._terms.of(str(given.payer_program), given.payer_id, code, ndc11, given.service_date)
+        return Wanted.of(payer, given.payer_terms)
 
     def bill(self, given: Given) -> Bill:
         """The lines of an administration, or why it cannot be billed as it was told."""
@@ -59,12 +59,12 @@ class Biller:
         if isinstance(made, Refusal):
             return Bill(given.id, refusal=made, releases=drug.answer.releases)
         lines, warnings, used = made
-        if refusal := refused_for_lines(lines, wanted.line, wanted.terms.waived):
+        if refusal := refused_for_lines(lines, wanted.payer, wanted.terms.waived):
             return Bill(given.id, refusal=refusal, releases=drug.answer.releases)
-        warnings += contradictions(wanted.line)
+        warnings += unsettled(wanted.payer)
         told_by = (
-            *drug.answer.releases, *(wanted.releases[name] for name in used if name in wanted.releases),
-            *(f"policy {policy}" for policy in wanted.line.told_by.values()),
+            *drug.answer.releases, *(f"policy {one}" for name in used for one in wanted.told_by.get(name, ())),
+            *(f"policy {one}" for one in wanted.payer.by(*_OF_LINE)),
         )  # fmt: skip
         return Bill(
             given.id, tuple(lines), tuple(dict.fromkeys((*drug.warnings, *warnings))),
@@ -75,7 +75,7 @@ class Biller:
         """The bill of a compound, or why the payer would send one of its lines back."""
         for line in bill.lines:
             wanted = self.terms(given, line.hcpcs_code, line.ndc11)
-            if refusal := refused_for_lines([line], wanted.line, wanted.terms.waived):
+            if refusal := refused_for_lines([line], wanted.payer, wanted.terms.waived):
                 return Bill(given.id, refusal=refusal)
         return bill
 
@@ -98,7 +98,7 @@ class Biller:
         if whole.more_ndcs:
             parts, said = by_number(given, dose, concentration, terms)
             warnings.append(said)
-        waste = waste_terms(self.lookup, code, given.setting, terms, wanted.line.modifiers_forbidden)
+        waste = waste_terms(self.lookup, code, given.setting, terms, wanted.payer.billing.modifiers_forbidden)
         portions = []
         for part in parts:
             portion = self._portion(part, drug, whole if len(parts) == 1 else None, concentration, waste)

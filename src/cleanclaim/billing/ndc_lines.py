@@ -11,7 +11,8 @@ from cleanclaim.billing.containers import Opened, content_per_ndc_unit
 from cleanclaim.billing.drug import Drug
 from cleanclaim.dosing import ContainerKind, NdcUnit, Semantics, Split, amount_in_ndc_unit, line_quantities
 from cleanclaim.errors import UnitsNotConvertible
-from cleanclaim.terms.payer_terms import NdcWaste, PayerTerms
+from cleanclaim.policies.policy import NdcWaste
+from cleanclaim.terms import PayerTerms
 from cleanclaim.values import Concentration, Quantity, convert
 
 _DIVIDED = (Semantics.LINEAR, Semantics.UP_TO, Semantics.VOLUME)

@@ -5,34 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleanclaim.billing.lines import BillLine, Refusal
-from cleanclaim.terms import JW, JZ, LineTerms, Waived
+from cleanclaim.terms import JW, JZ, Terms, Waived
 
 _WASTE = (JW, JZ)
 _WAIVED = "Where the payer waived it, say `payer_terms` with waived"
 
 
-def refused_for_lines(lines: Sequence[BillLine], wanted: LineTerms, waived: Sequence[Waived]) -> Refusal | None:
+def refused_for_lines(lines: Sequence[BillLine], payer: Terms, waived: Sequence[Waived]) -> Refusal | None:
     """Why the payer would send lines back for their code or modifiers.
 
     Another code may stand for another product, and a modifier attests something: both a person must say.
     """
     for line in lines:
         code = line.hcpcs_code
-        if wanted.use_code not in (None, code) and Waived.USE_CODE not in waived:
-            asked = f"this payer wants {wanted.use_code} instead of {code} (policy {wanted.told_by['use_code']})"
-            what = f"say `hcpcs_code` {wanted.use_code} if that is what was given, else ask the payer for an exception"
+        wanted = payer.billing.use_code
+        if wanted not in (None, code) and Waived.USE_CODE not in waived:
+            asked = f"this payer wants {wanted} instead of {code} ({_by(payer, 'use_code')})"
+            what = f"say `hcpcs_code` {wanted} if that is what was given, else ask the payer for an exception"
             return Refusal("other-code-wanted", f"{asked}: {what}. {_WAIVED} use_code")
-        missing = [one for one in wanted.modifiers_required if one not in line.modifiers]
+        missing = [one for one in payer.billing.modifiers_required if one not in line.modifiers]
         if missing and Waived.MODIFIERS_REQUIRED not in waived:
-            return _modifiers_wanted(code, missing, wanted)
-        refused = [one for one in wanted.modifiers_forbidden if one in line.modifiers]
+            return _modifiers_wanted(code, missing, payer)
+        refused = [one for one in payer.billing.modifiers_forbidden if one in line.modifiers]
         if refused and Waived.MODIFIERS_FORBIDDEN not in waived:
-            return _modifiers_refused(line, refused, wanted)
+            return _modifiers_refused(line, refused, payer)
     return None
 
 
-def _modifiers_wanted(code: str, missing: Sequence[str], wanted: LineTerms) -> Refusal:
-    asked = f"this payer wants {', '.join(missing)} on {code} (policy {wanted.told_by['modifiers_required']})"
+def _modifiers_wanted(code: str, missing: Sequence[str], payer: Terms) -> Refusal:
+    asked = f"this payer wants {', '.join(missing)} on {code} ({_by(payer, 'modifiers_required')})"
     if set(missing) <= set(_WASTE):
         what = "say `payer_terms` with the waste_policy by which it wants that"
     else:
@@ -40,9 +41,9 @@ def _modifiers_wanted(code: str, missing: Sequence[str], wanted: LineTerms) -> R
     return Refusal("modifiers-wanted", f"{asked}: {what}. {_WAIVED} modifiers_required")
 
 
-def _modifiers_refused(line: BillLine, refused: Sequence[str], wanted: LineTerms) -> Refusal:
-    policy = wanted.told_by["modifiers_forbidden"]
-    asked = f"this payer does not take {', '.join(refused)} on {line.hcpcs_code} (policy {policy})"
+def _modifiers_refused(line: BillLine, refused: Sequence[str], payer: Terms) -> Refusal:
+    by = _by(payer, "modifiers_forbidden")
+    asked = f"this payer does not take {', '.join(refused)} on {line.hcpcs_code} ({by})"
     if JW in refused:
         what = f"{line.billed_units} units were discarded: ask how it wants that told, then say waste_policy"
     elif JZ in refused:
@@ -52,9 +53,14 @@ def _modifiers_refused(line: BillLine, refused: Sequence[str], wanted: LineTerms
     return Refusal("modifiers-refused", f"{asked}: {what}. {_WAIVED} modifiers_forbidden")
 
 
-def contradictions(wanted: LineTerms) -> list[str]:
-    """What policies of one rank, or plans of one payer, say differently: nothing of it was followed."""
+def _by(payer: Terms, name: str) -> str:
+    return f"policy {payer.decided[f'billing.{name}'].by[0]}"
+
+
+def unsettled(payer: Terms) -> list[str]:
+    """What policies, or plans of one payer, say differently of billing: nothing of it was followed."""
     return [
-        f"policies {' and '.join(policies)} contradict each other on {attribute}: neither was followed"
-        for attribute, policies in wanted.contradicted.items()
+        f"{' and '.join(f'policy {one}' for one in term.by)}, {attribute}: {term.unsettled}; not followed"
+        for attribute, term in payer.decided.items()
+        if term.unsettled and attribute.startswith("billing.")
     ]

@@ -9,7 +9,8 @@ import msgspec
 
 from cleanclaim.billing.given import Given, GivenContainer
 from cleanclaim.errors import CleanclaimError
-from cleanclaim.terms.payer_terms import NdcSplit, PayerTerms
+from cleanclaim.policies.policy import NdcSplit
+from cleanclaim.terms import PayerTerms
 from cleanclaim.values import Concentration, Quantity, convert, exact, parse_ndc
 
 _LONGEST_NOTE = 80  # NTE02

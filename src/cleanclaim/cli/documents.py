@@ -64,7 +64,7 @@ def docs_needed_command(
     from cleanclaim.cli.checking import site_of  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.edits.collection import all_edits  # noqa: PLC0415
-    from cleanclaim.policies.compiling import with_defaults  # noqa: PLC0415
+    from cleanclaim.policies.shipped import with_defaults  # noqa: PLC0415
     from cleanclaim.reference.library import Library  # noqa: PLC0415
 
     if output is not None:

@@ -32,11 +32,11 @@ def validate(files: _Paths) -> None:
     """
     from cleanclaim.cli.policies import write_faults  # noqa: PLC0415
     from cleanclaim.policies import read_policies  # noqa: PLC0415
-    from cleanclaim.policies.compiling import compiled  # noqa: PLC0415
+    from cleanclaim.policies.contradicting import contradictions  # noqa: PLC0415
 
     read = read_policies(files)
     write_faults(read.faults, sys.stdout)
-    for one in compiled(read).contradictions:
+    for one in contradictions(read):
         both = " and ".join(one.policies)
         print(
             f"contradiction: {both} on {one.attribute} of {one.drug}, from {one.first_day} on: it counts as not known"
@@ -86,8 +86,8 @@ def explain_policies(
     """
     from cleanclaim.cli.policies import write_explained, write_faults  # noqa: PLC0415
     from cleanclaim.policies import Asked, explain, read_policies  # noqa: PLC0415
-    from cleanclaim.policies.compiling import with_defaults  # noqa: PLC0415
     from cleanclaim.policies.policy import plan_named  # noqa: PLC0415
+    from cleanclaim.policies.shipped import with_defaults  # noqa: PLC0415
     from cleanclaim.values import parse_ndc  # noqa: PLC0415
 
     kind = read_option("--plan", plan, plan_named) if plan else None

@@ -28,6 +28,7 @@ from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import TableSchema
+from cleanclaim.terms import TermsOfPayers
 
 # Groups of facts that a code, its day and its setting decide; what else a claim says stays unknown.
 _GROUPS = ("line", "code", "drug_status", "payer", "policy", "price", "separate_payment", "waste_terms", "product")
@@ -83,14 +84,14 @@ class CodeFacts:
         self,
         table_of: Callable[[str], pa.Table],
         settings: Sequence[Setting] = SETTINGS,
-        policies: Mapping[str, pa.Table] | None = None,
+        terms: TermsOfPayers | None = None,
     ) -> None:
-        """`table_of` gives the as-of tables of the library; `policies` are the tables of policies of payers."""
+        """`table_of` gives the as-of tables of the library; `terms` are those of payers."""
         self.settings = settings
         self._engine = Engine(threads=1)  # a few rows: threads would only wait for one another
         self._bench = Workbench(self._engine, dictionary())
         self._bench.use_reference(table_of)
-        self._bench.hand_in(policies or {})
+        self._bench.hand_in({}, terms)
         facts = dictionary().facts(Grain.LINE)
         self._unknown = dict.fromkeys(facts)
         self._computed = [name for name in facts if dictionary().group_of(Grain.LINE, name).name in _GROUPS]

@@ -13,7 +13,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import msgspec
@@ -23,7 +23,9 @@ import yaml
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError
+from cleanclaim.terms import TermsOfPayers
 
+_FACTS = "cleanclaim.edits.facts"
 ROW_ID = {
     Grain.LINE: "line_row",
     Grain.CLAIM: "claim_row",
@@ -56,6 +58,7 @@ class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: tuple[str, ...] = ()  # groups that the SQL reads as `fact_<group>`
     keys: tuple[str, ...] = ()  # the facts that decide: computed once for each distinct combination (table `keys`)
     reads: tuple[str, ...] = ()  # the facts that are read row by row (view `rows`)
+    terms: bool = False  # Python groups only: they are handed the terms of payers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,10 @@ class Group:
         """The reference tables that its SQL reads as `ref_<name>`."""
         return frozenset(re.findall(r"\bref_(\w+)", self.sql))
 
-    def compute(self) -> Callable[[pa.Table], pa.Table]:
+    def compute(self, terms: TermsOfPayers | None = None) -> Callable[[pa.Table], pa.Table]:
         """The function of a Python group: distinct keys in, the same rows with the facts out."""
-        module = importlib.import_module(f"cleanclaim.edits.facts.{self.name}")
-        function: Callable[[pa.Table], pa.Table] = module.compute
-        return function
+        function: Callable[..., pa.Table] = importlib.import_module(f"{_FACTS}.{self.name}").compute
+        return partial(function, terms=terms) if self.head.terms else function
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # by identity: it is cached by
@@ -131,6 +133,28 @@ class Dictionary:
             add(fact)
         return tuple(f"{group}_release" for group in groups if f"{group}_release" in known)
 
+    @cache  # noqa: B019 - as above
+    def attributes_of(self, grain: Grain, facts: tuple[str, ...]) -> frozenset[str]:
+        """The attributes of policies that some facts read, by themselves or through the facts that decide them."""
+        groups = [group for group in self.groups if group.head.terms]
+        read = {
+            name: attribute
+            for group in groups
+            for name, attribute in importlib.import_module(f"{_FACTS}.{group.name}").ATTRIBUTES.items()
+        }
+        found, waiting, seen = set[str](), list(facts), set[str]()
+        while waiting:
+            fact = waiting.pop()
+            if fact in seen or fact not in self.facts(grain):
+                continue
+            seen.add(fact)
+            if fact in read:
+                found.add(read[fact])
+            else:
+                head = self.group_of(grain, fact).head
+                waiting += [*head.keys, *head.reads]
+        return frozenset(found)
+
     def lacks_of(self, grain: Grain, fact: str) -> str:
         """The fact that says for which table a fact waits, where it waits for one; empty for one that never does."""
         if not self.facts(grain)[fact].tables:
@@ -141,7 +165,7 @@ class Dictionary:
     def is_of_payer(self, grain: Grain, fact: str) -> bool:
         """Whether only the payer's own word would tell a fact: its policy, or a rule of its own."""
         column = self.facts(grain).get(fact)
-        return column is not None and re.search(r"policy_|payer_rule|a payer's policy", column.source) is not None
+        return column is not None and re.search(r"policies|policy_|a payer's policy", column.source) is not None
 
     def needs_of(self, group: Group) -> tuple[str, ...]:
         """The groups that must stand before a group: those it names, those of the facts that it reads, and its base."""
@@ -158,6 +182,12 @@ class Dictionary:
                     names.add(need)
                     waiting.append(need)
         return tuple(group for group in self.groups if group.name in names)
+
+
+def fact_types(group: str) -> dict[str, pa.DataType]:
+    """The types of the facts of a group by name, for the functions that compute them."""
+    head = next(one.head for one in dictionary().groups if one.name == group)
+    return {name: column.type.arrow() for name, column in head.columns.items()}
 
 
 @cache
@@ -186,7 +216,7 @@ def _needs(group: Group, groups: Mapping[str, Group]) -> tuple[str, ...]:
 
 
 def _groups() -> Iterator[Group]:
-    for entry in sorted(files("cleanclaim.edits.facts").iterdir(), key=lambda item: item.name):
+    for entry in sorted(files(_FACTS).iterdir(), key=lambda item: item.name):
         name, _, ending = entry.name.rpartition(".")
         if ending == "sql":
             text = entry.read_text(encoding="utf-8")

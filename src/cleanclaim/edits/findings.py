@@ -12,17 +12,18 @@ from typing import Any
 import msgspec
 
 from cleanclaim.edits.collection import message_fields
-from cleanclaim.edits.dictionary import SUBJECT
+from cleanclaim.edits.dictionary import SUBJECT, dictionary
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language import columns_of
 from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE
-from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
+from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction, capped
 from cleanclaim.reference.library.presumption import PresumedRelease
+from cleanclaim.terms import Terms, TermsOfPayers
 from cleanclaim.values import Severity
 
-POLICIES_READ = "policy_release"  # the fact that names all policies which said something of the line
-ON_FAIL = "policy_on_fail"  # the fact in which policies say what to expect, attribute by attribute
+# The facts by which the terms of a payer for a line are found again, where a finding tells what a policy expects.
+OF_TERMS = ("payer_program", "payer_id", "hcpcs_code", "ndc11", SERVICE_DATE, "ndc_open")
 _ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (unit|day|time|visit|NDC)s\b")  # a page says "units" of any number
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])_(?=[a-z0-9])")
 
@@ -108,8 +109,21 @@ def _subject(edit: Edit) -> tuple[str, ...]:
 @cache
 def facts_needed(edit: Edit) -> tuple[str, ...]:
     """The facts that judging and telling an edit need."""
-    said = (ON_FAIL,) if any(case.case.by_policy for case in edit.cases) else ()
-    return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), *said, COMPLETE)))
+    of_terms = OF_TERMS if attributes_read(edit) else ()
+    return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), *of_terms, COMPLETE)))
+
+
+@cache
+def attributes_read(edit: Edit) -> frozenset[str]:
+    """The attributes of policies that have a say in an edit: those that it names, else those that its facts read."""
+    named = {name for case in edit.cases for name in case.case.by_policy or ()}
+    return frozenset(named) or dictionary().attributes_of(edit.grain, tuple(facts_read(edit)))
+
+
+def terms_of(terms: TermsOfPayers, facts: Mapping[str, Any]) -> Terms:
+    """The terms of the payer for the line that some facts are about."""
+    *keys, ndc_open = (facts.get(name) for name in OF_TERMS)
+    return terms.of(*keys, ndc_open=bool(ndc_open))
 
 
 def message_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> str:
@@ -145,31 +159,15 @@ def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
     return case.case.predicted or ()
 
 
-def by_policy(case: EditCase, facts: Mapping[str, Any]) -> tuple[Severity, tuple[Prediction, ...]] | None:
+def by_policy(case: EditCase, terms: Terms) -> tuple[Severity, tuple[Prediction, ...]] | None:
     """The severity and reason code that the deciding policy expects where it is not met; None where none says."""
-    said = _said(facts)
     for attribute in case.case.by_policy or ():
-        if attribute in said:
-            severity, carc, rarc, _policy = said[attribute].split(" ")
+        if term := terms.decided.get(attribute):
+            expected = term.on_fail
             group = case.case.predicted[0].group if case.case.predicted else "CO"
-            predicted = (Prediction(group, carc, None if rarc == "-" else rarc),) if carc != "-" else ()
-            return capped(Severity(severity), case.confidence), predicted
+            predicted = (Prediction(group, expected.carc, expected.rarc),) if expected.carc else ()
+            return capped(expected.severity, case.confidence), predicted
     return None
-
-
-def policies_behind(edit: Edit, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """The policies that had a say in what an edit finds: those behind its attributes, or all that were read."""
-    attributes = {name for case in edit.cases for name in case.case.by_policy or ()}
-    if not attributes:
-        read = facts.get(POLICIES_READ)
-        return (read,) if read else ()
-    said = _said(facts)
-    return tuple(sorted({f"policy {said[name].rsplit(' ', 1)[1]}" for name in attributes & said.keys()}))
-
-
-def _said(facts: Mapping[str, Any]) -> dict[str, str]:
-    """What the deciding policies expect, by attribute."""
-    return dict(part.split("=", 1) for part in (facts.get(ON_FAIL) or "").split(";") if part)
 
 
 def severity_order(severity: Severity) -> int:

@@ -11,18 +11,18 @@ from typing import Any
 
 from cleanclaim.edits.dictionary import ROW_ID, dictionary
 from cleanclaim.edits.findings import (
-    POLICIES_READ,
     Finding,
     LinePlace,
     as_money,
+    attributes_read,
     by_policy,
     evidence_of,
     facts_needed,
     fix_of,
     message_of,
-    policies_behind,
     predictions_of,
     severity_order,
+    terms_of,
     worst,
 )  # fmt: skip
 from cleanclaim.edits.marks import EditCount, Mark
@@ -206,7 +206,8 @@ def _charges(about: tuple[int, ...], places: _Places) -> str | None:
 def _fired(bench: Workbench, mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any]) -> Finding:
     """What a case found; where it rests on a release that was carried too far, that it cannot be said."""
     case = mark.edit.cases[mark.case]
-    severity, predicted = by_policy(case, facts) or (case.severity, ())
+    own_word = by_policy(case, terms_of(bench.terms, facts)) if case.case.by_policy else None
+    severity, predicted = own_word or (case.severity, ())
     if carried := presumed_in(facts, releases_read(bench.facts, mark.edit, case)):
         allows = allowed(mark.edit, severity, carried, facts)
         shared["presumed"] = told(carried, facts[SERVICE_DATE])
@@ -234,10 +235,9 @@ def _not_evaluated(mark: Mark, facts: Mapping[str, Any], shared: dict[str, Any])
 
 def _releases(bench: Workbench, edit: Edit, facts: Mapping[str, Any]) -> tuple[str, ...]:
     names = bench.facts.releases_of(edit.grain, facts_needed(edit))
-    labels = (label for name in names if name != POLICIES_READ for label in (facts[name] or "").split(AND))
-    found = dict.fromkeys(label for label in labels if label)
-    if POLICIES_READ in names or any(case.case.by_policy for case in edit.cases):
-        found |= dict.fromkeys(policies_behind(edit, facts))
+    found = dict.fromkeys(label for name in names for label in (facts[name] or "").split(AND) if label)
+    if attributes := attributes_read(edit):
+        found |= dict.fromkeys(f"policy {one}" for one in terms_of(bench.terms, facts).by(*attributes))
     return tuple(found)
 
 

@@ -3,7 +3,8 @@
 from cleanclaim.policies.checklists import Checklist, checklist, checklists_for, general_items, items_for_edit
 from cleanclaim.policies.choosing import Asked, Decided, Explained, explain
 from cleanclaim.policies.differing import Change, differences
-from cleanclaim.policies.policy import Policy, policy_json_schema
+from cleanclaim.policies.policy import Policy
+from cleanclaim.policies.policy_file import policy_json_schema
 from cleanclaim.policies.reading import PlacedTest, Policies, PolicyFault, read_policies
 
 __all__ = [

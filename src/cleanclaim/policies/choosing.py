@@ -12,9 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cleanclaim.claims import PayerProgram
 from cleanclaim.policies.policy import LineOfBusiness, Policy
 
 ANY = "*"  # every payer
+# The kinds of plan that a claim of a program may be under. SBR09 does not tell a plan of an exchange from another
+# commercial one: where a payer has policies for exchanges alone, a commercial claim may be under either.
+PLANS: Mapping[str, tuple[LineOfBusiness, ...]] = {
+    PayerProgram.COMMERCIAL: (LineOfBusiness.COMMERCIAL, LineOfBusiness.EXCHANGE),
+    PayerProgram.MEDICAID: (LineOfBusiness.MEDICAID,),
+    PayerProgram.MEDICARE_ADVANTAGE: (LineOfBusiness.MEDICARE_ADVANTAGE,),
+    PayerProgram.MEDICARE_A: (LineOfBusiness.MEDICARE,),
+    PayerProgram.MEDICARE_B: (LineOfBusiness.MEDICARE_B,),
+    PayerProgram.MEDICARE_DME: (LineOfBusiness.MEDICARE,),
+    PayerProgram.TRICARE: (LineOfBusiness.TRICARE,),
+}
 SPECIFIC = {"ndc": 4, "hcpcs": 3, "group": 2, "all": 1}
 _OWN = 10
 
@@ -38,9 +50,10 @@ class Decided:
     value: Any
     policy: str
     by: str  # ndc, hcpcs, group or all
+    rank: int  # how specific it is, and whether it is of the payer's own: the highest decides
     precedence: int
     before: tuple[str, ...] = ()
-    agreeing: tuple[str, ...] = ()  # policies of the same rank that say the same
+    agreeing: tuple[str, ...] = ()  # policies of the same rank that say the same; others that list documents
     conflicts: tuple[tuple[str, Any], ...] = ()  # policies of the same rank that say something else
 
 
@@ -76,15 +89,27 @@ def explain(policies: Sequence[Policy], groups: Mapping[str, Sequence[str]], ask
 def _is_of(policy: Policy, asked: Asked) -> bool:
     """Whether a policy is of the payer and the kind of plan, on the day."""
     own = asked.payer.casefold() in names_of(policy)
-    lines, line = policy.lines_of_business, asked.line_of_business
     # What holds for every payer of some kind of plan says nothing of a payer of which the kind is not told.
-    of_plan = not lines or line in lines or (line is None and own)
+    of_plan = is_of_plan(policy, asked.line_of_business) or (asked.line_of_business is None and own)
     return (own or ANY in policy.payer_id) and of_plan and policy.effective.holds(asked.on)
+
+
+def is_of_plan(policy: Policy, plan: LineOfBusiness | None) -> bool:
+    """Whether a policy holds for a kind of plan; what is said of Medicare is said of its Part B too."""
+    lines = policy.lines_of_business
+    return not lines or plan in lines or (plan is LineOfBusiness.MEDICARE_B and LineOfBusiness.MEDICARE in lines)
 
 
 def names_of(policy: Policy) -> frozenset[str]:
     """The names and numbers of its payer, in small letters."""
     return frozenset(one.casefold() for one in (policy.payer, *policy.payer_id))
+
+
+def names_drug(policy: Policy, groups: Mapping[str, Sequence[str]], code: str | None, ndc11: str | None) -> bool:
+    """Whether a policy names the drug, and is not only about every drug."""
+    applies = policy.applies_to
+    of_group = any(code in groups.get(name, ()) for name in applies.group)
+    return ndc11 in applies.ndc or code in applies.hcpcs or of_group
 
 
 def _rank(policy: Policy, groups: Mapping[str, Sequence[str]], asked: Asked) -> tuple[int, str]:
@@ -106,11 +131,12 @@ def _decided(name: str, said: Sequence[tuple[tuple[int, str], Policy, Any]]) -> 
     (rank, by), first, value = said[0]
     if name == "documents":  # they stack: what each policy wants is wanted
         names = sorted({one for _, _, listed in said for one in listed})
-        return Decided(name, names, first.id, by, first.precedence)
+        others = tuple(one.id for _, one, _ in said[1:])
+        return Decided(name, names, first.id, by, rank, first.precedence, agreeing=others)
     of_same_rank = (rank, first.precedence)
     equal = [(one, other) for (other_rank, _), one, other in said[1:] if (other_rank, one.precedence) == of_same_rank]
     conflicts = tuple((one.id, other) for one, other in equal if other != value)
     of_rank = {one.id for one, _ in equal}
     agreeing = tuple(one.id for one, other in equal if other == value)
     before = tuple(one.id for _, one, _ in said[1:] if one.id not in of_rank)
-    return Decided(name, value, first.id, by, first.precedence, before, agreeing, conflicts)
+    return Decided(name, value, first.id, by, rank, first.precedence, before, agreeing, conflicts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from cleanclaim.dosing import NdcUnit, WastePolicy
+from cleanclaim.dosing import Distinct, NdcUnit, SecondInjection, WastePolicy
 from cleanclaim.errors import InvalidValue
 from cleanclaim.values import OPEN_END, Severity
 
@@ -19,6 +20,7 @@ _Count = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 _Code = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{5}$")]
 _Place = Annotated[str, msgspec.Meta(pattern="^[0-9]{2}$")]
 _Modifier = Annotated[str, msgspec.Meta(pattern="^[A-Z0-9]{2}$")]
+_ModifierOrNone = Annotated[str, msgspec.Meta(pattern="^([A-Z0-9]{2}|none)$")]
 _Taxonomy = Annotated[str, msgspec.Meta(pattern="^[0-9A-Z]{1,10}$")]
 _Diagnosis = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?\*?(?:-[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})?)?")
 OnFileName = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.:-]*$", max_length=80)]
@@ -27,7 +29,7 @@ _Evidence = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]*(>=[0-9]+(\\.[0
 _NAME = "^[a-z0-9]+(?:-[a-z0-9]+)*$"
 
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """No key but those that are named."""
 
 
@@ -47,6 +49,20 @@ class NdcNeed(StrEnum):
     NEVER = "never"
 
 
+class NdcWaste(StrEnum):
+    """Where the NDC quantity of discarded drug stands (UNW-20, NDC-43)."""
+
+    EACH_LINE = "each_line"  # given on the dose line, discarded on the JW line
+    WHOLE_CONTAINERS = "whole_containers"  # all that was opened, on the dose line alone
+
+
+class NdcSplit(StrEnum):
+    """How one drug from packages of several numbers is billed (NDC-33)."""
+
+    NOTE = "note"  # one line; the further numbers in its note
+    LINES = "lines"  # a line for each number
+
+
 class Supply(StrEnum):
     """Who may buy the drug: the provider (buy and bill), or a pharmacy (white bag)."""
 
@@ -64,13 +80,15 @@ class Benefit(StrEnum):
 
 
 class LineOfBusiness(StrEnum):
-    """The kind of plan; Medicare's own rules are policies of `medicare`."""
+    """The kind of plan; Medicare's own rules are policies of `medicare`, or of its Part B alone."""
 
     COMMERCIAL = "commercial"
     MEDICAID = "medicaid"
     MEDICARE_ADVANTAGE = "medicare_advantage"
     EXCHANGE = "exchange"
     MEDICARE = "medicare"
+    MEDICARE_B = "medicare_b"  # what is asked of professional and outpatient claims to Part B alone
+    TRICARE = "tricare"
 
 
 def plan_named(text: str) -> LineOfBusiness:
@@ -81,7 +99,7 @@ def plan_named(text: str) -> LineOfBusiness:
         raise InvalidValue(f"expected one of {', '.join(LineOfBusiness)}") from None
 
 
-class Effective(_Strict, frozen=True):
+class Effective(Strict, frozen=True):
     """The first and the last day of service on which a policy holds."""
 
     start: date
@@ -96,7 +114,7 @@ class Effective(_Strict, frozen=True):
         return self.start <= day <= self.end
 
 
-class AppliesTo(_Strict, frozen=True):
+class AppliesTo(Strict, frozen=True):
     """The drugs of a policy: by NDC (eleven digits), by code, by a group of codes that the policies name, or all."""
 
     ndc: tuple[Annotated[str, msgspec.Meta(pattern="^[0-9]{11}$")], ...] = ()
@@ -114,7 +132,7 @@ def _expect_diagnoses(name: str, said: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: expected diagnosis codes as K50*, O09.211 or C00-C97")
 
 
-class Bounds(_Strict, frozen=True):
+class Bounds(Strict, frozen=True):
     """A lowest and a highest value, both in."""
 
     min: Decimal | None = None
@@ -130,7 +148,7 @@ class Bounds(_Strict, frozen=True):
             raise ValueError("max: expected no less than min")
 
 
-class WholeBounds(_Strict, frozen=True):
+class WholeBounds(Strict, frozen=True):
     """A lowest and a highest whole number, both in."""
 
     min: _Count | None = None
@@ -143,19 +161,19 @@ class WholeBounds(_Strict, frozen=True):
             raise ValueError("max: expected no less than min")
 
 
-class AtLeast(_Strict, frozen=True):
+class AtLeast(Strict, frozen=True):
     """A lowest whole number."""
 
     min: _Count
 
 
-class AtMost(_Strict, frozen=True):
+class AtMost(Strict, frozen=True):
     """A highest whole number."""
 
     max: _Count
 
 
-class AtMostAmount(_Strict, frozen=True):
+class AtMostAmount(Strict, frozen=True):
     """A highest amount."""
 
     max: Decimal
@@ -164,7 +182,7 @@ class AtMostAmount(_Strict, frozen=True):
         Bounds(max=self.max)
 
 
-class Diagnoses(_Strict, frozen=True):
+class Diagnoses(Strict, frozen=True):
     """Diagnoses that are covered, or never; as `K50*`, `O09.211`, `C00-C97`."""
 
     include: tuple[str, ...] = ()
@@ -176,7 +194,7 @@ class Diagnoses(_Strict, frozen=True):
             _expect_diagnoses(name, getattr(self, name))
 
 
-class ExcludedUse(_Strict, frozen=True):
+class ExcludedUse(Strict, frozen=True):
     """Diagnoses for which a coverage decision names the drug as not covered, and the decision."""
 
     dx: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
@@ -186,7 +204,7 @@ class ExcludedUse(_Strict, frozen=True):
         _expect_diagnoses("dx", self.dx)
 
 
-class Places(_Strict, frozen=True):
+class Places(Strict, frozen=True):
     """Places of service where the drug may be given, or may not."""
 
     allow: tuple[_Place, ...] = ()
@@ -197,7 +215,7 @@ class Places(_Strict, frozen=True):
             raise ValueError("expected each place in allow or in deny")
 
 
-class Step(_Strict, frozen=True):
+class Step(Strict, frozen=True):
     """What must have been tried before: codes, or a class of drugs by name.
 
     `lookback_days` before the day are searched: a trial is missing only where the history covers them.
@@ -213,14 +231,14 @@ class Step(_Strict, frozen=True):
             raise ValueError("trial_days: expected no more than lookback_days (365 unless it says another number)")
 
 
-class Rems(_Strict, frozen=True):
+class Rems(Strict, frozen=True):
     """A safety program (REMS) and what shows that it was kept."""
 
     program: str
     evidence: tuple[_Evidence, ...] = ()
 
 
-class Scope(_Strict, frozen=True):
+class Scope(Strict, frozen=True):
     """What an authorization is bound to."""
 
     units: bool = False
@@ -229,7 +247,7 @@ class Scope(_Strict, frozen=True):
     provider: bool = False
 
 
-class Requires(_Strict, frozen=True):
+class Requires(Strict, frozen=True):
     """What must be there."""
 
     prior_auth: Need | None = None
@@ -255,14 +273,14 @@ class Requires(_Strict, frozen=True):
         _expect_diagnoses("label_dx", self.label_dx)
 
 
-class Period(_Strict, frozen=True):
+class Period(Strict, frozen=True):
     """So many in so many days."""
 
     n: _Count
     days: _Count
 
 
-class Limits(_Strict, frozen=True):
+class Limits(Strict, frozen=True):
     """The most that is covered."""
 
     units_per_dose: AtMost | None = None
@@ -274,16 +292,38 @@ class Limits(_Strict, frozen=True):
     lifetime_doses: AtMost | None = None
 
 
-class Billing(_Strict, frozen=True):
-    """How the line must look."""
+class BillTerms(Strict, frozen=True):
+    """What the payer wants of a bill, by keys that a case may say too.
+
+    `jw_required_from` is for days before 2017, when each contractor decided (UNW-26). `skin_substitute_waste` holds
+    until the end of 2025 (UNW-16), `radiopharmaceutical_waste` for contrast too (UNW-24); `no_cost_waste` is for drugs
+    that cost the provider nothing. `part_b_split_modifier` stands on the later claims of one that was split (UNW-25).
+    """
+
+    jw_required_from: date | None = None
+    skin_substitute_waste: WastePolicy | None = None
+    radiopharmaceutical_waste: WastePolicy | None = None
+    no_cost_waste: WastePolicy | None = None
+    ndc_units: tuple[NdcUnit, ...] = ()
+    ndc_waste_mode: NdcWaste | None = None
+    ndc_split_lines: NdcSplit | None = None
+    ndc_next_line_modifier: _ModifierOrNone | None = None
+    ndc_qty_decimals: Annotated[int, msgspec.Meta(ge=0, le=3)] | None = None
+    compound_code: Annotated[str, msgspec.Meta(pattern="^[A-Z][0-9]{4}$")] | None = None
+    part_b_split_modifier: _ModifierOrNone | None = None
+    second_injection: SecondInjection | None = None  # of another drug on one day (ADM-13)
+    distinct: Distinct | None = None  # which modifiers say that a service is distinct (MDF-52, MDF-53)
+
+
+class Billing(BillTerms, frozen=True):
+    """How the line must look, and until when what may be filed."""
 
     modifiers_required: tuple[_Modifier, ...] = ()
     modifiers_forbidden: tuple[_Modifier, ...] = ()
     route_modifiers: tuple[_Modifier, ...] = ()  # exactly one of them tells the route
     use_code: _Code | None = None  # the code that the payer wants instead
-    ndc: NdcNeed | None = None
-    ndc_units: tuple[NdcUnit, ...] = ()
     waste: WastePolicy | None = None
+    ndc: NdcNeed | None = None
     corrected_claim_days: _Count | None = None
     timely_filing_days: _Count | None = None  # from the day of service to the last day on which it may file
     timely_filing_years: _Count | None = None  # the same day so many calendar years on
@@ -294,7 +334,7 @@ class Billing(_Strict, frozen=True):
             raise ValueError("expected each modifier in modifiers_required or in modifiers_forbidden")
 
 
-class OnFail(_Strict, frozen=True):
+class OnFail(Strict, frozen=True):
     """What to expect where the policy is not met."""
 
     severity: Severity
@@ -303,7 +343,7 @@ class OnFail(_Strict, frozen=True):
     message: str | None = None
 
 
-class Policy(_Strict, frozen=True):
+class Policy(Strict, frozen=True):
     """One policy of one payer. `payer_id`: as claims name the payer; several where it has several."""
 
     id: Annotated[str, msgspec.Meta(pattern=_NAME)]
@@ -325,18 +365,21 @@ class Policy(_Strict, frozen=True):
 
     def attributes(self) -> dict[str, Any]:
         """What the policy says, by the names of its keys: `requires.prior_auth`, `limits.interval_days`; no more."""
-        found: dict[str, Any] = {}
+        found = {name: _said(msgspec.to_builtins(value)) for name, value in self.typed()}
+        if self.documents:
+            found["documents"] = list(self.documents)
+        return found
+
+    def typed(self) -> Iterator[tuple[str, Any]]:
+        """What the policy says but for documents, as the shapes above have it."""
         for part in ("requires", "limits", "billing"):
             said = getattr(self, part)
             for name in said.__struct_fields__:
                 if (value := getattr(said, name)) not in (None, ()):
-                    found[f"{part}.{name}"] = _said(msgspec.to_builtins(value))
+                    yield f"{part}.{name}", value
         for name in ("supply", "benefit"):
             if (value := getattr(self, name)) is not None:
-                found[name] = str(value)
-        if self.documents:
-            found["documents"] = list(self.documents)
-        return found
+                yield name, value
 
 
 def _said(value: Any) -> Any:  # noqa: ANN401 - what YAML may hold
@@ -344,40 +387,3 @@ def _said(value: Any) -> Any:  # noqa: ANN401 - what YAML may hold
     if not isinstance(value, dict):
         return value
     return {key: _said(one) for key, one in value.items() if one not in (None, [], (), False)}
-
-
-_Outcome = Annotated[
-    str, msgspec.Meta(pattern="^(fires [a-z][a-z0-9-]*|clear|not evaluated|out of scope|not in force)$")
-]
-
-
-class PolicyTest(_Strict, frozen=True):
-    """A claim, as `check` reads it, and what the policies must make of it.
-
-    `expect`: by id of an edit, its outcome: `fires missing`, `clear`, `not evaluated`, `out of scope`, `not in force`.
-    What is handed in beside a claim stands beside it here: `on_file` (all of it where `whole`), earlier claims of the
-    same patient, authorizations.
-    """
-
-    name: Annotated[str, msgspec.Meta(min_length=3)]
-    claim: dict[str, Any]
-    expect: Annotated[dict[str, _Outcome], msgspec.Meta(min_length=1)]
-    on_file: dict[str, Any] = {}
-    whole: bool = False
-    history: tuple[dict[str, Any], ...] = ()
-    history_from: date | None = None
-    authorizations: tuple[dict[str, Any], ...] = ()
-    checked_on: date | None = None
-
-
-class PolicyFile(_Strict, frozen=True):
-    """A file of policies, with the groups of codes that they name, and claims that test them."""
-
-    policies: tuple[Policy, ...]
-    groups: dict[str, tuple[_Code, ...]] = {}
-    tests: tuple[PolicyTest, ...] = ()
-
-
-def policy_json_schema() -> dict[str, Any]:
-    """The JSON Schema of a file of policies (one that is a bare list has `policies` alone)."""
-    return msgspec.json.schema(PolicyFile)

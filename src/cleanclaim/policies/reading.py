@@ -12,7 +12,8 @@ import msgspec
 import yaml
 
 from cleanclaim.policies.checklists import shipped_checklists
-from cleanclaim.policies.policy import Policy, PolicyFile, PolicyTest
+from cleanclaim.policies.policy import Policy
+from cleanclaim.policies.policy_file import PolicyFile, PolicyTest
 from cleanclaim.values.spelling import american
 
 _LARGEST = 5_000_000  # bytes

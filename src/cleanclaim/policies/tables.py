@@ -1,6 +1,6 @@
 """The tables that edits read of payers and charts, written down once; whoever starts a run hands them in.
 
-What payers ask (`policy_*`) is made from files of policies by `compiling`. Authorizations, earlier doses and what is on
+What payers ask (`policy_*`) is made from files of policies by `listing`. Authorizations, earlier doses and what is on
 file come from the clinic. A table that is not handed in has no rows: what it would tell is unknown, never "none".
 """
 
@@ -9,29 +9,6 @@ from __future__ import annotations
 from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 
 _T = ColumnType
-_DAYS = (
-    Column("valid_from", _T.DATE, "first day of service on which it holds"),
-    Column("valid_to", _T.DATE, "last day of service on which it holds; 9999-12-31 when open"),
-)
-
-POLICY_RULE = TableSchema(
-    "policy_rule", "What policies say of one attribute of one drug on some days, after one of them has decided.",
-    ("payer_program", "payer_id", "hcpcs_code", "ndc11", "attribute", "valid_from"),
-    (
-        Column("payer_program", _T.TEXT, "whose rules decide; * for any program"),
-        Column("payer_id", _T.TEXT, "the payer as claims name it; * for every payer that has no policy of its own"),
-        Column("hcpcs_code", _T.TEXT, "the code; * for any code"),
-        Column("ndc11", _T.TEXT, "the NDC; * for any NDC"),
-        Column("rank", _T.INTEGER, "of the rows about a line the highest decides each attribute"),
-        Column("head", _T.TEXT, "what is decided as one: requires.age with its parts, days and years of filing"),
-        Column("attribute", _T.TEXT, "requires.age, requires.age.min, limits.interval_days ...; `named` says which policies name the drug, `policy` that those of the payer itself do, so that their silence means `none`"),
-        Column("value", _T.TEXT, "its value, lists with a blank between; null where two policies contradict each other"),
-        Column("policy", _T.TEXT, "the policy that decides, or those that contradict each other"),
-        Column("on_fail", _T.TEXT, "what to expect where it is not met: severity, CARC, RARC (- for none) and the policy"),
-        Column("alone", _T.BOOLEAN, "of a row of payer *: whether no payer has a say of its own, so that it holds for an unknown payer too"),
-        *_DAYS,
-    ),
-)  # fmt: skip
 POLICY_CODE = TableSchema(
     "policy_code", "One code that a policy is about.", ("policy", "hcpcs_code"),
     (Column("policy", _T.TEXT, "the policy"), Column("hcpcs_code", _T.TEXT, "the code")),
@@ -101,6 +78,6 @@ ON_FILE_WHOLE = TableSchema(
 HANDED_IN = {
     table.name: table
     for table in (
-        POLICY_RULE, POLICY_CODE, POLICY_ITEM, AUTHORIZATION, HISTORY, HISTORY_COVERAGE, ON_FILE, ON_FILE_WHOLE,
+        POLICY_CODE, POLICY_ITEM, AUTHORIZATION, HISTORY, HISTORY_COVERAGE, ON_FILE, ON_FILE_WHOLE,
     )
 }  # fmt: skip

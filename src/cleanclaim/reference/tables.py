@@ -31,7 +31,7 @@ __all__ = (
     "ADD_ON", "ADJUSTMENT_REASON", "ASC_PAYMENT", "ASP_LIMIT", "BILL_FREQUENCY", "BILL_TYPE", "BY_NAME",
     "CLAIM_FILING", "CODE_RANGE", "COVERAGE", "COVERAGE_DOCUMENT", "CPT_MODIFIER", "DIAGNOSIS", "DOSE_LIMIT",
     "DRUG_TRAIT", "HCPCS", "HCPCS_CHANGE", "LOOKED_UP", "MODIFIER", "MUE", "NDC_CROSSWALK", "NDC_PACKAGE",
-    "NDC_PRODUCT", "NOC_CODE", "NOC_CROSSWALK", "NOC_LIMIT", "OPPS_STATUS", "PAYER_RULE", "PFS_GPCI",
+    "NDC_PRODUCT", "NOC_CODE", "NOC_CROSSWALK", "NOC_LIMIT", "OPPS_STATUS", "PFS_GPCI",
     "PFS_LOCALITY", "PFS_RVU", "PLACE_OF_SERVICE", "PROCESSING_NOTE", "PRODUCT", "PTP", "REMARK", "REPLACEMENT",
     "REVENUE_CODE", "TABLES",
 )  # fmt: skip
@@ -311,18 +311,6 @@ DOSE_LIMIT = TableSchema(
     ),
 )  # fmt: skip
 
-PAYER_RULE = TableSchema(
-    "payer_rule", "One answer of a payer to one question, on some days.", ("payer_program", "payer_id", "rule", "value"),
-    (
-        Column("payer_program", _T.TEXT, "whose rules decide"),
-        Column("payer_id", _T.TEXT, "the payer; * for every payer of the program that has no row of its own"),
-        Column("rule", _T.TEXT, "ndc_required (always, noc_only, never), ndc_unit (one row for each unit on the payer's list), and the terms of billing (`cleanclaim schema given`, payer_terms): waste_policy, ndc_waste_mode, part_b_split_modifier ..."),
-        Column("value", _T.TEXT, "the answer"),
-        Column("source", _T.TEXT, "who says so"),
-        *DATED,
-    ),
-)  # fmt: skip
-
 COVERAGE = TableSchema(
     "coverage", "What a table is complete for: inside it a missing row means `none`, outside it `unknown`.", ("table", "part", "key"),
     (
@@ -368,7 +356,6 @@ TABLES = (
     CLAIM_FILING,
     CPT_MODIFIER,
     DOSE_LIMIT,
-    PAYER_RULE,
     COVERAGE,
 )
 BY_NAME = {table.name: table for table in TABLES}
@@ -376,5 +363,5 @@ BY_NAME = {table.name: table for table in TABLES}
 # What look-ups read, and so what their index holds. Big tables that only edits read (ptp, diagnosis ...) stay out of it.
 LOOKED_UP = (
     HCPCS, MODIFIER, PLACE_OF_SERVICE, ASP_LIMIT, NDC_CROSSWALK, PRODUCT, MUE, REPLACEMENT, DRUG_TRAIT, OPPS_STATUS,
-    ASC_PAYMENT, COVERAGE, PAYER_RULE,
+    ASC_PAYMENT, COVERAGE,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What a payer wants for a drug in a setting on a day, decided once: `bill` writes by it, and edits judge by it."""
 
-from cleanclaim.terms.line_terms import JW, JZ, LineTerms
-from cleanclaim.terms.payer_terms import NdcSplit, NdcWaste, PayerTerms, TermsOfPayers, Waived, Wanted
+from cleanclaim.terms.deciding import TermsOfPayers
+from cleanclaim.terms.payer_terms import PayerTerms, Waived, Wanted
 from cleanclaim.terms.separate_payment import (
     Place,
     SeparatePayment,
@@ -10,6 +10,7 @@ from cleanclaim.terms.separate_payment import (
     paid_by_status,
     paid_separately,
 )
+from cleanclaim.terms.terms import DOCUMENTS, JW, JZ, Standing, Term, Terms
 from cleanclaim.terms.waste import (
     MEDICARE,
     Setting,
@@ -21,7 +22,7 @@ from cleanclaim.terms.waste import (
 )
 
 __all__ = [
-    "JW", "JZ", "MEDICARE", "LineTerms", "NdcSplit", "NdcWaste", "PayerTerms", "Place", "SeparatePayment", "Setting",
-    "TermsOfPayers", "Waived", "Wanted", "WasteTerms", "exempt_by_day", "limit_would_tell", "outside_part_b",
+    "DOCUMENTS", "JW", "JZ", "MEDICARE", "PayerTerms", "Place", "SeparatePayment", "Setting", "Standing", "Term",
+    "Terms", "TermsOfPayers", "Waived", "Wanted", "WasteTerms", "exempt_by_day", "limit_would_tell", "outside_part_b",
     "paid_by_status", "paid_separately", "takes_jz_alone", "wanted_waste", "waste_terms",
 ]  # fmt: skip

@@ -10,9 +10,9 @@ from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import JW_FROM, JZ_FROM, WastePolicy
 from cleanclaim.reference import tables
 from cleanclaim.reference.codes.lookup import Lookup
-from cleanclaim.terms.line_terms import JZ
 from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.terms.separate_payment import Place, outside_part_b, paid_by_status
+from cleanclaim.terms.terms import JZ
 
 MEDICARE = frozenset({PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME})
 _SKIN_SUBSTITUTES_ARE_SUPPLIES = date(2026, 1, 1)  # UNW-16

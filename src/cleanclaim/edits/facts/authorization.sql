@@ -25,7 +25,7 @@ WITH named AS (
     CAST(a.visits - coalesce(a.visits_so_far, 0) AS BIGINT) AS visits_left,
     a.places_of_service,
     a.rendering_npis,
-    ' ' || coalesce(r.policy_auth_scope, 'units dates site provider') || ' ' AS scope
+    coalesce(r.policy_auth_scope, ['units', 'dates', 'site', 'provider']) AS scope
   FROM rows AS r
   JOIN line AS l ON l.line_row = r.line_row
   JOIN claim AS c ON c.claim_row = r.claim_row
@@ -47,13 +47,13 @@ SELECT
   n.line_row,
   CASE WHEN n.known THEN TRUE WHEN n.prior_auth IS NOT NULL AND t.listed > 0 THEN FALSE END AS auth_known,
   CASE WHEN n.known AND n.hcpcs_code IS NOT NULL THEN list_contains(n.hcpcs_codes, n.hcpcs_code) END AS auth_code_covered,
-  CASE WHEN n.known THEN NOT contains(n.scope, ' dates ') OR n.service_date BETWEEN n.first_day AND n.last_day END AS auth_day_covered,
-  CASE WHEN n.known THEN NOT contains(n.scope, ' site ') OR array_length(n.places_of_service) = 0 OR list_contains(n.places_of_service, n.place_of_service) END AS auth_place_covered,
-  CASE WHEN n.known THEN NOT contains(n.scope, ' provider ') OR array_length(n.rendering_npis) = 0 OR list_contains(n.rendering_npis, n.npi) END AS auth_provider_covered,
+  CASE WHEN n.known THEN NOT list_contains(n.scope, 'dates') OR n.service_date BETWEEN n.first_day AND n.last_day END AS auth_day_covered,
+  CASE WHEN n.known THEN NOT list_contains(n.scope, 'site') OR array_length(n.places_of_service) = 0 OR list_contains(n.places_of_service, n.place_of_service) END AS auth_place_covered,
+  CASE WHEN n.known THEN NOT list_contains(n.scope, 'provider') OR array_length(n.rendering_npis) = 0 OR list_contains(n.rendering_npis, n.npi) END AS auth_provider_covered,
   n.units_left AS auth_units_left,
   CASE
     WHEN NOT n.known THEN NULL
-    WHEN NOT contains(n.scope, ' units ') OR n.units_left IS NULL THEN FALSE
+    WHEN NOT list_contains(n.scope, 'units') OR n.units_left IS NULL THEN FALSE
     WHEN u.units_at_least > n.units_left THEN CASE WHEN r.prior_auth IS NULL THEN TRUE END
     WHEN u.line_row IS NULL OR u.unknown = 0 THEN FALSE
   END AS auth_units_exceeded,

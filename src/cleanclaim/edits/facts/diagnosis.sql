@@ -11,9 +11,12 @@ columns:
   service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
   diagnosis: {type: text, meaning: the diagnosis as sent, source: line.diagnoses}
-  policy_on_fail: {type: text, meaning: what the payer expects where it is not met, source: policy_rule}
-  nc_dx: {type: text, meaning: "diagnoses for which a coverage decision excludes the drug; - for none", ask: "the payer's policy on the drug (`--policies`)", source: policy_rule}
-  nc_dx_by: {type: text, meaning: that decision, source: policy_rule}
+  payer_id: {type: text, meaning: the payer, source: claim.payer_id}
+  ndc11: {type: text, meaning: the NDC, source: line.ndc11}
+  ndc_open: {type: boolean, meaning: whether the package may have another NDC, source: line.ndc11}
+  asks_nc_dx: {type: boolean, meaning: whether a coverage decision excludes the drug for some diagnoses, ask: "the payer's policy on the drug (`--policies`)", source: policies}
+  nc_dx: {type: list of text, meaning: those diagnoses, ask: "the payer's policy on the drug (`--policies`)", source: policies}
+  nc_dx_by: {type: text, meaning: that decision, source: policies}
 ---*/
 SELECT
   row_number() OVER (ORDER BY d.line_row, d.diagnosis) - 1 AS diagnosis_row,
@@ -27,7 +30,10 @@ SELECT
   d.service_date,
   d.charge_amount,
   d.diagnosis,
-  p.policy_on_fail,
+  d.payer_id,
+  d.ndc11,
+  d.ndc_open,
+  p.policy_asks_nc_dx AS asks_nc_dx,
   p.policy_nc_dx AS nc_dx,
   p.policy_nc_dx_by AS nc_dx_by
 FROM (

@@ -5,7 +5,7 @@ about: The last day on which a claim may be filed.
 grain: line
 keys: [last_day, policy_filing_days, policy_filing_years]
 columns:
-  filing_deadline: {type: date, meaning: "last day for the claim: of a professional one counted from the day of service, of an institutional one from the end of its statement", ask: "the payer's time limit for claims (`--policies`)", source: "policy_rule, claim.statement_to"}
+  filing_deadline: {type: date, meaning: "last day for the claim: of a professional one counted from the day of service, of an institutional one from the end of its statement", ask: "the payer's time limit for claims (`--policies`)", source: "policies, claim.statement_to"}
 ---
 """
 

@@ -5,14 +5,14 @@ reads: [hcpcs_code, service_date, billed_units, modifiers, is_void, corrects, co
 columns:
   last_given_on: {type: date, meaning: last day before the service on which it was given, source: "history, the claims of the run"}
   days_since_last: {type: integer, unit: days, meaning: days from then to the service, source: "history, the claims of the run"}
-  too_soon: {type: boolean, meaning: whether fewer days have passed than the payer wants, ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policy_rule, history"}
+  too_soon: {type: boolean, meaning: whether fewer days have passed than the payer wants, ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policies, history"}
   doses_in_period: {type: integer, meaning: "days on which it was given in the payer's period, this one too", source: "history, the claims of the run"}
-  too_many_doses: {type: boolean, meaning: whether these are more than the payer covers, ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policy_rule, history"}
+  too_many_doses: {type: boolean, meaning: whether these are more than the payer covers, ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policies, history"}
   units_in_period: {type: total of units, unit: HCPCS billing units, meaning: units in the payer's period as far as they are known, source: "history, the claims of the run"}
-  too_many_units: {type: boolean, meaning: whether these are more than the payer covers, ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policy_rule, history"}
+  too_many_units: {type: boolean, meaning: whether these are more than the payer covers, ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policies, history"}
   doses_so_far: {type: integer, meaning: "days on which it was given, this one too, as far as they are known", source: "history, the claims of the run"}
-  course_exceeded: {type: boolean, meaning: "whether these are more than the payer covers in a course; no only where the history begins before the code did, and the policy is about that code alone", ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policy_rule, history"}
-  lifetime_exceeded: {type: boolean, meaning: "the same of the doses of a life", ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policy_rule, history"}
+  course_exceeded: {type: boolean, meaning: "whether these are more than the payer covers in a course; no only where the history begins before the code did, and the policy is about that code alone", ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policies, history"}
+  lifetime_exceeded: {type: boolean, meaning: "the same of the doses of a life", ask: "the patient's earlier claims (`--history`, `--history-from`)", source: "policies, history"}
 ---*/
 WITH lines AS (
   SELECT r.*, c.patient_key

@@ -3,12 +3,12 @@ about: How the patient stands against what the payer's policy says of patients; 
 grain: line
 reads: [birth_date, service_date, sex, weight_kg, gestation_weeks, billed_milligrams, policy_age_bounds, policy_age_min, policy_age_max, policy_sex, policy_weight_min, policy_weight_max, policy_gestation_min, policy_gestation_max, policy_mg_per_kg_max]
 columns:
-  below_age: {type: boolean, meaning: "whether the patient was younger on the day than the payer wants, in whole years", ask: "the patient's date of birth", source: "policy_rule, claim.birth_date"}
-  above_age: {type: boolean, meaning: "whether the patient was older than the payer wants: past the last year that is in", ask: "the patient's date of birth", source: "policy_rule, claim.birth_date"}
-  sex_differs: {type: boolean, meaning: whether the claim says another sex than the policy, ask: "the patient's sex", source: "policy_rule, claim.sex"}
-  weight_outside: {type: boolean, meaning: whether the patient weighs less or more than the payer wants, ask: "the patient's weight", source: "policy_rule, claim.weight"}
-  gestation_outside: {type: boolean, meaning: "whether the week of gestation is before the first or after the last that the payer covers", ask: "the weeks of gestation: a Z3A code on the claim, or `--on-file`", source: "policy_rule, claim.diagnoses, on_file"}
-  above_mg_per_kg: {type: boolean, meaning: "whether the amount that the units stand for is above the payer's cap for the patient's weight", ask: "the patient's weight, and a code with units by weight of drug", source: "policy_rule, claim.weight"}
+  below_age: {type: boolean, meaning: "whether the patient was younger on the day than the payer wants, in whole years", ask: "the patient's date of birth", source: "policies, claim.birth_date"}
+  above_age: {type: boolean, meaning: "whether the patient was older than the payer wants: past the last year that is in", ask: "the patient's date of birth", source: "policies, claim.birth_date"}
+  sex_differs: {type: boolean, meaning: whether the claim says another sex than the policy, ask: "the patient's sex", source: "policies, claim.sex"}
+  weight_outside: {type: boolean, meaning: whether the patient weighs less or more than the payer wants, ask: "the patient's weight", source: "policies, claim.weight"}
+  gestation_outside: {type: boolean, meaning: "whether the week of gestation is before the first or after the last that the payer covers", ask: "the weeks of gestation: a Z3A code on the claim, or `--on-file`", source: "policies, claim.diagnoses, on_file"}
+  above_mg_per_kg: {type: boolean, meaning: "whether the amount that the units stand for is above the payer's cap for the patient's weight", ask: "the patient's weight, and a code with units by weight of drug", source: "policies, claim.weight"}
 ---*/
 WITH asking AS (
   SELECT

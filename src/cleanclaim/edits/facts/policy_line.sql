@@ -10,20 +10,17 @@ columns:
   modifiers: {type: list of text, meaning: modifiers of the line, ask: "the modifiers of the line", source: line.modifiers}
   service_date: {type: date, meaning: the day, ask: "the date of service", source: line.service_date}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
-  policy: {type: text, meaning: the policy, source: policy_rule}
-  policy_on_fail: {type: text, meaning: what the payer expects where it is not met, source: policy_rule}
+  policy: {type: text, meaning: the policy, source: policies}
+  payer_id: {type: text, meaning: the payer, source: claim.payer_id}
+  ndc11: {type: text, meaning: the NDC, source: line.ndc11}
+  ndc_open: {type: boolean, meaning: whether the package may have another NDC, source: line.ndc11}
   asks_documents: {type: boolean, meaning: whether the policy lists documents, ask: "the payer's policy on the drug (`--policies`)", source: policy_item}
   documents_incomplete: {type: boolean, meaning: "whether one of them is missing; known where it is on file or everything on file was listed", ask: "what is on file for the claim (`--on-file`)", source: "policy_item, on_file"}
   documents_missing: {type: text, meaning: those that are missing, source: "policy_item, on_file"}
   kx_on_file: {type: boolean, meaning: "whether what KX vouches for is on file, as `kx`", ask: "whether what KX vouches for is on file (`--on-file`, item `kx`)", source: on_file}
 ---*/
-WITH policies AS (
-  SELECT policy FROM ref_policy_code
-  UNION
-  SELECT policy FROM ref_policy_item
-),
-about AS (
-  SELECT l.line_row, l.claim_row, l.line_number, l.complete, l.known_absent, l.payer_program, l.hcpcs_code, l.modifiers, l.service_date, l.charge_amount, n.policy, p.policy_on_fail
+WITH about AS (
+  SELECT l.line_row, l.claim_row, l.line_number, l.complete, l.known_absent, l.payer_program, l.hcpcs_code, l.modifiers, l.service_date, l.charge_amount, l.payer_id, l.ndc11, l.ndc_open, unnest(p.policy_names) AS policy
   FROM fact_line AS l
   JOIN fact_policy AS p
     ON p.payer_program IS NOT DISTINCT FROM l.payer_program
@@ -32,7 +29,6 @@ about AS (
     AND p.ndc11 IS NOT DISTINCT FROM l.ndc11
     AND p.ndc_open IS NOT DISTINCT FROM l.ndc_open
     AND p.service_date IS NOT DISTINCT FROM l.service_date
-  JOIN policies AS n ON contains(', ' || coalesce(p.policy_names || ', ', '') || coalesce(p.policy_documents_policy, '') || ',', ', ' || n.policy || ',')
 ),
 chart AS (
   -- What is said of the line goes before what is said of the claim.
@@ -83,7 +79,9 @@ SELECT
   a.service_date,
   a.charge_amount,
   a.policy,
-  a.policy_on_fail,
+  a.payer_id,
+  a.ndc11,
+  a.ndc_open,
   d.line_row IS NOT NULL AS asks_documents,
   d.documents_incomplete,
   d.documents_missing,

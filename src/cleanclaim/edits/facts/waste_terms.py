@@ -3,9 +3,10 @@
 ---
 about: How the payer wants discarded drug told on the line; the same decision as that of `bill` (`terms.waste`).
 grain: line
-keys: [payer_program, policy_waste, policy_modifiers_forbidden, separately_payable, service_date, facility_type, is_skin_substitute]
+keys: [payer_program, policy_waste, policy_skin_substitute_waste, policy_modifiers_forbidden, separately_payable, service_date, facility_type, is_skin_substitute]
 columns:
-  waste_wanted: {type: text, meaning: "cms, jw_only, none or deny_waste, by the payer's policy and the modifiers that it refuses, else Medicare's own rule; exempt where the drug is not paid by itself, or not yet or no more asked for (UNW-15, UNW-16, UNW-23); - where no loaded policy says", ask: "the payer's policy on the drug (`--policies`)", source: "policy_rule; UNW-13, UNW-21"}
+  waste_asked: {type: text, meaning: "what the payer's policy says of discarded drug, of a skin substitute where it says so of these: cms, none, jw_only or deny_waste; - where no loaded policy says", ask: "the payer's policy on the drug (`--policies`)", source: "policies; UNW-16, UNW-21"}
+  waste_wanted: {type: text, meaning: "cms, jw_only, none or deny_waste, by the payer's policy and the modifiers that it refuses, else Medicare's own rule; exempt where the drug is not paid by itself, or not yet or no more asked for (UNW-15, UNW-16, UNW-23); - where no loaded policy says", ask: "the payer's policy on the drug (`--policies`)", source: "policies; UNW-13, UNW-21"}
 ---
 """
 
@@ -22,16 +23,28 @@ _NOT_SAID, _EXEMPT = "-", "exempt"
 
 
 def compute(keys: pa.Table) -> pa.Table:
-    """The answer for each distinct payer, policy and setting."""
-    return keys.append_column("waste_wanted", pa.array([_wanted(row) for row in keys.to_pylist()], pa.string()))
+    """The answers for each distinct payer, policy and setting."""
+    rows = keys.to_pylist()
+    asked = [_asked(row) for row in rows]
+    keys = keys.append_column("waste_asked", pa.array(asked, pa.string()))
+    wanted = [_wanted(row, said) for row, said in zip(rows, asked, strict=True)]
+    return keys.append_column("waste_wanted", pa.array(wanted, pa.string()))
 
 
-def _wanted(row: dict[str, Any]) -> str | None:
-    said, program = row["policy_waste"], row["payer_program"]
-    told = WastePolicy(said) if said in [*WastePolicy] else None
+def _asked(row: dict[str, Any]) -> str | None:
+    said: str | None = row["policy_waste"]
+    of_skin: str | None = row["policy_skin_substitute_waste"]
+    if said == _NOT_SAID and of_skin and row["is_skin_substitute"]:
+        return of_skin
+    return said
+
+
+def _wanted(row: dict[str, Any], said: str | None) -> str | None:
+    program = row["payer_program"]
+    told = next((one for one in WastePolicy if one == said), None)
     if told is None and program not in MEDICARE and (said is None or program is None):
         return None
-    refused = (row["policy_modifiers_forbidden"] or "").split()
+    refused = row["policy_modifiers_forbidden"] or ()
     wanted = wanted_waste(told, refused, medicare=program in MEDICARE)
     if wanted is WastePolicy.CMS and _is_exempt(row):
         return _EXEMPT

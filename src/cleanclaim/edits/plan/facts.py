@@ -20,6 +20,7 @@ from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
 from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
 from cleanclaim.reference.library import presumption
+from cleanclaim.terms import TermsOfPayers
 from cleanclaim.values import Interval
 
 _STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
@@ -45,7 +46,8 @@ class Workbench:
         self.engine, self.facts = engine, facts
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
-        self._handed: Mapping[str, pa.Table] = {}
+        self.terms = TermsOfPayers()
+        self._handed: Mapping[str, pa.Table] = self.terms.tables
         self._earlier: frozenset[str] | None = None  # the patients of the history that was handed in
         self.claims_with_history = 0
         self._made: dict[str, Group] = {}
@@ -87,9 +89,13 @@ class Workbench:
             self._days = tuple(day for day in days if day)
         return any(one.contains(day) for day in self._days for one in carried)
 
-    def hand_in(self, tables: Mapping[str, pa.Table]) -> None:
-        """Tables of `policies.tables` that groups read as `ref_<name>`; one that is not handed in has no rows."""
-        self._handed = tables
+    def hand_in(self, tables: Mapping[str, pa.Table], terms: TermsOfPayers | None = None) -> None:
+        """Tables of `policies.tables` that groups read as `ref_<name>`, and the terms of payers.
+
+        A table that is not handed in has no rows; without terms those hold that ship.
+        """
+        self.terms = terms or self.terms
+        self._handed = {**self.terms.tables, **tables}
         if HISTORY.name in tables:
             self._earlier = frozenset(map(str, tables[HISTORY.name]["patient_key"].unique().to_pylist()))
 
@@ -264,7 +270,7 @@ class Workbench:
             self._compute(group)
 
     def _compute(self, group: Group) -> None:
-        self.engine.register("answers", group.compute()(self.engine.table("FROM keys")))
+        self.engine.register("answers", group.compute(self.terms)(self.engine.table("FROM keys")))
         self.engine.run(f"CREATE TABLE fact_{group.name} AS FROM answers")
         self.engine.unregister("answers")
 

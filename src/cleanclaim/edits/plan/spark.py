@@ -28,6 +28,7 @@ from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, rows_of
 from cleanclaim.engine.schema import ColumnType, TableSchema
 from cleanclaim.errors import EngineError
+from cleanclaim.terms import TermsOfPayers
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -191,15 +192,17 @@ class SparkWorkbench(Workbench):
         names = dict.fromkeys((*group.head.keys, *group.head.columns))
         schema = pa.schema([(name, types[name].arrow()) for name in names])
 
+        terms = self.terms  # not the bench, which no worker could be sent
+
         def answers(batches: Batches) -> Batches:
             for batch in batches:
-                yield from _computed(group, batch, schema)
+                yield from _computed(group, terms, batch, schema)
 
         self.engine.keep(f"fact_{group.name}", self.engine.mapped(self.engine.query("FROM keys"), answers, schema))
 
 
-def _computed(group: Group, keys: pa.RecordBatch, schema: pa.Schema) -> list[pa.RecordBatch]:
-    answers = group.compute()(pa.Table.from_batches([keys]))
+def _computed(group: Group, terms: TermsOfPayers, keys: pa.RecordBatch, schema: pa.Schema) -> list[pa.RecordBatch]:
+    answers = group.compute(terms)(pa.Table.from_batches([keys]))
     return answers.select(schema.names).cast(schema).combine_chunks().to_batches()
 
 
