@@ -11,6 +11,7 @@ import msgspec
 from cleanclaim.app.change_result import ClaimChanges
 from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.docs_needed import DocsNeeded
+from cleanclaim.app.explained_terms import ExplainedTerms
 from cleanclaim.app.result import CheckResult, Fault
 from cleanclaim.billing import Bill, Course, Given, Regimen
 from cleanclaim.billing.auth_status import PlannedDose
@@ -62,6 +63,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "guide": lambda: msgspec.json.schema(Guide),
     "dosage": lambda: msgspec.json.schema(DosageReport),
     "search": lambda: msgspec.json.schema(list[SearchAnswer]),
+    "terms": lambda: msgspec.json.schema(ExplainedTerms),
     "explain": lambda: msgspec.json.schema(list[EditAnswer | RuleAnswer | ReasonAnswer]),
 }
 _TABLES = {f"table.{table.name}": table for table in (*CLAIM_TABLES, *REFERENCE_TABLES, *HANDED_IN.values())}

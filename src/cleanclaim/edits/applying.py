@@ -31,17 +31,11 @@ from cleanclaim.engine.schema import TableSchema
 from cleanclaim.terms import TermsOfPayers
 
 # Groups of facts that a code, its day and its setting decide; what else a claim says stays unknown.
-_GROUPS = ("line", "code", "drug_status", "payer", "policy", "price", "separate_payment", "waste_terms", "product")
+_GROUPS = ("line", "code", "drug_status", "policy", "price", "separate_payment", "waste_terms", "product")
 
 
-_SAID_ELSEWHERE = (
-    "code",
-    "payer",
-    "policy",
-    "price",
-    "separate_payment",
-    "waste_terms",
-)  # those of which no chart and no NDC tells anything
+# Those of which no chart and no NDC tells anything.
+_SAID_ELSEWHERE = ("code", "policy", "price", "separate_payment", "waste_terms")
 _CHARGED = Decimal("100.00")  # any amount but nothing: drug that cost nothing is billed otherwise (UNW-13)
 
 
@@ -54,6 +48,7 @@ class Setting:
     payer_program: PayerProgram
     place_of_service: str | None = None
     bill_type: str | None = None
+    payer_id: str | None = None
 
 
 SETTINGS = (
@@ -212,7 +207,7 @@ def _bare_lines(code: str, on: date, settings: Sequence[Setting]) -> ClaimTables
         {
             "claim_key": key, "claim_id": setting.name, "claim_type": setting.claim_type, COMPLETE: False,
             "payer_program": str(setting.payer_program), "place_of_service": setting.place_of_service,
-            "bill_type": setting.bill_type,
+            "bill_type": setting.bill_type, "payer_id": setting.payer_id,
         }
         for key, setting in enumerate(settings)
     ]  # fmt: skip
