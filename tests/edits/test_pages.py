@@ -31,7 +31,7 @@ Why.
 """
 BROKEN = {
     "no front matter": (PAGE.replace("---\nid", "id", 1), 1, "expected front matter"),
-    "not YAML": (PAGE.replace("grain: line", "grain: [line"), 4, "front matter is not YAML"),
+    "not YAML": (PAGE.replace("grain: line", "grain: [line"), 4, "front matter: not YAML"),
     "an unknown key": (PAGE.replace("grain: line", "grain: line\ncolor: red"), 2, "unknown field `color`"),
     "a wrong grain": (PAGE.replace("grain: line", "grain: vial"), 3, "Invalid enum value 'vial'"),
     "a wrong severity": (PAGE.replace("severity: warn", "severity: fatal"), 9, "Invalid enum value 'fatal'"),

@@ -115,7 +115,7 @@ def test_codes_are_read_as_billers_write_them(text: str, code: ReasonCode | None
     ("old", "new", "said"),
     [
         ("  CO: {", "  XO: {", "reasons.yaml: groups: expected CO, PR, OA, PI, CR, not `CO` more or less"),
-        ("confidence: K", "confidence: no", "reasons.yaml: "),
+        ("confidence: K", "confidence: no", "reasons.yaml:"),
         ('carc: ["2"]', 'carc: ["1"]', "reasons.yaml: carc given twice: 1"),
     ],
 )

@@ -487,7 +487,7 @@ dates: MM/DD/YYYY
             ("columns: {A: claim_id}\ndates: D/M/Y", "m.yaml:2: dates: expected one of YYYY-MM-DD"),
             ("lists: '/'", "m.yaml:1: lists: expected one of"),
             ("columns: [a]", "m.yaml:1: "),
-            ("columns: &a {A: claim_id}\nvalues: *a", "m.yaml:1: expected plain YAML"),
+            ("columns: &a {A: claim_id}\nvalues: *a", "m.yaml:1: anchors and aliases are not read"),
             ("columns: {A: x", "m.yaml:2: not YAML"),
             ("- a", "m.yaml:1: expected a mapping"),
             ("columns: {A: claim_id, A: hcpcs_code}", "m.yaml:1: the key `A` stands twice"),

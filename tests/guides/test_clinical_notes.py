@@ -78,14 +78,14 @@ def test_every_note_was_checked_and_every_source_read_has_an_address() -> None:
         ("confidence: S", "confidence: D", "Invalid enum value 'D'"),
         ("https://example.org/label", "example.org", "matching regex"),
         ("about: [indications, routes]", "about: [price]", "Invalid enum value 'price'"),
-        ("- drug: madeupmab", "- drug: [", "while parsing"),
+        ("- drug: madeupmab", "- drug: [", "not YAML"),
     ],
 )  # fmt: skip
 def test_a_slip_in_the_file_is_refused(before: str, after: str, message: str) -> None:
     (note,) = read_notes(SOUND)
     assert note.withdrawn is not None
     assert note.withdrawn.on == date(2025, 6, 30)
-    with pytest.raises(UnreadableInput, match=r"clinical_notes\.yaml: ") as raised:
+    with pytest.raises(UnreadableInput, match=r"^clinical_notes\.yaml:(\d+:)? ") as raised:
         read_notes(SOUND.replace(before, after, 1))
     assert message in str(raised.value)
 

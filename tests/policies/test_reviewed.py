@@ -222,7 +222,7 @@ def test_a_key_twice_an_open_end_and_two_groups_of_one_name(tmp_path: Path) -> N
     twice = tmp_path / "twice.yaml"
     twice.write_text("policies:\n- id: a\n  payer: P\n  requires: {sex: F}\n  requires: {age: {min: 1}}\n")
     (fault,) = read_policies([twice]).faults
-    assert (fault.line, "requires stands twice" in fault.message) == (5, True)
+    assert (fault.line, "`requires` stands twice" in fault.message) == (5, True)
     open_end = tmp_path / "open.yaml"
     open_end.write_text(yaml.safe_dump({"policies": [policy("a", effective={"start": "2020-01-01", "end": None})]}))
     assert not read_policies([open_end]).faults

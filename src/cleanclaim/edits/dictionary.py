@@ -18,12 +18,12 @@ from importlib.resources import files
 
 import msgspec
 import pyarrow as pa
-import yaml
 
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.schema import ColumnType
-from cleanclaim.errors import PageError
+from cleanclaim.errors import PageError, UnreadableInput
 from cleanclaim.terms import TermsOfPayers
+from cleanclaim.yaml_text import read_shape
 
 _FACTS = "cleanclaim.edits.facts"
 ROW_ID = {
@@ -232,6 +232,6 @@ def _groups() -> Iterator[Group]:
 
 def _head(text: str, file: str) -> _Head:
     try:
-        return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), _Head)
-    except (msgspec.ValidationError, yaml.YAMLError) as error:
-        raise PageError(f"head of the fact group: {error}", file=file) from None
+        return read_shape(text, _Head, file="head")
+    except UnreadableInput as error:
+        raise PageError(f"of the fact group, {error}", file=file) from None

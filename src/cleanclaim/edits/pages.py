@@ -15,10 +15,10 @@ from enum import StrEnum
 from typing import Annotated
 
 import msgspec
-import yaml
 
 from cleanclaim.errors import PageError
 from cleanclaim.values import Severity
+from cleanclaim.yaml_text import YamlProblem, YamlText, place_of, read_yaml
 
 MOST_PAGE_BYTES = 100_000
 MOST_DEPTH = 20
@@ -168,11 +168,14 @@ def read_page(text: str, *, name: str, family: str, file: str) -> Page:
     if not parts:
         raise PageError("expected front matter between two lines of `---`", file=file, line=1)
     front_text, body = parts[1], parts[2]
-    node = _compose(front_text, file)
     try:
-        front = msgspec.convert(_construct(front_text), FrontMatter, strict=True)
-    except (msgspec.ValidationError, yaml.YAMLError, ValueError) as error:
-        raise PageError(f"front matter: {error}", file=file, line=_line_of(str(error), node)) from None
+        read = read_yaml(front_text)
+        front = msgspec.convert(read.value, FrontMatter, strict=True)
+    except YamlProblem as problem:
+        raise PageError(f"front matter: {problem}", file=file, line=problem.line + 1) from None
+    except msgspec.ValidationError as error:
+        _, steps = place_of(error)
+        raise PageError(f"front matter: {error}", file=file, line=read.line(*steps) + 1) from None
     body_line = front_text.count("\n") + 3
     title = re.search(r"^# +(.+)$", body, re.MULTILINE)
     if not title:
@@ -182,63 +185,17 @@ def read_page(text: str, *, name: str, family: str, file: str) -> Page:
     return Page(
         name=name, family=family, file=file, front=front, title=title[1].strip(),
         prose=prose[title.end() :].strip(), examples=_examples(examples, examples_line, file),
-        version=hashlib.sha256(text.encode()).hexdigest()[:12], lines=_expression_lines(node),
+        version=hashlib.sha256(text.encode()).hexdigest()[:12], lines=_expression_lines(read),
     )  # fmt: skip
 
 
-def _compose(text: str, file: str) -> yaml.Node:
-    # Aliases and tags are refused at the event level, before anything is built: a YAML bomb must not go off.
-    try:
-        depth = 0
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > MOST_DEPTH:
-                raise PageError(f"front matter is nested deeper than {MOST_DEPTH}", file=file, line=1)
-            line = event.start_mark.line + 2 if event.start_mark else 1
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise PageError("YAML anchors and aliases are not read in a page", file=file, line=line)
-            if getattr(event, "tag", None) and not isinstance(event, yaml.ScalarEvent):
-                raise PageError("YAML tags are not read in a page", file=file, line=line)
-            if isinstance(event, yaml.ScalarEvent) and event.tag:
-                raise PageError("YAML tags are not read in a page", file=file, line=line)
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        line = place.line + 2 if place else 1
-        raise PageError(f"front matter is not YAML: {getattr(error, 'problem', error)}", file=file, line=line) from None
-    except RecursionError:
-        raise PageError("front matter is nested too deep", file=file, line=1) from None
-    if not isinstance(node, yaml.MappingNode):
-        raise PageError("front matter must be a mapping", file=file, line=1)
-    return node
-
-
-def _construct(text: str) -> object:
-    return yaml.load(text, Loader=yaml.CSafeLoader)
-
-
-def _line_of(message: str, node: yaml.Node) -> int:
-    # msgspec says where: "... - at `$.cases[1].when`". Walk there; stop where the way ends.
-    path = re.search(r"at `\$(.*?)`", message)
-    for step in re.findall(r"\.(\w+)|\[(\d+)\]", path[1]) if path else []:
-        if isinstance(node, yaml.MappingNode):
-            node = next((value for key, value in node.value if key.value == step[0]), node)
-        elif isinstance(node, yaml.SequenceNode) and step[1] and int(step[1]) < len(node.value):
-            node = node.value[int(step[1])]
-    return int(node.start_mark.line) + 2
-
-
-def _expression_lines(node: yaml.Node) -> dict[str, int]:
-    lines = {}
-    for key, value in node.value:
-        if key.value == "scope":
-            lines["scope"] = value.start_mark.line + 2
-        elif key.value == "cases" and isinstance(value, yaml.SequenceNode):
-            for number, case in enumerate(value.value):
-                for case_key, case_value in case.value if isinstance(case, yaml.MappingNode) else []:
-                    if case_key.value == "when":
-                        lines[f"case {number}"] = case_value.start_mark.line + 2
-    return lines
+def _expression_lines(read: YamlText) -> dict[str, int]:
+    """Where the expressions of a page stand."""
+    cases = range(len(read.value["cases"]))
+    return {
+        "scope": read.line("scope") + 1,
+        **{f"case {number}": read.line("cases", number, "when") + 1 for number in cases},
+    }
 
 
 def _examples(text: str, first_line: int, file: str) -> tuple[Example, ...]:

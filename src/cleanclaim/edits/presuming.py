@@ -11,14 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from cleanclaim.edits.dictionary import Dictionary
 from cleanclaim.edits.findings import facts_needed, severity_order
@@ -34,6 +32,7 @@ from cleanclaim.reference.library.presumption import (
     read_label,
 )  # fmt: skip
 from cleanclaim.values import Severity
+from cleanclaim.yaml_text import shipped_shape
 
 
 class Allowance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,8 +68,7 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def allowances() -> _Data:
     """What stands in `presuming.yaml`."""
-    text = (files("cleanclaim.edits") / "presuming.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), _Data)
+    return shipped_shape("cleanclaim.edits", "presuming.yaml", _Data)
 
 
 def releases_read(facts: Dictionary, edit: Edit, case: EditCase | None = None) -> tuple[str, ...]:

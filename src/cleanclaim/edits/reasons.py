@@ -13,10 +13,9 @@ from importlib.resources import files
 from typing import Annotated
 
 import msgspec
-import yaml
 
 from cleanclaim.edits.pages import Confidence
-from cleanclaim.errors import UnreadableInput
+from cleanclaim.yaml_text import read_shape
 
 GROUPS = ("CO", "PR", "OA", "PI", "CR")
 _FILE = "reasons.yaml"
@@ -101,10 +100,7 @@ def read_reasons(text: str, *, file: str = _FILE) -> Reasons:
 
     Raises:  UnreadableInput, with the file and the key.
     """
-    try:
-        return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), Reasons)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise UnreadableInput(f"{file}: {error}") from None
+    return read_shape(text, Reasons, file=file)
 
 
 @cache

@@ -14,10 +14,9 @@ from importlib.resources import files
 from typing import Annotated
 
 import msgspec
-import yaml
 
 from cleanclaim.edits.pages import Confidence
-from cleanclaim.errors import UnreadableInput
+from cleanclaim.yaml_text import read_shape
 
 PREFIXES = ("COD", "UNW", "NDC", "MDF", "ADM", "NCI", "FMT", "PAY", "DOC", "POL", "DEN", "PA", "ATT", "PRS")
 RULE_ID = re.compile(rf"(?<![\w-])(?:{'|'.join(PREFIXES)})-[0-9]{{2}}(?![\w-])")
@@ -98,11 +97,7 @@ def read_rules(text: str, *, file: str = _FILE) -> dict[str, Rule]:
 
     Raises:  UnreadableInput, with the file and the key.
     """
-    try:
-        read = msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), _File)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise UnreadableInput(f"{file}: {error}") from None
-    return {rule.id: rule for rule in _rules(read)}
+    return {rule.id: rule for rule in _rules(read_shape(text, _File, file=file))}
 
 
 @cache

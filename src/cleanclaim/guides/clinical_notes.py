@@ -13,10 +13,10 @@ from importlib.resources import files
 from typing import Annotated
 
 import msgspec
-import yaml
 
 from cleanclaim.dosing.administration.plan import Confidence
 from cleanclaim.errors import UnreadableInput
+from cleanclaim.yaml_text import read_shape
 
 _FILE = "clinical_notes.yaml"
 _Words = Annotated[str, msgspec.Meta(min_length=1)]
@@ -99,11 +99,7 @@ def read_notes(text: str, *, file: str = _FILE) -> tuple[ClinicalNote, ...]:
 
     Raises:  UnreadableInput, with the file and the place, also for a code that two notes have.
     """
-    try:
-        said = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
-        notes = msgspec.convert(said, tuple[ClinicalNote, ...])
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise UnreadableInput(f"{file}: {error}") from None
+    notes = read_shape(text, tuple[ClinicalNote, ...], file=file, plain=True)  # `on` is a key here
     for what, names in (("code", [code for one in notes for code in one.codes]), ("drug", [one.drug for one in notes])):
         if twice := sorted(name for name, number in Counter(names).items() if number > 1):
             raise UnreadableInput(f"{file}: expected each {what} in one note: {', '.join(twice)}")
@@ -124,13 +120,3 @@ def notes_of(code: str) -> ClinicalNote | None:
 @cache
 def _by_code() -> dict[str, ClinicalNote]:
     return {code: one for one in clinical_notes() for code in one.codes}
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML whose `on` is a word: YAML 1.1 reads it as true, and it is a key here."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:bool"]
-    for letter, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 import msgspec
-import yaml
 
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.language import closure, parse_expression
@@ -19,6 +17,7 @@ from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.reference import tables
 from cleanclaim.reference.codes.index import Record
 from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.yaml_text import shipped_shape
 
 _HEADING = "Common Modifiers"
 _FILE = "modifiers.yaml"
@@ -46,9 +45,8 @@ class _Use:
 @cache
 def modifier_uses() -> tuple[_Use, ...]:
     """The entries of `modifiers.yaml`, their conditions checked against the facts."""
-    text = files("cleanclaim.guides").joinpath(_FILE).read_text(encoding="utf-8")
     types = dictionary().types(Grain.LINE)
-    entries = msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), tuple[ModifierUse, ...])
+    entries = shipped_shape("cleanclaim.guides", _FILE, tuple[ModifierUse, ...])
     return tuple(_Use(entry, closure(parse_expression(entry.when, types, file=_FILE))) for entry in entries)
 
 

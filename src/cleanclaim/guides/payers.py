@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Annotated, Any
 
 import msgspec
-import yaml
 
 from cleanclaim.dosing.administration.plan import Confidence
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.policies import Asked, Decided, Explained, Policies, Policy, explain
 from cleanclaim.values import OPEN_END, Severity
+from cleanclaim.yaml_text import shipped_shape
 
 _HEADING = "Special Considerations for Commercial Insurers"
 _FILE = "payer_questions.yaml"
@@ -55,8 +54,7 @@ class PayerQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def payer_questions() -> tuple[PayerQuestion, ...]:
     """The entries of `payer_questions.yaml`."""
-    text = files("cleanclaim.guides").joinpath(_FILE).read_text(encoding="utf-8")
-    return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), tuple[PayerQuestion, ...])
+    return shipped_shape("cleanclaim.guides", _FILE, tuple[PayerQuestion, ...])
 
 
 def commercial_insurers(code: str, on: date, policies: Policies | None, *, drug: bool = True) -> Section:

@@ -15,11 +15,11 @@ from importlib.resources import files
 from typing import Annotated
 
 import msgspec
-import yaml
 
 from cleanclaim.dosing.administration.plan import Confidence
-from cleanclaim.errors import UnknownName, UnreadableInput
+from cleanclaim.errors import UnknownName
 from cleanclaim.values import OPEN_END
+from cleanclaim.yaml_text import read_shape
 
 CLASS = "class"  # among the items of an edit: those of the drug's class
 _FILE = "checklists.yaml"
@@ -107,10 +107,7 @@ def read_checklists(text: str, *, file: str = _FILE) -> Checklists:
 
     Raises:  UnreadableInput, with the file and the place.
     """
-    try:
-        return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), Checklists)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise UnreadableInput(f"{file}: {error}") from None
+    return read_shape(text, Checklists, file=file)
 
 
 @cache

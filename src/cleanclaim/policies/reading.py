@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from cleanclaim.policies.checklists import shipped_checklists
 from cleanclaim.policies.policy import Policy
 from cleanclaim.policies.policy_file import PolicyFile, PolicyTest
 from cleanclaim.values.spelling import american
+from cleanclaim.yaml_text import YamlProblem, YamlText, place_of, read_yaml
 
 _LARGEST = 5_000_000  # bytes
-_PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]*)`")
-_STEP = re.compile(r"\[(?P<place>[0-9]+)\]|\.(?P<key>[^.\[]+)|\[\.\.\.\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +88,20 @@ def _read(
         if len(content) > _LARGEST:
             raise ValueError(f"larger than {_LARGEST:,} bytes")
         text = content.decode("utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise ValueError("expected no aliases")
-        node, said = yaml.compose(text, Loader=_Loader), yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        read = read_yaml(text, plain=True)  # `07` stays 07, `on` stays on; the shapes convert them
     except OSError as error:
         faults.append(PolicyFault(str(path), 0, "", f"cannot be read: {error.strerror or error}"))
         return []
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        faults.append(PolicyFault(str(path), mark.line + 1 if mark else 0, "", f"no YAML that is taken: {problem}"))
+    except ValueError as error:  # no UTF-8, or no YAML that is taken
+        line = error.line if isinstance(error, YamlProblem) else 0
+        faults.append(PolicyFault(str(path), line, "", f"no YAML that is taken: {error}"))
         return []
+    said = read.value
     items, lead = (said, ()) if isinstance(said, list) else (None, ("policies",))
     if isinstance(said, dict):
         items = said.get("policies")
         rest = {key: value for key, value in said.items() if key != "policies"}
-        for name, codes in _beside(path, rest, node, faults, tests).items():
+        for name, codes in _beside(path, rest, read, faults, tests).items():
             if groups.setdefault(name, codes) != codes:
                 faults.append(
                     PolicyFault(str(path), 1, f"groups.{name}", "another file has other codes under this name")
@@ -121,23 +117,23 @@ def _read(
         if isinstance(item, dict) and isinstance(span := item.get("effective"), dict) and span.get("end", "") is None:
             del span["end"]  # `end: null` is an open end
         try:
-            made.append((msgspec.convert(item, Policy, strict=False, builtin_types=()), _line(node, at)))
+            made.append((msgspec.convert(item, Policy, strict=False, builtin_types=()), read.line(*at)))
         except msgspec.ValidationError as error:
-            faults.append(_fault(path, node, at, str(error)))
+            faults.append(_fault(path, read, at, error))
     return made
 
 
 def _beside(
-    path: Path, said: dict[str, Any], node: yaml.Node | None, faults: list[PolicyFault], tests: list[PlacedTest]
+    path: Path, said: dict[str, Any], read: YamlText, faults: list[PolicyFault], tests: list[PlacedTest]
 ) -> dict[str, tuple[str, ...]]:
     """The groups of a file; its tests are added to `tests`."""
     try:
-        read = msgspec.convert({"policies": (), **said}, PolicyFile, strict=False)
-        places = enumerate(read.tests)
-        tests += [PlacedTest(str(path), _line(node, ("tests", place)), test) for place, test in places]
-        return dict(read.groups)
+        content = msgspec.convert({"policies": (), **said}, PolicyFile, strict=False)
+        places = enumerate(content.tests)
+        tests += [PlacedTest(str(path), read.line("tests", place), test) for place, test in places]
+        return dict(content.groups)
     except msgspec.ValidationError as error:
-        faults.append(_fault(path, node, (), str(error)))
+        faults.append(_fault(path, read, (), error))
         return {}
 
 
@@ -160,53 +156,9 @@ def _without_checklist(policy: Policy, file: str, line: int) -> list[PolicyFault
     ]
 
 
-def _fault(path: Path, node: yaml.Node | None, lead: tuple[str | int, ...], message: str) -> PolicyFault:
+def _fault(path: Path, read: YamlText, lead: tuple[str | int, ...], error: msgspec.ValidationError) -> PolicyFault:
     """The fault at its line, with the key in words."""
-    found = _PATH.search(message)
-    steps = [
-        int(one["place"]) if one["place"] else one["key"]
-        for one in _STEP.finditer(found["path"].removeprefix("$") if found else "")
-        if one["place"] or one["key"]
-    ]
-    whole = (*lead, *steps)
-    key = ".".join(str(step) for step in steps)
-    said = _PATH.sub("", message)
+    said, steps = place_of(error)
     if (unknown := _UNKNOWN.search(said)) and (ours := american(unknown["key"])) != unknown["key"]:
         said += f": use `{ours}`"
-    return PolicyFault(str(path), _line(node, whole), key, said)
-
-
-def _line(node: yaml.Node | None, steps: Sequence[str | int]) -> int:
-    """The line of what a path leads to, as far as it goes; from 1."""
-    line = node.start_mark.line + 1 if node else 0
-    for step in steps:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-        elif isinstance(node, yaml.MappingNode):
-            node = next((value for key, value in node.value if key.value == step), None)
-        else:
-            break
-        if node is None:
-            break
-        line = node.start_mark.line + 1
-    return line
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML whose plain words stay what they are written as: codes, numbers with leading zeros, days. No key twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as in yaml
-        """A mapping; a key that stands twice is refused, where YAML would lose the first."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key.value} stands twice", problem_mark=key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
-# No number, day or truth value is read into another one: `07` stays 07, `on` stays on; the shapes convert them.
-_Loader.yaml_implicit_resolvers = {
-    letter: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
-    for letter, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+    return PolicyFault(str(path), read.line(*lead, *steps), ".".join(map(str, steps)), said)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
 from cleanclaim.errors import MappingError
 from cleanclaim.formats.jsonl.fields import NotRead
 from cleanclaim.formats.tabular.cells import DATE_FORMS
 from cleanclaim.formats.tabular.names import NAMES, find, known_names
+from cleanclaim.yaml_text import YamlProblem, YamlText, place_of, read_yaml
 
 MOST_BYTES = 256 * 1024
 DateForm = Literal["YYYY-MM-DD", "YYYYMMDD", "MM/DD/YYYY", "DD/MM/YYYY", "MM-DD-YYYY", "DD.MM.YYYY"]
@@ -36,17 +36,18 @@ def read_mapping(text: bytes, *, file: str) -> ColumnMapping:
     if len(text) > MOST_BYTES:
         raise MappingError(f"the mapping is longer than {MOST_BYTES // 1024} kB", file=file)
     try:
-        node = _composed(text.decode("utf-8-sig"), file)
+        read = read_yaml(text.decode("utf-8-sig"), plain=True, nulls=False)  # `No` is a column's name, never a boolean
     except UnicodeDecodeError:
         raise MappingError("the mapping is not UTF-8", file=file) from None
-    built = {} if node is None else _built(node, file)
-    lines = dict(_lines(node)) if node is not None else {}
-    _check_keys(built, lines, file)
+    except YamlProblem as problem:
+        raise MappingError(str(problem), file=file, line=problem.line) from None
+    built = {} if read.node is None else read.value
+    _check_keys(built, read, file)
     try:
         mapping = msgspec.convert(built, ColumnMapping)
     except msgspec.ValidationError as error:
-        raise MappingError(*_said(error), file=file, line=_line(error, lines)) from None
-    _check_names(mapping, lines, file)
+        raise MappingError(*_said(error), file=file, line=read.line(*place_of(error)[1][:1])) from None
+    _check_names(mapping, read, file)
     return mapping
 
 
@@ -60,56 +61,15 @@ def mapping_json_schema() -> dict[str, Any]:
     return schema
 
 
-def _composed(text: str, file: str) -> yaml.Node | None:
-    # Anchors, aliases and tags are refused before anything is built: a YAML bomb must not go off.
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > 8 or isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise MappingError("expected plain YAML, without anchors and not nested deep", file=file, line=line)
-        return yaml.compose(text, Loader=yaml.CBaseLoader)
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "broken"
-        raise MappingError(f"not YAML: {problem}", file=file, line=place.line + 1 if place else 1) from None
-
-
-def _built(node: yaml.Node, file: str) -> Any:  # noqa: ANN401 - msgspec gives it its type
-    """Every scalar as its text: `No` is a column's name, never a boolean."""
-    if isinstance(node, yaml.MappingNode):
-        built: dict[str, Any] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise MappingError("expected a name as a key", file=file, line=key.start_mark.line + 1)
-            if key.value in built:
-                raise MappingError(f"the key `{key.value}` stands twice", file=file, line=key.start_mark.line + 1)
-            built[key.value] = _built(value, file)
-        return built
-    if isinstance(node, yaml.SequenceNode):
-        return [_built(member, file) for member in node.value]
-    return node.value
-
-
-def _lines(node: yaml.Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
-    yield path, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield (*path, key.value), key.start_mark.line + 1
-            if isinstance(value, yaml.MappingNode):
-                yield from list(_lines(value, (*path, key.value)))[1:]
-
-
-def _check_keys(built: object, lines: dict[tuple[str, ...], int], file: str) -> None:
+def _check_keys(built: object, read: YamlText, file: str) -> None:
     if not isinstance(built, dict):
         raise MappingError("expected a mapping: columns, constants, values, ...", file=file, line=1)
     known = [field.name for field in msgspec.structs.fields(ColumnMapping)]
     for key in built:
         if key not in known:
-            raise MappingError(f"there is no key `{key}`{_nearest(key, known)}", file=file, line=lines[key,])
+            raise MappingError(f"there is no key `{key}`{_nearest(key, known)}", file=file, line=read.line(key))
         if built[key] == "" and key not in {"dates", "lists"}:
-            raise MappingError(f"`{key}` is empty; leave it out or fill it", file=file, line=lines[key,])
+            raise MappingError(f"`{key}` is empty; leave it out or fill it", file=file, line=read.line(key))
 
 
 def _said(error: msgspec.ValidationError) -> tuple[str]:
@@ -121,16 +81,10 @@ def _said(error: msgspec.ValidationError) -> tuple[str]:
     return (text,)
 
 
-def _line(error: msgspec.ValidationError, lines: dict[tuple[str, ...], int]) -> int:
-    _, _, path = str(error).partition("`$.")
-    first = path.split("`")[0].split(".")[0].split("[")[0]
-    return lines.get((first,), 1)
-
-
-def _check_names(mapping: ColumnMapping, lines: dict[tuple[str, ...], int], file: str) -> None:
+def _check_names(mapping: ColumnMapping, read: YamlText, file: str) -> None:
     taken: dict[str, str] = {}
     for theirs, ours in mapping.columns.items():
-        line = lines["columns", theirs]
+        line = read.line("columns", theirs)
         if find(ours) is None:
             raise MappingError(f"columns: `{theirs}`: no claim has `{ours}`{_nearest(ours, known_names())}",
                                file=file, line=line)  # fmt: skip
@@ -143,15 +97,15 @@ def _check_names(mapping: ColumnMapping, lines: dict[tuple[str, ...], int], file
         for name in names:
             if name not in NAMES:
                 raise MappingError(f"{part}: no claim has `{name}`{_nearest(name, NAMES)}",
-                                   file=file, line=lines[part, name])  # fmt: skip
+                                   file=file, line=read.line(part, name))  # fmt: skip
     for name, text in mapping.constants.items():
         if name in taken:
             raise MappingError(f"constants: `{name}` is filled by the column `{taken[name]}` already",
-                               file=file, line=lines["constants", name])  # fmt: skip
-        _check_value(name, text, "constants", file, lines["constants", name])
+                               file=file, line=read.line("constants", name))  # fmt: skip
+        _check_value(name, text, "constants", file, read.line("constants", name))
     for name, words in mapping.values.items():
         for theirs, text in words.items():
-            _check_value(name, text, "values", file, lines["values", name, theirs])
+            _check_value(name, text, "values", file, read.line("values", name, theirs))
 
 
 def _check_value(name: str, text: str, part: str, file: str, line: int) -> None:

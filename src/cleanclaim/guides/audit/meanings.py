@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib import resources
 
-import yaml
+from cleanclaim.yaml_text import shipped_shape
 
 _PAIRS = {"JA": "JB", "JB": "JA", "EA": "EB", "EB": "EA"}
 
@@ -21,7 +20,7 @@ class Meaning:
 
 
 def _read() -> dict[str, Meaning]:
-    said = yaml.safe_load(resources.files(__package__).joinpath("meanings.yaml").read_text(encoding="utf-8"))
+    said = shipped_shape(__package__, "meanings.yaml", dict[str, dict[str, str]])
     return {
         name: Meaning(re.compile(one["right"], re.IGNORECASE), re.compile(one["wrong"], re.IGNORECASE), one["official"])
         for name, one in said.items()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
+from cleanclaim.yaml_text import shipped_shape
 
 
 @cache
 def _all() -> dict[str, Any]:
-    return dict(yaml.safe_load(resources.files(__package__).joinpath("phrases.yaml").read_text(encoding="utf-8")))
+    return shipped_shape(__package__, "phrases.yaml", dict[str, Any])
 
 
 def text_of(name: str) -> str:

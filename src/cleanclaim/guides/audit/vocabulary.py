@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
-from typing import NamedTuple
-
-import yaml
+from typing import Any, NamedTuple
 
 from cleanclaim.reference.codes.drug_identity import DRUG_IDENTITY
 from cleanclaim.reference.codes.drug_name_words import SALTS
 from cleanclaim.reference.codes.index import Record
 from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.codes.product_names import DRUG_NAME, NameKind
+from cleanclaim.yaml_text import shipped_shape
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 # Words that are ingredients of some code and mean nothing by themselves.
@@ -83,7 +81,7 @@ class Vocabulary:
         made = cls()
         for row in lookup.index.every(DRUG_IDENTITY):
             made._add_code(row)
-        own = yaml.safe_load(resources.files(__package__).joinpath("names.yaml").read_text(encoding="utf-8"))
+        own = shipped_shape(__package__, "names.yaml", dict[str, Any])
         for row in lookup.index.every(DRUG_NAME):
             if row["kind"] == NameKind.PACKAGE:
                 made._add_brand(str(row["name"]).casefold(), str(row["hcpcs_code"]))
