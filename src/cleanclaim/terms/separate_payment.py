@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Part A pays inpatients (hospital, psychiatric and rehabilitation facility); FQHC and RHC have one rate for a visit.
-_PLACES_OUTSIDE = frozenset({"21", "51", "61", "50", "72"})
-_BILLS_OUTSIDE = frozenset({"11", "71", "77"})
+from cleanclaim.terms.medicare import medicare_rules
+
 _OUTPATIENT, _CRITICAL_ACCESS = "13", "85"
-_BY_ITSELF, _PACKAGED = frozenset({"G", "K", "K1"}), frozenset({"N"})  # status indicators of Addendum B
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,16 @@ class SeparatePayment:
 
 def outside_part_b(place: Place) -> bool:
     """Whether nothing given there is paid by itself: inpatients, and visits with one rate for all (UNW-13)."""
-    return place.facility_type in _BILLS_OUTSIDE or place.place_of_service in _PLACES_OUTSIDE
+    outside = medicare_rules().outside_part_b
+    return place.facility_type in outside.facility_types or place.place_of_service in outside.places
 
 
 def paid_by_status(status_indicator: str | None) -> bool | None:
     """Whether a hospital's outpatient claim is paid for the code by itself; None where the status does not tell."""
-    if status_indicator in _BY_ITSELF:
+    indicators = medicare_rules().status_indicators
+    if status_indicator in indicators.by_itself:
         return True
-    return False if status_indicator in _PACKAGED else None
+    return False if status_indicator in indicators.packaged else None
 
 
 def paid_separately(drug: SeparatePayment, place: Place) -> bool | None:

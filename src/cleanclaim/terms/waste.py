@@ -10,18 +10,14 @@ from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import JW_FROM, JZ_FROM, WastePolicy
 from cleanclaim.reference import tables
 from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.terms.medicare import medicare_rules
 from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.terms.separate_payment import Place, outside_part_b, paid_by_status
 from cleanclaim.terms.terms import JZ
 
 MEDICARE = frozenset({PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME})
-_SKIN_SUBSTITUTES_ARE_SUPPLIES = date(2026, 1, 1)  # UNW-16
-_ESRD_FROM = date(2025, 1, 1)  # UNW-15
-_DME_JZ_FROM, _DME_JW_FROM = date(2024, 1, 1), date(2025, 1, 1)  # UNW-23
-_OUTPATIENT, _ESRD = "13", "72"  # types of bill
-_FACILITIES = {"19", "22", "23"}
-_SURGICAL_CENTER, _PACKAGED_IN_CENTER = "24", {"N1", "K5"}
-_SKIN_SUBSTITUTES_BY_CONTRACTOR = date(2023, 1, 1)  # until they became supplies (UNW-16)
+_OUTPATIENT = "13"  # type of bill
+_SURGICAL_CENTER = "24"
 
 _NO_POLICY = (
     "no policy of this payer on discarded drug is loaded: neither JW nor JZ was added (UNW-21); say `payer_terms`"
@@ -67,16 +63,17 @@ def wanted_waste(said: WastePolicy | None, refused: Collection[str] = (), *, med
 
 def exempt_by_day(program: str | None, facility_type: str | None, day: date, *, is_skin_substitute: bool) -> str | None:
     """The rule that frees a day from JW and JZ: before DME and ESRD took them, and skin substitutes as supplies."""
-    if is_skin_substitute and day >= _SKIN_SUBSTITUTES_ARE_SUPPLIES:
-        return "UNW-16"
-    if program == PayerProgram.MEDICARE_DME and JW_FROM <= day < _DME_JZ_FROM:
-        return "UNW-23"
-    return "UNW-15" if facility_type == _ESRD and JW_FROM <= day < _ESRD_FROM else None
+    rules = medicare_rules()
+    if is_skin_substitute and day >= rules.skin_substitutes.supplies_from:
+        return rules.skin_substitutes.rule
+    later = rules.later(program, facility_type)
+    return later.rule if later and later.exempts(day) else None
 
 
 def takes_jz_alone(program: str | None, day: date) -> bool:
     """Whether JZ is taken on the day and JW not yet: a line with neither may be right (DME in 2024, UNW-23)."""
-    return program == PayerProgram.MEDICARE_DME and _DME_JZ_FROM <= day < _DME_JW_FROM
+    later = medicare_rules().later(program, None)
+    return later is not None and later.jz_from <= day < later.jw_from
 
 
 def waste_terms(
@@ -106,10 +103,8 @@ def _as_medicare(lookup: Lookup, code: str, setting: Setting, terms: PayerTerms)
     exempt = exempt or exempt_by_day(
         setting.payer_program, setting.facility_type, setting.service_date, is_skin_substitute=False
     )
-    if setting.payer_program is PayerProgram.MEDICARE_DME:
-        return replace(of_drug, exempt=exempt, jw_from=_DME_JW_FROM, jz_from=_DME_JZ_FROM, note=note)
-    if setting.facility_type == _ESRD:
-        return replace(of_drug, exempt=exempt, jw_from=_ESRD_FROM, jz_from=_ESRD_FROM, note=note)
+    if later := medicare_rules().later(setting.payer_program, setting.facility_type):
+        return replace(of_drug, exempt=exempt, jw_from=later.jw_from, jz_from=later.jz_from, note=note)
     return replace(of_drug, exempt=exempt, jw_from=min(JW_FROM, terms.jw_required_from or JW_FROM), note=note)
 
 
@@ -137,10 +132,11 @@ def _of_drug(traits: set[str], setting: Setting, terms: PayerTerms) -> WasteTerm
 
 
 def _of_skin_substitute(day: date, by_contractor: WastePolicy | None) -> WasteTerms:
-    if day >= _SKIN_SUBSTITUTES_ARE_SUPPLIES:
+    skin = medicare_rules().skin_substitutes
+    if day >= skin.supplies_from:
         note = "from 2026-01-01 only what was applied is billed; a biologic with a license keeps the rules of drugs:"
         return WasteTerms(None, "UNW-16", note=f"{note} say `licensed_biologic`")
-    if day < _SKIN_SUBSTITUTES_BY_CONTRACTOR:
+    if day < skin.by_contractor_from:
         return WasteTerms(WastePolicy.CMS)
     if by_contractor is None:
         note = "Medicare's contractors differed on JW and JZ of skin substitutes until 2025 (UNW-16): as for drugs;"
@@ -164,14 +160,14 @@ def _exempt(lookup: Lookup, code: str, setting: Setting) -> tuple[str | None, st
             return None, "no Addendum B covers the day: JW and JZ are as for drugs that the hospital is paid for"
     if not setting.facility_type and setting.place_of_service == _SURGICAL_CENTER:
         told = lookup.told(tables.ASC_PAYMENT, "hcpcs_code", code, setting.service_date, addendum="BB")
-        if told.rows and told.rows[0]["payment_indicator"] in _PACKAGED_IN_CENTER:
+        if told.rows and told.rows[0]["payment_indicator"] in medicare_rules().payment_indicators.packaged:
             return "UNW-13", ""
         if not told.rows:
             return (
                 None,
                 "no Addendum BB tells of the code that day: JW and JZ are as for drugs that the center is paid for",
             )
-    if not setting.facility_type and setting.place_of_service in _FACILITIES:
+    if not setting.facility_type and setting.place_of_service in medicare_rules().facilities:
         return None, f"place of service {setting.place_of_service}: the facility bills the drug, not the physician"
     return None, ""
 
