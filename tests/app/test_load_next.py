@@ -12,9 +12,9 @@ from cleanclaim.app import Checker, CheckResult
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.result import LoadNext
 from cleanclaim.edits import run
+from cleanclaim.edits.coverage_gaps import Gap, Waiting
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
-from cleanclaim.edits.wants import Lack, Want
 from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.library.published import PUBLISHED
 from cleanclaim.reference.tables import BY_NAME
@@ -133,11 +133,11 @@ def test_every_table_that_a_fact_waits_for_has_a_publication_and_a_fact_that_say
 
 def test_most_useful_first_and_ties_by_name() -> None:
     wants = {
-        Lack("mue", "practitioner", 2025, 4): Want(10, 1, 10, Decimal(100), {"B"}),
-        Lack("ndc_crosswalk", "", 2025, 4): Want(5, 5, 5, Decimal(1), {"A"}),
-        Lack("asp_limit", "", 2025, 1): Want(5, 5, 5, Decimal(2), {"A"}),
-        Lack("hcpcs", "", 2019, 2): Want(1, 0, 1, Decimal(7), {"A"}),
-        Lack("hcpcs", "", 2025, 4): Want(2, 0, 2, Decimal(7), {"B"}),
+        Gap("mue", "practitioner", 2025, 4): Waiting(10, 1, 10, Decimal(100), {"B"}),
+        Gap("ndc_crosswalk", "", 2025, 4): Waiting(5, 5, 5, Decimal(1), {"A"}),
+        Gap("asp_limit", "", 2025, 1): Waiting(5, 5, 5, Decimal(2), {"A"}),
+        Gap("hcpcs", "", 2019, 2): Waiting(1, 0, 1, Decimal(7), {"A"}),
+        Gap("hcpcs", "", 2025, 4): Waiting(2, 0, 2, Decimal(7), {"B"}),
     }
     files = load_next(wants)
     assert [file.file for file in files] == [

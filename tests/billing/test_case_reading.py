@@ -11,7 +11,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from cleanclaim.billing import Given, read_given, read_regimen
+from cleanclaim.billing import Administration, read_given, read_regimen
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.billing.case_reading import case_json_schema, read_case
 from cleanclaim.errors import UnreadableInput
@@ -35,7 +35,7 @@ def test_what_people_write_is_the_same_case() -> None:
 
 
 def test_the_published_schema_takes_both() -> None:
-    schema = case_json_schema(Given)
+    schema = case_json_schema(Administration)
     for case in (PLAIN, AS_WRITTEN | {"route": "iv_infusion"}):
         jsonschema.validate(case, schema)
     with pytest.raises(jsonschema.ValidationError):

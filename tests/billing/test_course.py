@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleanclaim.billing import Biller, Course, Refusal, plan_course, read_regimen
+from cleanclaim.billing.administration import GivenContainer, SizeOnHand
 from cleanclaim.billing.authorizations import Authorization, Ledger
 from cleanclaim.billing.course import vials_for
-from cleanclaim.billing.given import GivenContainer, SizeOnHand
 from cleanclaim.billing.regimen import planned_visits
 from cleanclaim.cli import main
 from cleanclaim.errors import InvalidValue, UnreadableInput

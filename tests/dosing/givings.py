@@ -10,7 +10,7 @@ from cleanclaim.dosing import (
     AdminFamily,
     AdministrationPlan,
     Circumstances,
-    Given,
+    DrugEvent,
     Route,
     Setting,
     Vaccine,
@@ -29,29 +29,29 @@ Lines = set[tuple[str, int, tuple[str, ...]]]
 
 def infusion(
     drug: str, first: int | None, last: int | None, family: AdminFamily = F.THERAPEUTIC, **more: object
-) -> Given:
+) -> DrugEvent:
     """An infusion from minute `first` to minute `last` of the morning."""
-    return Given(drug, R.IV_INFUSION, family, at(first), at(last), **more)  # type: ignore[arg-type]
+    return DrugEvent(drug, R.IV_INFUSION, family, at(first), at(last), **more)  # type: ignore[arg-type]
 
 
-def push(drug: str, minute: int | None = None, family: AdminFamily = F.THERAPEUTIC, **more: object) -> Given:
-    return Given(drug, R.IV_PUSH, family, at(minute), at(minute), **more)  # type: ignore[arg-type]
+def push(drug: str, minute: int | None = None, family: AdminFamily = F.THERAPEUTIC, **more: object) -> DrugEvent:
+    return DrugEvent(drug, R.IV_PUSH, family, at(minute), at(minute), **more)  # type: ignore[arg-type]
 
 
-def shot(drug: str, family: AdminFamily = F.THERAPEUTIC, route: Route = R.IM, **more: object) -> Given:
-    return Given(drug, route, family, **more)  # type: ignore[arg-type]
+def shot(drug: str, family: AdminFamily = F.THERAPEUTIC, route: Route = R.IM, **more: object) -> DrugEvent:
+    return DrugEvent(drug, route, family, **more)  # type: ignore[arg-type]
 
 
-def hydration(first: int | None, last: int | None, **more: object) -> Given:
+def hydration(first: int | None, last: int | None, **more: object) -> DrugEvent:
     return infusion("J7030", first, last, F.HYDRATION, **more)
 
 
-def vaccine(drug: str, kind: Vaccine, route: Route = R.IM, **more: object) -> Given:
+def vaccine(drug: str, kind: Vaccine, route: Route = R.IM, **more: object) -> DrugEvent:
     return shot(drug, F.VACCINE, route, vaccine=kind, **more)
 
 
-def esketamine(*doses: str) -> list[Given]:
-    return [Given("J0013", R.NASAL, F.ESKETAMINE, dose_mg=Decimal(dose)) for dose in doses]
+def esketamine(*doses: str) -> list[DrugEvent]:
+    return [DrugEvent("J0013", R.NASAL, F.ESKETAMINE, dose_mg=Decimal(dose)) for dose in doses]
 
 
 def at(minute: int | None) -> datetime | None:
@@ -59,7 +59,7 @@ def at(minute: int | None) -> datetime | None:
 
 
 def plan(
-    *given: Given, setting: Setting = OFFICE, procedures: tuple[str, ...] = (), **more: object
+    *given: DrugEvent, setting: Setting = OFFICE, procedures: tuple[str, ...] = (), **more: object
 ) -> AdministrationPlan:
     return plan_administration(given, Circumstances(setting, more.pop("on", DAY), **more), procedures)  # type: ignore[arg-type]
 

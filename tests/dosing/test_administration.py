@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from cleanclaim.dosing import Confidence, Device, Distinct, Given, Route, Setting
+from cleanclaim.dosing import Confidence, Device, Distinct, DrugEvent, Route, Setting
 from tests.dosing.givings import (
     CHEMO,
     FACILITY,
@@ -35,7 +35,7 @@ from tests.dosing.givings import (
 class Example:
     """What was given, and the administration lines that must come out: drug lines are others' work."""
 
-    given: list[Given]
+    given: list[DrugEvent]
     expected: Lines
     setting: Setting = OFFICE
     payer: str = "commercial"
@@ -119,7 +119,7 @@ def test_what_nobody_confirmed_is_marked() -> None:
         ([hydration(0, 30), hydration(60, 90)], "ADM-11 [K]"),
     ],
 )
-def test_initial_service_by_an_unconfirmed_rule_is_marked(given: list[Given], rule: str) -> None:
+def test_initial_service_by_an_unconfirmed_rule_is_marked(given: list[DrugEvent], rule: str) -> None:
     found = plan(*given)
     assert rule in {str(each) for each in found.lines[0].rules}
     assert found.lines[0].confidence is Confidence.KNOWLEDGE

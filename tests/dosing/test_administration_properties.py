@@ -16,7 +16,7 @@ from cleanclaim.dosing import (
     Circumstances,
     Device,
     Distinct,
-    Given,
+    DrugEvent,
     Route,
     SecondInjection,
     Setting,
@@ -27,7 +27,7 @@ from tests.dosing.givings import FACILITY, INITIAL, F, R, at, codes, plan
 
 MINUTES = st.integers(0, 1_000)
 ANY_GIVEN = st.builds(
-    lambda first, length, start, stop, **more: Given(
+    lambda first, length, start, stop, **more: DrugEvent(
         start=at(first) if start else None, stop=at(first + length) if stop else None, **more
     ),
     first=MINUTES,
@@ -84,7 +84,7 @@ VEIN_GIVEN = st.lists(
 @holds_for(ANY_DAY, CIRCUMSTANCES, PROCEDURES, st.randoms(use_true_random=False))
 @settings(max_examples=300)
 def test_any_day_has_a_plan_whatever_the_order(
-    given: list[Given], circumstances: Circumstances, procedures: list[str], random: object
+    given: list[DrugEvent], circumstances: Circumstances, procedures: list[str], random: object
 ) -> None:
     found = plan_administration(given, circumstances, procedures)
     shuffled, others = list(given), list(procedures)
@@ -101,7 +101,7 @@ def test_any_day_has_a_plan_whatever_the_order(
 @holds_for(ANY_DAY, st.sampled_from(Setting), st.sampled_from([None, "medicare_b"]), PROCEDURES)
 @settings(max_examples=300)
 def test_nothing_given_is_lost_in_silence(
-    given: list[Given], setting: Setting, payer: str | None, procedures: list[str]
+    given: list[DrugEvent], setting: Setting, payer: str | None, procedures: list[str]
 ) -> None:
     found = plan(*given, setting=setting, payer_program=payer, procedures=tuple(procedures))
     told = {drug for line in found.lines for drug in line.drugs}
@@ -111,7 +111,7 @@ def test_nothing_given_is_lost_in_silence(
 
 @holds_for(VEIN_GIVEN)
 @settings(max_examples=300)
-def test_facility_has_one_initial_for_each_access_and_encounter(given: list[Given]) -> None:
+def test_facility_has_one_initial_for_each_access_and_encounter(given: list[DrugEvent]) -> None:
     found = plan(*given, setting=FACILITY)
     places = {(line.encounter, line.access) for line in found.lines}
     initials = Counter((line.encounter, line.access) for line in found.lines if line.code in INITIAL)
@@ -123,7 +123,7 @@ def test_facility_has_one_initial_for_each_access_and_encounter(given: list[Give
 
 @holds_for(VEIN_GIVEN, st.sampled_from(Setting))
 @settings(max_examples=300)
-def test_add_on_stands_beside_a_base(given: list[Given], setting: Setting) -> None:
+def test_add_on_stands_beside_a_base(given: list[DrugEvent], setting: Setting) -> None:
     found = plan(*given, setting=setting)
     for line in found.lines:
         if line.code in ADD_ON_BASES:
@@ -136,12 +136,14 @@ def test_add_on_stands_beside_a_base(given: list[Given], setting: Setting) -> No
 
 @holds_for(ANY_DAY, CIRCUMSTANCES)
 @settings(max_examples=300)
-def test_minutes_of_the_lines_stay_within_those_documented(given: list[Given], circumstances: Circumstances) -> None:
+def test_minutes_of_the_lines_stay_within_those_documented(
+    given: list[DrugEvent], circumstances: Circumstances
+) -> None:
     found = plan_administration(given, circumstances)
     assert sum(line.minutes or 0 for line in found.lines) <= sum(each.minutes or 0 for each in given)
     assert all(line.minutes is None or line.minutes >= 0 for line in found.lines)
 
 
 @holds_for(VEIN_GIVEN)
-def test_office_never_bills_what_only_facilities_do(given: list[Given]) -> None:
+def test_office_never_bills_what_only_facilities_do(given: list[DrugEvent]) -> None:
     assert "96376" not in codes(plan(*given))

@@ -14,7 +14,7 @@ from cleanclaim.dosing import (
     Circumstances,
     Confidence,
     Device,
-    Given,
+    DrugEvent,
     Route,
     SecondInjection,
     Vaccine,
@@ -226,7 +226,7 @@ def test_bundle_takes_in_drug_and_visit() -> None:
 
 
 def test_bundle_needs_dose_and_established_patient() -> None:
-    unknown = plan(Given("J0013", R.NASAL, F.ESKETAMINE), payer_program="medicare_b")
+    unknown = plan(DrugEvent("J0013", R.NASAL, F.ESKETAMINE), payer_program="medicare_b")
     new = plan(*esketamine("56"), payer_program="medicare_b", established_patient=False)
     for found in (unknown, new):
         assert not found.lines
@@ -284,7 +284,7 @@ def test_pump_for_more_than_eight_hours(
         (shot("J1", route=R.OTHER), {}),
     ],
 )
-def test_rare_ways_in_point_to_the_licensed_book(given: Given, expected: dict[str, int]) -> None:
+def test_rare_ways_in_point_to_the_licensed_book(given: DrugEvent, expected: dict[str, int]) -> None:
     found = plan(given)
     assert codes(found) == expected
     assert found.warnings

@@ -97,7 +97,9 @@ class TestTabularList:
 
     def test_a_definition_further_down_has_the_say(self, tmp_path: Path) -> None:
         other = '<sevenChrDef><extension char="S">sequela</extension></sevenChrDef>'
-        inner = diagnosis("S02", "Outer", SEVENTH, diagnosis("S02.0", "Inner", other), diagnosis("S02.1", "Beside"))
+        inner = diagnosis(
+            "S02", "Outer", SEVENTH, diagnosis("S02.0", "Inner", other), diagnosis("S02.1", "SupportingFiles")
+        )
         parsed = icd10cm_tabular.parse(Source.read(tabular_file(tmp_path / "tabular.xml", inner)))
         assert {code for code, (billable, *_) in codes_of(parsed).items() if billable} == {
             "S020XXS", "S021XXA", "S021XXD",

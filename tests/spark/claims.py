@@ -10,14 +10,14 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+from cleanclaim.policies.compiling import compiled, with_defaults
 
-from cleanclaim.app.beside import Beside, authorization_table
 from cleanclaim.app.files import digest, open_file, read_claims
 from cleanclaim.app.policy_tests import whole_claim
+from cleanclaim.app.supporting import SupportingFiles, authorization_table
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.policies import read_policies
-from cleanclaim.policies.compiling import compiled, with_defaults
 from cleanclaim.policies.on_file import OnFile, on_file_tables
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.tables import BY_NAME
@@ -89,7 +89,7 @@ def of_policies(folder: Path) -> tuple[Path, dict[str, pa.Table]]:
     path, history = folder / "policies.jsonl", folder / "history.jsonl"
     for file, rows in ((path, claims), (history, earlier)):
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    handed = Beside(history=(history,), history_from=date(2005, 1, 1)).tables()
+    handed = SupportingFiles(history=(history,), history_from=date(2005, 1, 1)).tables()
     assert not handed.faults
     read = [msgspec.convert(one, Authorization, strict=False) for one in authorizations]
     on_file = on_file_tables(msgspec.json.decode(json.dumps(records), type=list[OnFile], strict=False))

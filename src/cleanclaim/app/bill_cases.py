@@ -14,7 +14,7 @@ import msgspec
 
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.visits import Visit, billed_cases
-from cleanclaim.billing import Bill, Biller, Given
+from cleanclaim.billing import Administration, Bill, Biller
 from cleanclaim.claims.tables import ClaimTables
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.findings import Finding
@@ -125,7 +125,7 @@ def claim_content(visit: Visit, bills: Sequence[Bill]) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def diagnosis_codes(cases: Iterable[Given]) -> list[str]:
+def diagnosis_codes(cases: Iterable[Administration]) -> list[str]:
     """The diagnoses as a claim says them, without the point."""
     return list(dict.fromkeys(code.replace(".", "").strip().upper() for case in cases for code in case.diagnoses))
 
@@ -135,7 +135,7 @@ def _is_one_dose(bill: Bill) -> bool:
     return sum("JW" not in line.modifiers and line.is_drug for line in bill.lines) == 1
 
 
-def _charted(case: Given) -> dict[str, object] | None:
+def _charted(case: Administration) -> dict[str, object] | None:
     # A chart has no place for weight, surface and concentration, without which such a dose would be misread.
     if case.weight_kg or case.bsa_m2 or case.concentration or not case.containers:
         return None

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Self
 
 from cleanclaim.app.archives import Limits
-from cleanclaim.app.beside import Beside, Handed, sound_policies
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.reading import OnRead, Reading, Watch
 from cleanclaim.app.result import (
@@ -25,16 +24,17 @@ from cleanclaim.app.result import (
     Summary,
 )
 from cleanclaim.app.site import Site
+from cleanclaim.app.supporting import SupportingFiles, SupportingTables, sound_policies
 from cleanclaim.claims import ClaimTables, Lost
 from cleanclaim.edits.choice import chosen
 from cleanclaim.edits.collection import all_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.findings import as_money, as_text, severity_of
+from cleanclaim.edits.marked_findings import ClaimTotals, LineTotals
 from cleanclaim.edits.marks import EditCount
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.run import EditRun, run_edits
-from cleanclaim.edits.telling import ClaimTotals, LineTotals
 from cleanclaim.edits.worklist import Verdict
 from cleanclaim.engine.connection import Engine
 from cleanclaim.formats.tabular import ColumnMapping
@@ -103,19 +103,19 @@ class Checker:
         mapping: ColumnMapping | None = None,
         show_not_evaluated: bool = False,
         checked_on: date | None = None,
-        beside: Beside | None = None,
+        supporting: SupportingFiles | None = None,
         watch: Watch | None = None,
         on_read: OnRead | None = None,
     ) -> CheckResult:
         """The claims of some files and folders checked together: lines of one patient and day meet across files.
 
         `mapping` says which columns of CSV and Parquet files are which. `checked_on` stands for today where a rule asks
-        for it; without it each file's own date does, never the clock. `beside` are files that tell what no claim does.
+        for it; without it each file's own date does, never the clock. `supporting`: files that tell what no claim does.
         A file of which nothing could be read is a fault when others could. `on_read` is told of each that was read.
         Raises: UnreadableInput when nothing could be read in any of them.
         """
-        handed = beside.tables(mapping, self.site.payer_names) if beside else Handed({})
-        with self.bench(handed, checked_on) as bench:
+        support = supporting.tables(mapping, self.site.payer_names) if supporting else SupportingTables({})
+        with self.bench(support, checked_on) as bench:
             reading = Reading(
                 bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch,
                 payer_names=self.site.payer_names, on_read=on_read,
@@ -123,7 +123,7 @@ class Checker:
             reading.read(paths)
             if watch:
                 watch("checking", 0, 0)
-            return self._checked(bench, reading, handed, show_not_evaluated=show_not_evaluated)
+            return self._checked(bench, reading, support, show_not_evaluated=show_not_evaluated)
 
     def check(
         self,
@@ -131,7 +131,7 @@ class Checker:
         *,
         show_not_evaluated: bool = False,
         checked_on: date | None = None,
-        beside: Beside | None = None,
+        supporting: SupportingFiles | None = None,
         by_row: bool = True,
     ) -> CheckResult:
         """The same for claims that are tables already: what a reader of `formats` yields, or `tables_of` plain values.
@@ -140,43 +140,45 @@ class Checker:
                  places in the tables are rows; in tables of X12 they are segments.
         Raises:  InvalidValue for a table of another schema: it names the table, the column, and what was expected.
         """
-        handed = beside.tables(None, self.site.payer_names) if beside else Handed({})
-        with self.bench(handed, checked_on) as bench:
+        support = supporting.tables(None, self.site.payer_names) if supporting else SupportingTables({})
+        with self.bench(support, checked_on) as bench:
             reading = Reading(bench, payer_names=self.site.payer_names)
             for part in (tables,) if isinstance(tables, ClaimTables) else tables:
                 reading.take(part, by_row=by_row)
-            return self._checked(bench, reading, handed, show_not_evaluated=show_not_evaluated)
+            return self._checked(bench, reading, support, show_not_evaluated=show_not_evaluated)
 
     @contextmanager
-    def bench(self, handed: Handed, checked_on: date | None) -> Iterator[Workbench]:
+    def bench(self, support: SupportingTables, checked_on: date | None) -> Iterator[Workbench]:
         """A workbench with the reference, the policies, and what was handed in beside the claims."""
         with Engine(memory_limit=self.memory_limit) as engine:
             bench = Workbench(engine, dictionary(), checked_on=checked_on)
-            bench.hand_in(handed.tables, self.terms)
+            bench.hand_in(support.tables, self.terms)
             bench.use_reference(self.library.table, self._days)
             yield bench
 
-    def _checked(self, bench: Workbench, reading: Reading, handed: Handed, *, show_not_evaluated: bool) -> CheckResult:
+    def _checked(
+        self, bench: Workbench, reading: Reading, support: SupportingTables, *, show_not_evaluated: bool
+    ) -> CheckResult:
         run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated, profile=self.site.profile)
-        return _result(self, bench, reading, run, self._told(bench, handed))
+        return _result(self, bench, reading, run, self._told(bench, support))
 
-    def _told(self, bench: Workbench, handed: Handed) -> Handed:
+    def _told(self, bench: Workbench, support: SupportingTables) -> SupportingTables:
         """What was handed in, with what of it says nothing about these claims told as faults."""
-        faults = [*handed.faults]
+        faults = [*support.faults]
         if bench.history_is_of_others:
             message = (
                 "No earlier claim is of a patient of the checked claims: the history tells nothing of them."
                 " A patient is found by payer, member id, birth date and first name."
             )
             faults.append(Fault("(history)", "history-of-others", message, Lost.NOTHING))
-        if ON_FILE.name in handed.tables:
-            items = set(map(str, handed.tables[ON_FILE.name]["item"].to_pylist()))
+        if ON_FILE.name in support.tables:
+            items = set(map(str, support.tables[ON_FILE.name]["item"].to_pylist()))
             listed = self.terms.tables[POLICY_ITEM.name]
             wanted = set(map(str, listed["item"].to_pylist()))
             for item in sorted(items - wanted - known_items()):
                 message = f"No checklist, policy or edit asks for `{item}`: is it spelled right?"
                 faults.append(Fault("(on file)", "on-file-unknown", message, Lost.NOTHING))
-        return replace(handed, faults=tuple(faults))
+        return replace(support, faults=tuple(faults))
 
     def _days(self, name: str) -> tuple[Interval, ...]:
         if name not in self._carried:
@@ -196,7 +198,9 @@ def check_files(
     return Checker.open(reference, edits=edits).check_files(paths, complete=complete, mapping=mapping)
 
 
-def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, handed: Handed) -> CheckResult:
+def _result(
+    checker: Checker, bench: Workbench, reading: Reading, run: EditRun, support: SupportingTables
+) -> CheckResult:
     fired = [finding for finding in run.findings if finding.outcome is Outcome.FIRES]
     by_severity = {
         severity: sum(finding.severity is severity for finding in fired)
@@ -204,13 +208,13 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
     }
     summary = Summary(
         claims=bench.claims, lines=bench.lines, findings=len(fired),
-        faults=reading.fault_count + len(handed.faults), files=reading.files,
+        faults=reading.fault_count + len(support.faults), files=reading.files,
         not_evaluated=sum(count.outcomes[Outcome.NOT_EVALUATED] for count in run.counts),
         claims_with_findings=len({finding.claim_key for finding in fired}), by_severity=by_severity,
         total_charge=f"{run.billed.charges:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=run.billed.lines_without_charge,
-        claims_unread=reading.claims_unread or handed.claims_unread,
-        reference=reference_in_words(checker.library), load_next=load_next(run.wants), edits_left_out=checker.left_out,
+        claims_unread=reading.claims_unread or support.claims_unread,
+        reference=reference_in_words(checker.library), load_next=load_next(run.gaps), edits_left_out=checker.left_out,
         switched_off=sum(count.switched_off for count in run.counts),
         policy_conflicts=tuple(
             PolicyConflict(one.payer_id, one.drug, one.attribute, one.policies, one.first_day)
@@ -231,7 +235,7 @@ def _result(checker: Checker, bench: Workbench, reading: Reading, run: EditRun, 
     return CheckResult(
         summary,
         run.findings,
-        (*reading.told(), *handed.faults),
+        (*reading.told(), *support.faults),
         tuple(releases),
         tuple(_edit_summary(count, run) for count in run.counts),
         tuple(_claim_summary(item, run, asks, by_row=item.file in bench.files_by_row) for item in run.totals),

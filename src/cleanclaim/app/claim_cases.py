@@ -19,7 +19,7 @@ from cleanclaim.app.checker import Checker
 from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.claim_split import split_claim
 from cleanclaim.app.visits import Cases, Unread, Visit, billed_cases
-from cleanclaim.billing import Bill, Biller, BillLine, ForClaim, Given, Refusal
+from cleanclaim.billing import Administration, Bill, Biller, BillLine, ForClaim, Refusal
 from cleanclaim.billing.part_b_split import MOST
 from cleanclaim.claims import PayerProgram
 from cleanclaim.claims.tables import ClaimTables, payer_program_of
@@ -148,10 +148,10 @@ def _is_part(made: _Made) -> bool:
     return bool(made.content["claim_id"] != made.visit)
 
 
-def _cases(visit: Visit, told: Cases) -> list[Given]:
+def _cases(visit: Visit, told: Cases) -> list[Administration]:
     """All cases of a visit, billed or not."""
     numbers = sorted([*(number for number, _ in visit.cases), *visit.left_out])
-    return [one for one in (told.cases[number] for number in numbers) if isinstance(one, Given)]
+    return [one for one in (told.cases[number] for number in numbers) if isinstance(one, Administration)]
 
 
 def _place(told: Cases, visit: Visit) -> str:
@@ -187,14 +187,14 @@ def _claim(told: Cases, visit: Visit, parties: PartiesSaid, unread: set[str], tw
     return _made(_content(told.bills, visit, own, parties), _lines(told.bills, visit), visit, own, parties)
 
 
-def _lines(bills: Sequence[Bill], visit: Visit) -> list[tuple[BillLine, Given]]:
+def _lines(bills: Sequence[Bill], visit: Visit) -> list[tuple[BillLine, Administration]]:
     """The lines of the claim of a visit, each with what it is of."""
     return [(line, visit.stands_for.get(number, case)) for number, case in visit.cases for line in bills[number].lines]
 
 
 def _made(
     content: dict[str, Any] | Refusal,
-    lines: Sequence[tuple[BillLine, Given]],
+    lines: Sequence[tuple[BillLine, Administration]],
     visit: Visit,
     own: ForClaim,
     parties: PartiesSaid,
@@ -270,7 +270,7 @@ def _charge(line: BillLine, charges: dict[str, Decimal]) -> Decimal | None:
     return None if of_one is None else (of_one * line.billed_units).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _pointers(line: BillLine, case: Given, visit: Visit) -> list[str]:
+def _pointers(line: BillLine, case: Administration, visit: Visit) -> list[str]:
     """The diagnoses of the drug; of a line for giving, those of all drugs that it gave. X12 holds four."""
     if not line.drugs:
         return diagnosis_codes([case])[:_MOST_POINTERS]

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import msgspec
 
+from cleanclaim.billing.administration import check_charges
 from cleanclaim.billing.case_reading import read_case
-from cleanclaim.billing.given import check_charges
 from cleanclaim.formats.x12.writing import (
     Address,
     Admission,

@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from cleanclaim.app.beside import Beside
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.reading import Reading
 from cleanclaim.app.result import Fault
 from cleanclaim.app.row_files import read_rows
+from cleanclaim.app.supporting import SupportingFiles
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.language import closure, columns_of, parse_expression
 from cleanclaim.edits.language.tree import COMPLETE
@@ -94,7 +94,7 @@ def docs_needed(
     checker: Checker,
     paths: Iterable[Path],
     policies: Policies,
-    beside: Beside,
+    supporting: SupportingFiles,
     *,
     claim_id: str | None = None,
     checked_on: date | None = None,
@@ -104,9 +104,9 @@ def docs_needed(
     Raises: UnreadableInput when nothing could be read; UnknownName for a claim that is not there; InvalidValue for more
     lines than anybody ticks.
     """
-    records = _Records(read_rows(beside.on_file, OnFile) if beside.on_file else [])
-    handed = beside.tables(payer_names=checker.site.payer_names)
-    with checker.bench(handed, checked_on) as bench:
+    records = _Records(read_rows(supporting.on_file, OnFile) if supporting.on_file else [])
+    support = supporting.tables(payer_names=checker.site.payer_names)
+    with checker.bench(support, checked_on) as bench:
         reading = Reading(bench, complete=False, payer_names=checker.site.payer_names)
         reading.read(paths)
         if bench.lines > _MOST_LINES:
@@ -130,7 +130,7 @@ def docs_needed(
     if claim_id is not None and not lines:
         raise UnknownName(f"--claim {claim_id}: no drug line of a claim with this number was read")
     claims = tuple(ClaimDocuments(number, file, tuple(of)) for (_, number, file), of in lines.items())
-    return DocsNeeded(claims, (*reading.told(), *handed.faults), checked_on)
+    return DocsNeeded(claims, (*reading.told(), *support.faults), checked_on)
 
 
 @dataclass(slots=True)

@@ -132,7 +132,7 @@ def _head(stream: BinaryIO) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class InputFile:
     """One file to read and how it is called; or what is told in its stead."""
 
     path: Path
@@ -141,25 +141,25 @@ class Given:
     refusal: str | None = None  # why it is not read
 
 
-def given_files(paths: Sequence[Path]) -> list[Given]:
+def given_files(paths: Sequence[Path]) -> list[InputFile]:
     """The files that were named, and those of the folders that were named: `folder/below/file`.
 
     A note stands for what was passed over in a folder. Two files of one name are called by their whole path.
     """
-    given: list[Given] = []
+    given: list[InputFile] = []
     for path in paths:
         if str(path) == "-" or not path.is_dir():
-            given.append(Given(path, path.name))
+            given.append(InputFile(path, path.name))
             continue
         found = folder(path)
         base = path.resolve().name or str(path)
         given += [_in_folder(file, f"{base}/{file.relative_to(path).as_posix()}") for file in found.files]
         if found.passed_over:
-            given.append(Given(path, base, f"{found.passed_over:,} hidden, lock or temporary files skipped"))
+            given.append(InputFile(path, base, f"{found.passed_over:,} hidden, lock or temporary files skipped"))
         if found.links:
-            given.append(Given(path, base, f"{found.links:,} links to folders not followed"))
+            given.append(InputFile(path, base, f"{found.links:,} links to folders not followed"))
         if not found.files:
-            given.append(Given(path, base, refusal="a folder with no files in it"))
+            given.append(InputFile(path, base, refusal="a folder with no files in it"))
     often = Counter(one.name for one in given if one.note is None)
     return [
         replace(one, name=_printable(str(one.path) if one.note is None and often[one.name] > 1 else one.name))
@@ -167,11 +167,11 @@ def given_files(paths: Sequence[Path]) -> list[Given]:
     ]
 
 
-def _in_folder(file: Path, name: str) -> Given:
+def _in_folder(file: Path, name: str) -> InputFile:
     # A pipe that nobody named is not waited for: nobody may ever write to it.
     if file.exists() and not file.is_file():
-        return Given(file, name, refusal="not a regular file")
-    return Given(file, name)
+        return InputFile(file, name, refusal="not a regular file")
+    return InputFile(file, name)
 
 
 def _printable(name: str) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from cleanclaim.app.beside import Beside
 from cleanclaim.app.bill_cases import tables_of
 from cleanclaim.app.checker import Checker
 from cleanclaim.app.result import CheckResult
+from cleanclaim.app.supporting import SupportingFiles
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.edits.collection import find_edit
 from cleanclaim.edits.outcomes import Edit, Outcome
@@ -65,7 +65,7 @@ def _checked(checker: Checker, test: PolicyTest) -> CheckResult:
     with tempfile.TemporaryDirectory(prefix="cleanclaim-policies-") as name:
         folder = Path(name)
         tables = tables_of([whole_claim(test.claim)])
-        beside = Beside(
+        supporting = SupportingFiles(
             authorizations=_write(
                 folder / "authorizations.jsonl", [_authorization(one) for one in test.authorizations]
             ),
@@ -73,7 +73,7 @@ def _checked(checker: Checker, test: PolicyTest) -> CheckResult:
             history=tuple(filter(None, [_write(folder / "history.jsonl", [whole_claim(one) for one in test.history])])),
             history_from=test.history_from,
         )
-        return checker.check(tables, show_not_evaluated=True, checked_on=test.checked_on, beside=beside)
+        return checker.check(tables, show_not_evaluated=True, checked_on=test.checked_on, supporting=supporting)
 
 
 def whole_claim(said: Mapping[str, Any]) -> dict[str, Any]:

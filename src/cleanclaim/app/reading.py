@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cleanclaim.app.archives import Limits, contents
-from cleanclaim.app.files import Given, Progress, digest, given_files, holds_files, open_file, read_claims
+from cleanclaim.app.files import InputFile, Progress, digest, given_files, holds_files, open_file, read_claims
 from cleanclaim.app.result import Fault
 from cleanclaim.app.site import PayerNames
 from cleanclaim.claims import ClaimTables, Lost
@@ -103,7 +103,7 @@ class Reading:
         """The faults in the order of the files; of a kind with very many the first ones, and how many more."""
         return (*self.faults, *self._more_of_a_kind())
 
-    def _file(self, given: Given) -> None:
+    def _file(self, given: InputFile) -> None:
         if given.note:
             self._fault(given.name, "files-passed-over", f"{given.note}.", Lost.NOTHING)
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from cleanclaim.billing import Bill, Biller, BillLine, Given, Refusal, read_given
+from cleanclaim.billing import Administration, Bill, Biller, BillLine, Refusal, read_given
 from cleanclaim.billing.giving import Giving, giving_of, procedures_of
 from cleanclaim.billing.revenue import with_revenue
 from cleanclaim.billing.same_drug import together
@@ -31,9 +31,9 @@ class Visit:
     that is more than the case itself: one drug given several times (UNW-18).
     """
 
-    cases: list[tuple[int, Given]] = field(default_factory=list)
+    cases: list[tuple[int, Administration]] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=dict)
-    stands_for: dict[int, Given] = field(default_factory=dict)
+    stands_for: dict[int, Administration] = field(default_factory=dict)
     left_out: list[int] = field(default_factory=list)
     giving: Giving = field(default_factory=Giving)
     terms: PayerTerms = field(default_factory=PayerTerms)  # of its payer
@@ -43,7 +43,7 @@ class Visit:
 class Cases:
     """The cases of a file with their bills, place by place, the text line of each, and the visits."""
 
-    cases: Sequence[Given | Unread]
+    cases: Sequence[Administration | Unread]
     bills: Sequence[Bill]
     lines: Sequence[int]
     visits: Sequence[Visit]
@@ -62,7 +62,7 @@ def billed_cases(biller: Biller, texts: Iterable[str]) -> Cases:
     return Cases(cases, bills, [number for number, _ in numbered], visits)
 
 
-def _bill(biller: Biller, case: Given | Unread) -> Bill:
+def _bill(biller: Biller, case: Administration | Unread) -> Bill:
     if isinstance(case, Unread):
         return Bill(None, refusal=case.refusal)
     try:
@@ -71,7 +71,7 @@ def _bill(biller: Biller, case: Given | Unread) -> Bill:
         return Bill(case.id, refusal=Refusal("payer-rule-unread", str(error)))
 
 
-def _case(text: str, number: int) -> Given | Unread:
+def _case(text: str, number: int) -> Administration | Unread:
     try:
         return read_given(text, place=f"line {number}")
     except UnreadableInput as error:
@@ -87,10 +87,10 @@ def _visit_said(text: str) -> str | None:
     return visit if isinstance(visit, str) else None
 
 
-def _visits(cases: Sequence[Given | Unread], bills: Sequence[Bill]) -> list[Visit]:
+def _visits(cases: Sequence[Administration | Unread], bills: Sequence[Bill]) -> list[Visit]:
     visits: dict[object, Visit] = {}
     for number, (case, bill) in enumerate(zip(cases, bills, strict=True)):
-        if isinstance(case, Given):
+        if isinstance(case, Administration):
             visit = visits.setdefault((case.visit, case.service_date) if case.visit else number, Visit())
             if bill.lines:
                 visit.cases.append((number, case))
@@ -102,14 +102,14 @@ def _visits(cases: Sequence[Given | Unread], bills: Sequence[Bill]) -> list[Visi
 
 def _put_together(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
     """One bill for a drug that was given several times in a visit: it stands on the first of its cases."""
-    by_code: dict[str, list[tuple[int, Given]]] = {}
+    by_code: dict[str, list[tuple[int, Administration]]] = {}
     for number, case in visit.cases:
         by_code.setdefault(visit.codes[number], []).append((number, case))
     for code, group in by_code.items():
         if len(group) == 1:
             continue
         first, told = group[0][0], together([case for _, case in group])
-        bill = biller.bill(told) if isinstance(told, Given) else Bill(None, refusal=Refusal("apart", told))
+        bill = biller.bill(told) if isinstance(told, Administration) else Bill(None, refusal=Refusal("apart", told))
         times = f"{code} was given {len(group)} times"
         if isinstance(told, str) or bill.refusal:
             why = bill.refusal.explanation if bill.refusal else ""
@@ -138,7 +138,7 @@ def _give(biller: Biller, visit: Visit, bills: list[Bill]) -> None:
     bills[first] = replace(bill, lines=lines, warnings=(*bill.warnings, *giving.warnings, *refused))
     said = next((case.claim.revenue_codes for _, case in visit.cases if case.claim), {})
 
-    def coded(line: BillLine, case: Given) -> BillLine:
+    def coded(line: BillLine, case: Administration) -> BillLine:
         return with_revenue(biller.lookup, line, case.service_date, said)
 
     for number, case in visit.cases:

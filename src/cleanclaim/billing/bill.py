@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import msgspec
 
+from cleanclaim.billing.administration import Administration
 from cleanclaim.billing.compound import bill_compound
 from cleanclaim.billing.containers import KIND_ASKED, Opened, opened
 from cleanclaim.billing.dose import concentration_of, dose_of
 from cleanclaim.billing.drug import Drug, drug_given
-from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.ndc_lines import ndc_of_lines
 from cleanclaim.billing.payer_wants import refused_for_lines, unsettled
@@ -42,12 +42,12 @@ class Biller:
         self.lookup = lookup
         self._terms = TermsOfPayers(policies)
 
-    def terms(self, given: Given, code: str | None = None, ndc11: str | None = None) -> Wanted:
+    def terms(self, given: Administration, code: str | None = None, ndc11: str | None = None) -> Wanted:
         """What the payer of an administration wants (for a code, where it is known), and what tells each term."""
         payer = self._terms.of(str(given.payer_program), given.payer_id, code, ndc11, given.service_date)
         return Wanted.of(payer, given.payer_terms)
 
-    def bill(self, given: Given) -> Bill:
+    def bill(self, given: Administration) -> Bill:
         """The lines of an administration, or why it cannot be billed as it was told."""
         if given.ingredients:
             return self._wanted_compound(given, bill_compound(self.lookup, given, self.terms(given).terms))
@@ -71,7 +71,7 @@ class Biller:
             releases=tuple(dict.fromkeys(told_by)),
         )  # fmt: skip
 
-    def _wanted_compound(self, given: Given, bill: Bill) -> Bill:
+    def _wanted_compound(self, given: Administration, bill: Bill) -> Bill:
         """The bill of a compound, or why the payer would send one of its lines back."""
         for line in bill.lines:
             wanted = self.terms(given, line.hcpcs_code, line.ndc11)
@@ -79,7 +79,9 @@ class Biller:
                 return Bill(given.id, refusal=refusal)
         return bill
 
-    def _made(self, given: Given, drug: Drug, wanted: Wanted) -> tuple[list[BillLine], list[str], list[str]] | Refusal:
+    def _made(
+        self, given: Administration, drug: Drug, wanted: Wanted
+    ) -> tuple[list[BillLine], list[str], list[str]] | Refusal:
         """The lines, what a person must know of them, and the names of the payer's terms that had a say."""
         code, terms = drug.answer.code, wanted.terms
         dose, concentration = dose_of(given), concentration_of(given.concentration)
@@ -143,13 +145,15 @@ class _Portion:
     note: str | None = None
 
 
-def _ndc_of(given: Given) -> str | None:
+def _ndc_of(given: Administration) -> str | None:
     """The number of what was given, or of the first container that tells one."""
     told = (parse_ndc(text).ndc11 for text in (given.ndc, *(one.ndc for one in given.containers)) if text)
     return next((ndc11 for ndc11 in told if ndc11), None)
 
 
-def _with_vials(given: Given, dose: Quantity, concentration: Concentration | None) -> tuple[Given, Refusal | list[str]]:
+def _with_vials(
+    given: Administration, dose: Quantity, concentration: Concentration | None
+) -> tuple[Administration, Refusal | list[str]]:
     """The case with the containers to open where none were told and sizes are on hand, and a word on them."""
     if given.containers or not given.sizes_on_hand:
         return given, []
@@ -181,7 +185,7 @@ def _without_jz_beside_jw(portions: Sequence[_Portion]) -> list[_Portion]:
 
 
 def _told_once(
-    given: Given,
+    given: Administration,
     dose: Quantity,
     whole: Opened,
     portions: Sequence[_Portion],
@@ -207,7 +211,7 @@ def _told_once(
 
 
 def _lines(
-    given: Given,
+    given: Administration,
     drug: Drug,
     portions: Sequence[_Portion],
     concentration: Concentration | None,
@@ -264,7 +268,7 @@ def _charges(total: Decimal | None, lines: Sequence[SplitLine], *, by_amount: bo
     return list(shares)
 
 
-def _description(given: Given, line: SplitLine, came_from: Opened) -> str:
+def _description(given: Administration, line: SplitLine, came_from: Opened) -> str:
     """What the line of an unclassified drug says: name, amount, route, strength, NDC, as far as told (COD-41)."""
     done = "discarded" if "JW" in line.modifiers else "given"
     sizes = {str(one.content) for one in came_from.containers}

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import msgspec
 
+from cleanclaim.billing.administration import Administration, Ingredient
 from cleanclaim.billing.containers import Opened, opened
 from cleanclaim.billing.dose import concentration_of, dose_of
 from cleanclaim.billing.drug import drug_given
-from cleanclaim.billing.given import Given, Ingredient
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.ndc_lines import NdcOfLine
 from cleanclaim.claims import PayerProgram
@@ -25,7 +25,7 @@ _RULES = "NDC-13, NDC-32"
 _INVOICE = "a payer asks for the invoice of a compound with the claim (PWK), which is not written here"
 
 
-def bill_compound(lookup: Lookup, given: Given, terms: PayerTerms) -> Bill:
+def bill_compound(lookup: Lookup, given: Administration, terms: PayerTerms) -> Bill:
     """The lines of a compound, or why there are none. Nothing of it is JW or JZ: it came from no labeled container."""
     whole, link = dose_of(given), given.association or given.id
     if isinstance(whole, Refusal):
@@ -49,11 +49,11 @@ def bill_compound(lookup: Lookup, given: Given, terms: PayerTerms) -> Bill:
     return Bill(given.id, tuple(lines), tuple(dict.fromkeys(warnings)), releases=tuple(dict.fromkeys(releases)))
 
 
-def _refused(given: Given, reason: str, explanation: str) -> Bill:
+def _refused(given: Administration, reason: str, explanation: str) -> Bill:
     return Bill(given.id, refusal=Refusal(reason, explanation))
 
 
-def _of_mixture(given: Given, place: int) -> tuple[str, ...]:
+def _of_mixture(given: Administration, place: int) -> tuple[str, ...]:
     """KP and KQ are of the drugs of one unit dose for a nebulizer, each with its own code (MDF-19, MDF-20)."""
     inhaled = given.payer_program is PayerProgram.MEDICARE_DME and all(one.hcpcs_code for one in given.ingredients)
     if not inhaled or len(given.ingredients) == 1:
@@ -62,7 +62,7 @@ def _of_mixture(given: Given, place: int) -> tuple[str, ...]:
 
 
 def _line(
-    lookup: Lookup, given: Given, one: Ingredient, terms: PayerTerms, warnings: list[str]
+    lookup: Lookup, given: Administration, one: Ingredient, terms: PayerTerms, warnings: list[str]
 ) -> tuple[BillLine, tuple[str, ...]] | Refusal:
     code = one.hcpcs_code or given.hcpcs_code or terms.compound_code or _UNCLASSIFIED
     alone = msgspec.structs.replace(

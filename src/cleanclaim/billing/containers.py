@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from cleanclaim.billing.given import Given, GivenContainer
+from cleanclaim.billing.administration import Administration, GivenContainer
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.dosing import Container, ContainerKind, NdcUnit
 from cleanclaim.engine.schema import TableSchema
@@ -51,7 +51,7 @@ class Opened:
         return None
 
 
-def opened(lookup: Lookup, code: str, given: Given) -> Opened | Refusal:
+def opened(lookup: Lookup, code: str, given: Administration) -> Opened | Refusal:
     """What an administration came from."""
     containers = []
     for number, one in enumerate(given.containers):
@@ -75,7 +75,7 @@ def opened(lookup: Lookup, code: str, given: Given) -> Opened | Refusal:
     return Opened(tuple(containers), kind, ndcs[0] if ndcs else None, ndcs[1:], product, listed, tuple(warnings))
 
 
-def _kind(lookup: Lookup, code: str, given: Given) -> ContainerKind | Refusal | None:
+def _kind(lookup: Lookup, code: str, given: Administration) -> ContainerKind | Refusal | None:
     """The kind of the containers: of each by its label as told, else by its product; None where one is not known."""
     kinds = {_kind_of(lookup, code, one, given) for one in given.containers}
     if len(kinds - {None}) > 1:
@@ -92,7 +92,7 @@ def _kind(lookup: Lookup, code: str, given: Given) -> ContainerKind | Refusal | 
     return of_code.pop() if len(of_code) == 1 else None
 
 
-def _kind_of(lookup: Lookup, code: str, one: GivenContainer, given: Given) -> ContainerKind | None:
+def _kind_of(lookup: Lookup, code: str, one: GivenContainer, given: Administration) -> ContainerKind | None:
     if one.kind is not None:
         return one.kind
     number = one.ndc or given.ndc
@@ -103,7 +103,7 @@ def _kind_of_product(product: Record | None) -> ContainerKind | None:
     return ContainerKind(str(product["container"])) if product is not None and product["container"] else None
 
 
-def _on(lookup: Lookup, schema: TableSchema, ndc11: str | None, code: str, given: Given) -> Record | None:
+def _on(lookup: Lookup, schema: TableSchema, ndc11: str | None, code: str, given: Administration) -> Record | None:
     if ndc11 is None:
         return None
     return next(iter(lookup.told(schema, "ndc11", ndc11, given.service_date, hcpcs_code=code).rows), None)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from cleanclaim.billing.administration import Administration, GivenContainer, SizeOnHand
 from cleanclaim.billing.authorizations import AuthorizationUse, Ledger
 from cleanclaim.billing.bill import Biller
 from cleanclaim.billing.dose import dose_of
-from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
 from cleanclaim.billing.lines import Bill, BillLine, Refusal
 from cleanclaim.billing.regimen import Planned, Regimen, planned_visits
 from cleanclaim.billing.stock import vials_for
@@ -194,8 +194,8 @@ def _visit(
     return visit, (*bill.releases, *([limit.release] if limit.release else []))
 
 
-def _given(regimen: Regimen, planned: Planned, containers: tuple[GivenContainer, ...] = ()) -> Given:
-    return Given(
+def _given(regimen: Regimen, planned: Planned, containers: tuple[GivenContainer, ...] = ()) -> Administration:
+    return Administration(
         service_date=planned.day, payer_program=regimen.payer_program, dose=planned.dose, id=regimen.id,
         hcpcs_code=regimen.hcpcs_code, ndc=regimen.ndc, drug=regimen.drug, billing_unit=regimen.billing_unit,
         concentration=regimen.concentration, weight_kg=planned.weight_kg, bsa_m2=planned.bsa_m2, route=regimen.route,
@@ -204,7 +204,7 @@ def _given(regimen: Regimen, planned: Planned, containers: tuple[GivenContainer,
     )  # fmt: skip
 
 
-def _per(given: Given) -> Concentration | None:
+def _per(given: Administration) -> Concentration | None:
     told = given.concentration
     try:
         return Concentration.of(told.amount, told.unit, told.per) if told else None

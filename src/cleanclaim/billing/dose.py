@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleanclaim.billing.given import Given, PerAmount
+from cleanclaim.billing.administration import Administration, PerAmount
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.values import Concentration, Dimension, Quantity
@@ -14,7 +14,7 @@ _ABSURD = {Dimension.ACTIVITY: 10**9, Dimension.GENOMES: 10**18, Dimension.CELLS
 _USUAL_ABSURD = 10**7
 
 
-def dose_of(given: Given) -> Quantity | Refusal:
+def dose_of(given: Administration) -> Quantity | Refusal:
     """The dose, by weight or body surface where it is told so."""
     amount, unit = given.dose.amount, given.dose.unit.strip()
     if not amount.is_finite() or abs(amount.adjusted()) > _MOST_DIGITS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from cleanclaim.billing.given import Given
+from cleanclaim.billing.administration import Administration
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.dosing import BillingUnit, Semantics
 from cleanclaim.errors import CleanclaimError
@@ -27,7 +27,7 @@ class Drug:
     warnings: list[str] = field(default_factory=list)
 
 
-def drug_given(lookup: Lookup, given: Given) -> Drug | Refusal:
+def drug_given(lookup: Lookup, given: Administration) -> Drug | Refusal:
     """The code of an administration and its billing unit, or why that cannot be told."""
     code = _code(lookup, given)
     if isinstance(code, Refusal):
@@ -40,7 +40,7 @@ def drug_given(lookup: Lookup, given: Given) -> Drug | Refusal:
     return _with_unit(answer, given, warnings)
 
 
-def _with_unit(answer: CodeAnswer, given: Given, warnings: list[str]) -> Drug | Refusal:
+def _with_unit(answer: CodeAnswer, given: Administration, warnings: list[str]) -> Drug | Refusal:
     code = answer.code
     known = answer.status is CodeStatus.ACTIVE
     if given.billing_unit is not None:
@@ -91,7 +91,7 @@ def _range(answer: CodeAnswer) -> BillingUnit:
     return BillingUnit(None, units.pop() if len(units) == 1 else None, Semantics.RANGE, above, up_to)
 
 
-def _code(lookup: Lookup, given: Given) -> str | Refusal:
+def _code(lookup: Lookup, given: Administration) -> str | Refusal:
     named = [name for name in ("hcpcs_code", "ndc", "drug") if getattr(given, name)]
     if not named:
         return Refusal("no-drug", "expected one of hcpcs_code, ndc, drug")
@@ -111,7 +111,7 @@ def _code(lookup: Lookup, given: Given) -> str | Refusal:
         return Refusal(NAME_UNCLEAR, str(error))
 
 
-def _named_alike(lookup: Lookup, given: Given, code: str) -> list[str]:
+def _named_alike(lookup: Lookup, given: Administration, code: str) -> list[str]:
     others = codes_named_after(lookup, given.drug or "", given.service_date)
     if not others:
         return []

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from cleanclaim.billing.administration import Administration
 from cleanclaim.billing.dose import dose_of
-from cleanclaim.billing.given import Given
 from cleanclaim.billing.lines import BillLine, Refusal
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import (
@@ -16,12 +16,12 @@ from cleanclaim.dosing import (
     AdminFamily,
     Circumstances,
     Distinct,
+    DrugEvent,
     Route,
     SecondInjection,
     Setting,
     plan_administration,
 )
-from cleanclaim.dosing import Given as GivenOnce
 from cleanclaim.errors import CleanclaimError, UnitsNotConvertible
 from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.values import convert, read_unit
@@ -40,7 +40,7 @@ class Giving:
     refusal: Refusal | None = None
 
 
-def giving_of(visit: Sequence[tuple[Given, str]], terms: PayerTerms) -> Giving:
+def giving_of(visit: Sequence[tuple[Administration, str]], terms: PayerTerms) -> Giving:
     """The administration lines of the administrations of one visit, each with the code under which its drug is billed.
 
     Those without a route are left out: how they were given was not said. The family of codes (ADM-02) is the payer's
@@ -88,7 +88,7 @@ def giving_of(visit: Sequence[tuple[Given, str]], terms: PayerTerms) -> Giving:
     return Giving(lines, bundled, (*cautions, *passed))
 
 
-def procedures_of(visit: Sequence[Given]) -> tuple[BillLine, ...]:
+def procedures_of(visit: Sequence[Administration]) -> tuple[BillLine, ...]:
     """The lines of the other codes of a visit, each once, with the modifiers that they were told with."""
     told = dict.fromkeys(text for given in visit for text in given.procedures)
     lines = []
@@ -106,7 +106,7 @@ def _first(values: Iterable[_Value | None]) -> _Value | None:
     return next((value for value in values if value is not None), None)
 
 
-def _once(given: Given, code: str) -> GivenOnce:
+def _once(given: Administration, code: str) -> DrugEvent:
     how, milligrams = given.giving, None
     dose = dose_of(given)
     if given.admin_family is AdminFamily.ESKETAMINE and not isinstance(dose, Refusal):
@@ -115,7 +115,7 @@ def _once(given: Given, code: str) -> GivenOnce:
             milligrams = Decimal(amount.numerator) / Decimal(amount.denominator)
         except UnitsNotConvertible:
             milligrams = None  # told there: the bundle goes by the dose
-    return GivenOnce(
+    return DrugEvent(
         code, Route(given.route or ""), given.admin_family or AdminFamily.THERAPEUTIC, given.start, given.stop,
         access=given.access, primary=given.primary, dose_mg=milligrams, encounter=how.encounter, bag=how.bag,
         syringes=how.syringes, sites=how.sites, pump_setups=how.pump_setups, device=how.device, vaccine=how.vaccine,

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import msgspec
 
+from cleanclaim.billing.administration import Amount, PerAmount, SizeOnHand, above_zero, check_modifiers
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.billing.case_reading import read_case
-from cleanclaim.billing.given import Amount, PerAmount, SizeOnHand, above_zero, check_modifiers
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import Route
 from cleanclaim.errors import InvalidValue

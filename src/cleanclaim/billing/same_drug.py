@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import msgspec
 
+from cleanclaim.billing.administration import Administration, Amount
 from cleanclaim.billing.dose import concentration_of, dose_of
-from cleanclaim.billing.given import Amount, Given
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.values import convert
@@ -18,7 +18,7 @@ from cleanclaim.values import convert
 _SAME = ("service_date", "billing_unit", "concentration", "modifiers", "payer_terms", "licensed_biologic")
 
 
-def together(cases: Sequence[Given]) -> Given | str:
+def together(cases: Sequence[Administration]) -> Administration | str:
     """The administrations of one drug on one day as one: doses, containers and charges added; or why they cannot be."""
     first = cases[0]
     differing = [name for name in _SAME if len({msgspec.json.encode(getattr(one, name)) for one in cases}) > 1]
@@ -47,7 +47,7 @@ def together(cases: Sequence[Given]) -> Given | str:
     )  # fmt: skip
 
 
-def _added(cases: Sequence[Given]) -> Amount | None:
+def _added(cases: Sequence[Administration]) -> Amount | None:
     """The doses together, in the unit of the first; None where they do not add up to a decimal number."""
     doses = [dose_of(one) for one in cases]
     known = [one for one in doses if not isinstance(one, Refusal)]
@@ -63,7 +63,7 @@ def _added(cases: Sequence[Given]) -> Amount | None:
     return Amount(amount, str(unit)) if Fraction(amount) == total else None
 
 
-def _holds_all(cases: Sequence[Given]) -> bool:
+def _holds_all(cases: Sequence[Administration]) -> bool:
     """Whether the containers that are told hold all doses: what was given later came from those opened first."""
     dose = _added(cases)
     opened = [one for case in cases for one in case.containers]

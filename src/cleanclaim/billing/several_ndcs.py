@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cleanclaim.billing.given import Given, GivenContainer
+from cleanclaim.billing.administration import Administration, GivenContainer
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.policies.policy import NdcSplit
 from cleanclaim.terms import PayerTerms
@@ -19,7 +19,7 @@ _LONGEST_NOTE = 80  # NTE02
 class Part(NamedTuple):
     """A dose, or the share of it from packages of one number; `note` is of its line."""
 
-    given: Given
+    given: Administration
     dose: Quantity
     note: str | None = None
 
@@ -30,7 +30,7 @@ class _Package(NamedTuple):
 
 
 def by_number(
-    given: Given, dose: Quantity, concentration: Concentration | None, terms: PayerTerms
+    given: Administration, dose: Quantity, concentration: Concentration | None, terms: PayerTerms
 ) -> tuple[list[Part], str]:
     """The parts of a dose that came from packages of several numbers, and what a person must know of them.
 
@@ -59,7 +59,7 @@ def by_number(
     return [Part(given, dose, note or None)], told
 
 
-def _packages(given: Given, ndcs: list[str], concentration: Concentration | None) -> list[_Package]:
+def _packages(given: Administration, ndcs: list[str], concentration: Concentration | None) -> list[_Package]:
     """The containers of each number, the largest first; none where some cannot be told apart or added."""
     if any(one.ndc is None for one in given.containers):
         return []
@@ -93,7 +93,9 @@ def _content(group: list[GivenContainer], concentration: Concentration | None) -
     return Quantity(sum(amounts, Fraction(0)), unit)
 
 
-def _shares(given: Given, dose: Quantity, packages: list[_Package], concentration: Concentration | None) -> list[Part]:
+def _shares(
+    given: Administration, dose: Quantity, packages: list[_Package], concentration: Concentration | None
+) -> list[Part]:
     """The dose shared out over the packages; none where a package would give nothing, or units do not convert."""
     parts, left = [], dose
     try:

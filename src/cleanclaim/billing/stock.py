@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from cleanclaim.billing.given import Given, GivenContainer, SizeOnHand
+from cleanclaim.billing.administration import Administration, GivenContainer, SizeOnHand
 from cleanclaim.billing.lines import Refusal
 from cleanclaim.dosing import (
     Container,
@@ -93,7 +93,7 @@ def excess_warning(
     opened: Sequence[Container],
     kind: ContainerKind | None,
     dose: Quantity,
-    given: Given,
+    given: Administration,
     concentration: Concentration | None,
 ) -> str | None:
     """A word where the single-dose containers opened wasted more than the best of the sizes on hand (WASTE-007)."""

@@ -82,9 +82,9 @@ def bill(
     One case by options, or many by a file. Exit codes: 0 all billed; 1 some could not be, and why is told; 2 --drug is
     a name of no drug, or of several codes.
     """
-    from cleanclaim.app.beside import sound_policies  # noqa: PLC0415
     from cleanclaim.app.bill_cases import bill_cases, tables_of  # noqa: PLC0415
     from cleanclaim.app.row_files import read_text  # noqa: PLC0415
+    from cleanclaim.app.supporting import sound_policies  # noqa: PLC0415
     from cleanclaim.billing.drug import NAME_UNCLEAR  # noqa: PLC0415
     from cleanclaim.cli.billing import write_bills, write_picture  # noqa: PLC0415
     from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
@@ -167,10 +167,10 @@ def claim(
     What lacks something is left out and told by field; what fires on the others is told, and they are written.
     Exit codes: 0 all written; 1 some could not be.
     """
-    from cleanclaim.app.beside import sound_policies  # noqa: PLC0415
     from cleanclaim.app.claim_cases import claim_cases  # noqa: PLC0415
     from cleanclaim.app.claim_parties import read_parties  # noqa: PLC0415
     from cleanclaim.app.row_files import read_text  # noqa: PLC0415
+    from cleanclaim.app.supporting import sound_policies  # noqa: PLC0415
     from cleanclaim.cli.billing import write_claims, write_json_lines, write_picture  # noqa: PLC0415
     from cleanclaim.cli.output import refuse_output  # noqa: PLC0415
     from cleanclaim.formats.x12.writing import ControlNumbers  # noqa: PLC0415

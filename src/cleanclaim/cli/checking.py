@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from cleanclaim.app import Checker
-from cleanclaim.app.beside import Beside
 from cleanclaim.app.result import CheckResult
 from cleanclaim.app.site import Site
+from cleanclaim.app.supporting import SupportingFiles
 from cleanclaim.cli import CANNOT_RUN
 from cleanclaim.cli.config import Config
 from cleanclaim.cli.options import FailOn, Format, Show
@@ -73,7 +73,7 @@ def run_check(asked: Asked, log: RunLog) -> int:
     site = site_of(asked.config, asked.profile, checker.edits)
     checker = checker.choosing(site, select=asked.select, ignore=asked.ignore)
     log.library([release.label for release in checker.library.releases])
-    beside = Beside(asked.authorizations, asked.on_file, asked.history, asked.history_from)
+    supporting = SupportingFiles(asked.authorizations, asked.on_file, asked.history, asked.history_from)
     with watching() as watch:
         result = checker.check_files(
             asked.files,
@@ -81,7 +81,7 @@ def run_check(asked: Asked, log: RunLog) -> int:
             mapping=asked.mapping,
             show_not_evaluated=asked.show is Show.NOT_EVALUATED,
             checked_on=asked.checked_on,
-            beside=beside,
+            supporting=supporting,
             watch=log.watch(watch),
             on_read=log.file,
         )

@@ -167,8 +167,8 @@ def guide(
 
     Each statement names its source; what is not covered yet says so. A PDF is drawn by the extra `letters`.
     """
-    from cleanclaim.app.beside import sound_policies  # noqa: PLC0415
     from cleanclaim.app.code_pages import CodePages  # noqa: PLC0415
+    from cleanclaim.app.supporting import sound_policies  # noqa: PLC0415
     from cleanclaim.cli.guides import write_guide  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.reference.codes.naming import code_meant  # noqa: PLC0415

@@ -58,9 +58,9 @@ def docs_needed_command(
 
     Exit codes: 0 nothing that is needed is known to be missing; 1 something is.
     """
-    from cleanclaim.app.beside import Beside, sound_policies  # noqa: PLC0415
     from cleanclaim.app.checker import Checker  # noqa: PLC0415
     from cleanclaim.app.docs_needed import docs_needed  # noqa: PLC0415
+    from cleanclaim.app.supporting import SupportingFiles, sound_policies  # noqa: PLC0415
     from cleanclaim.cli.checking import site_of  # noqa: PLC0415
     from cleanclaim.cli.output import opened_output, refuse_output  # noqa: PLC0415
     from cleanclaim.edits.collection import all_edits  # noqa: PLC0415
@@ -71,14 +71,14 @@ def docs_needed_command(
         refuse_output(output, output_format, inputs=[one for one in (*files, on_file, policies) if one])
     used = with_defaults(sound_policies(policies))
     first_day = day_of(history_from, "--history-from") if history_from else None
-    beside = Beside(
+    supporting = SupportingFiles(
         authorizations=authorizations, on_file=on_file, history=tuple(history or ()), history_from=first_day
     )
     every_edit = all_edits(edits)
     site = site_of(config_of(context), profile, every_edit)
     checker = Checker.of(Library.open(there(reference)), every_edit, used).choosing(site)
     day = day_of(checked_on, "--checked-on")
-    needed = docs_needed(checker, files, used, beside, claim_id=claim, checked_on=day)
+    needed = docs_needed(checker, files, used, supporting, claim_id=claim, checked_on=day)
     with opened_output(output) as out:
         write_documents(needed, output_format, out)
     for fault in needed.faults:

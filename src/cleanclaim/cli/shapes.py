@@ -13,7 +13,7 @@ from cleanclaim.app.claim_parties import PartiesSaid
 from cleanclaim.app.docs_needed import DocsNeeded
 from cleanclaim.app.explained_terms import ExplainedTerms
 from cleanclaim.app.result import CheckResult, Fault
-from cleanclaim.billing import Bill, Course, Given, Regimen
+from cleanclaim.billing import Administration, Bill, Course, Regimen
 from cleanclaim.billing.auth_status import PlannedDose
 from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.billing.case_reading import case_json_schema
@@ -42,7 +42,7 @@ _SCHEMAS: dict[str, Callable[[], object]] = {
     "check": lambda: msgspec.json.schema(CheckResult),
     "changes": lambda: msgspec.json.schema(ClaimChanges),
     "claim": claim_json_schema,
-    "given": lambda: case_json_schema(Given),
+    "given": lambda: case_json_schema(Administration),
     "bill": lambda: msgspec.json.schema(list[Bill]),
     "parties": lambda: case_json_schema(PartiesSaid),
     "regimen": lambda: case_json_schema(Regimen),

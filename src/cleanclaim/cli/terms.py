@@ -12,8 +12,8 @@ from typing import TextIO
 
 import msgspec
 
-from cleanclaim.app.beside import sound_policies
 from cleanclaim.app.explained_terms import Asked, ExplainedTerms, Known, explain_terms
+from cleanclaim.app.supporting import sound_policies
 from cleanclaim.claims import PayerProgram
 from cleanclaim.cli.options import ShortFormat
 from cleanclaim.errors import InvalidValue

@@ -8,9 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from cleanclaim.edits.coverage_gaps import CoverageGaps, Gap, Waiting, together
 from cleanclaim.edits.dictionary import ROW_ID, SUBJECT, Dictionary
 from cleanclaim.edits.findings import Finding, facts_needed
 from cleanclaim.edits.lacking import Lacking
+from cleanclaim.edits.marked_findings import (
+    Billed,
+    ClaimTotals,
+    PlacedFinding,
+    billed_in,
+    claim_totals,
+    findings_of,
+    profiled,
+    recounted,
+    without_silenced,
+)
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome, Program, program
 from cleanclaim.edits.pages import Grain
@@ -20,18 +32,6 @@ from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
 from cleanclaim.edits.presuming import PresumedRows, Resting
 from cleanclaim.edits.profile import Profile
-from cleanclaim.edits.telling import (
-    Billed,
-    ClaimTotals,
-    Told,
-    billed_in,
-    claim_totals,
-    profiled,
-    recounted,
-    tell,
-    without_silenced,
-)
-from cleanclaim.edits.wants import Lack, Want, Wants, together
 from cleanclaim.edits.worklist import Verdict, WorkItem, folded, verdicts, worklist
 from cleanclaim.errors import EngineError
 
@@ -48,7 +48,7 @@ class EditRun:
     counts: tuple[EditCount, ...]
     totals: tuple[ClaimTotals, ...]  # of the claims with findings
     errors: dict[str, str]  # edits that could not be run, and why
-    wants: dict[Lack, Want]  # the releases for want of which checks could not be made
+    gaps: dict[Gap, Waiting]  # the releases for want of which checks could not be made
     billed: Billed
     worklist: tuple[WorkItem, ...]
     verdicts: list[Verdict]  # of every claim of the run, in its order
@@ -62,10 +62,10 @@ class EditRun:
 
 
 class Aside:
-    """What is gathered of the rows of one grain beside the outcomes: wants, lacks, and what is presumed."""
+    """What is gathered of the rows of one grain beside the outcomes: coverage gaps, lacks, and what is presumed."""
 
     def __init__(self, facts: Dictionary, grain: Grain, edits: tuple[Edit, ...], names: Iterable[str]) -> None:
-        self.wants = Wants(facts, grain, names)
+        self.gaps = CoverageGaps(facts, grain, names)
         self.lacking = Lacking(facts, grain)
         self.presumed = PresumedRows(facts, edits)
         self.resting = Resting()
@@ -74,7 +74,7 @@ class Aside:
     @property
     def columns(self) -> tuple[str, ...]:
         """The facts that it reads beside those of the edits."""
-        return tuple(dict.fromkeys((*self.wants.columns, *(self.presumed.columns if self.presumes else ()))))
+        return tuple(dict.fromkeys((*self.gaps.columns, *(self.presumed.columns if self.presumes else ()))))
 
     def open_part(self, bench: Workbench, view: str) -> None:
         """Before the rows of a part are judged."""
@@ -84,7 +84,7 @@ class Aside:
 
     def close_part(self, bench: Workbench, view: str) -> None:
         """After they have been."""
-        self.wants.forget_rows()
+        self.gaps.forget_rows()
         self.lacking.close_part(bench, view)
 
 
@@ -120,7 +120,7 @@ def run_edits(
     counts = {edit: EditCount(edit) for edit in edits}
     run = _Run(bench, counts, {}, show_not_evaluated, few_rows, many)
     grains = [_Grain(bench, grain, of) for grain in Grain if (of := tuple(e for e in edits if e.grain is grain))]
-    kept: list[Told] = []
+    kept: list[PlacedFinding] = []
     totals: list[ClaimTotals] = []
     billed, listed = Billed(), 0
     for _ in bench.parts():
@@ -134,7 +134,7 @@ def run_edits(
         billed += billed_in(bench)
     order = {edit.name: (place, SUBJECT.get(edit.grain, "")) for place, edit in enumerate(edits)}
 
-    def in_report(item: Told) -> tuple[Any, ...]:
+    def in_report(item: PlacedFinding) -> tuple[Any, ...]:
         place, subject = order[item.finding.edit]
         return (*item.place, place, item.lines, item.finding.evidence.get(subject, ""))
 
@@ -149,7 +149,7 @@ def run_edits(
         by_fact.setdefault(key, set()).update(rows.tolist())
     return EditRun(
         tuple(item.finding for item in kept), tuple(counts.values()), tuple(totals), run.errors,
-        together(grain.aside.wants for grain in grains), billed, worklist(kept),
+        together(grain.aside.gaps for grain in grains), billed, worklist(kept),
         verdicts(bench.claims, kept, [rows for _, rows in lacks]), by_fact, resting,
     )  # fmt: skip
 
@@ -161,7 +161,7 @@ class _Grain:
         facts = dict.fromkeys(name for edit in edits for name in _facts_of(bench, edit))
         self.grain, self.edits = grain, edits
         self.aside = Aside(bench.facts, grain, edits, facts)
-        self.facts = (*facts, *self.aside.wants.columns)
+        self.facts = (*facts, *self.aside.gaps.columns)
         self.refused: tuple[Edit, ...] = ()
         self.runnable: Program | None = None  # none until the engine was asked, or when it refuses all
 
@@ -175,7 +175,7 @@ class _Run:
     few_rows: int
     many: ManyRows
 
-    def grain(self, grain: _Grain) -> list[Told]:
+    def grain(self, grain: _Grain) -> list[PlacedFinding]:
         """The edits of one grain judged and told, on one part of the run."""
         view = self.bench.make_facts(grain.grain, grain.facts)
         rows = self.bench.rows(grain.grain)
@@ -193,7 +193,7 @@ class _Run:
                 self.bench, grain.runnable, view, grain.grain, self.counts, grain.aside, self.show_not_evaluated
             )
         grain.aside.close_part(self.bench, view)
-        told = tell(self.bench, grain.grain, view, marks)
+        told = findings_of(self.bench, grain.grain, view, marks)
         return list(recounted(told, self.counts, show_not_evaluated=self.show_not_evaluated))
 
     def _ask(self, grain: _Grain, view: str) -> None:
@@ -228,7 +228,7 @@ class _Run:
                 if verdict.outcome is Outcome.FIRES:
                     yield Mark(row[ROW_ID[grain.grain]], edit, cases.index(verdict.case))
                 elif verdict.outcome is Outcome.NOT_EVALUATED:
-                    aside.wants.add_row(edit, row, verdict.missing)
+                    aside.gaps.add_row(edit, row, verdict.missing)
                     aside.lacking.add_row(edit, row[ROW_ID[grain.grain]], row, verdict.missing)
                     if self.show_not_evaluated:
                         yield Mark(row[ROW_ID[grain.grain]], edit, -1, verdict.missing)
@@ -238,7 +238,7 @@ def _marks_of(
     batch: PlaneBatch, counts: Mapping[Edit, EditCount], aside: Aside, *, show_not_evaluated: bool
 ) -> Iterator[Mark]:
     rows = len(batch.row_ids)
-    waiting = aside.wants.batch(batch.beside)
+    waiting = aside.gaps.batch(batch.beside)
     carried = aside.presumed.planes(batch.beside) if aside.presumes else {}
     for planes in batch.edits:
         count = counts[planes.edit]

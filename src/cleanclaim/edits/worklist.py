@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cleanclaim.edits.findings import Finding, as_money, severity_order
+from cleanclaim.edits.marked_findings import AT_RISK, PlacedFinding
 from cleanclaim.edits.outcomes import Edit, Outcome
-from cleanclaim.edits.telling import AT_RISK, Told
 from cleanclaim.reference.library.presumption import PresumedRelease
 from cleanclaim.values import Severity
 
@@ -58,16 +58,16 @@ class WorkItem(msgspec.Struct, frozen=True):
     presumed: tuple[PresumedRelease, ...] = ()
 
 
-def folded(told: Iterable[Told], edits: Mapping[str, Edit]) -> list[Told]:
+def folded(told: Iterable[PlacedFinding], edits: Mapping[str, Edit]) -> list[PlacedFinding]:
     """The findings, each consequence with the id of its cause."""
     told = list(told)
-    fired: dict[int, dict[str, Told]] = defaultdict(dict)
+    fired: dict[int, dict[str, PlacedFinding]] = defaultdict(dict)
     for item in told:
         if item.finding.outcome is Outcome.FIRES:
             for line in item.lines:
                 fired[line].setdefault(item.finding.id, item)
 
-    def cause_of(item: Told, seen: tuple[str, ...]) -> str | None:
+    def cause_of(item: PlacedFinding, seen: tuple[str, ...]) -> str | None:
         for name in edits[item.finding.edit].page.front.follows:
             above = next((fired[line][name] for line in item.lines if name in fired[line]), None)
             if above and name not in seen:
@@ -82,7 +82,7 @@ def folded(told: Iterable[Told], edits: Mapping[str, Edit]) -> list[Told]:
     ]
 
 
-def worklist(told: Sequence[Told]) -> tuple[WorkItem, ...]:
+def worklist(told: Sequence[PlacedFinding]) -> tuple[WorkItem, ...]:
     """The actions that the findings ask for, the most pressing first."""
     consequences: dict[tuple[str, int], list[Finding]] = defaultdict(list)
     roots = []
@@ -94,7 +94,7 @@ def worklist(told: Sequence[Told]) -> tuple[WorkItem, ...]:
                 consequences[item.finding.caused_by, line].append(item.finding)
         else:
             roots.append(item)
-    groups: dict[tuple[Severity, str, str, str], list[Told]] = defaultdict(list)
+    groups: dict[tuple[Severity, str, str, str], list[PlacedFinding]] = defaultdict(list)
     for item in roots:
         # A cause weighs as much as the worst of what it brings about.
         after = [one for line in item.lines for one in consequences.get((item.finding.id, line), ())]
@@ -108,12 +108,12 @@ def worklist(told: Sequence[Told]) -> tuple[WorkItem, ...]:
 def _item(
     rank: int,
     severity: Severity,
-    items: Sequence[Told],
+    items: Sequence[PlacedFinding],
     counted: set[int],
     consequences: Mapping[tuple[str, int], Sequence[Finding]],
 ) -> WorkItem:
     first = items[0].finding
-    by_claim: dict[int, list[Told]] = defaultdict(list)
+    by_claim: dict[int, list[PlacedFinding]] = defaultdict(list)
     for item in items:
         by_claim[item.finding.claim_key].append(item)
     at_risk = severity in AT_RISK
@@ -145,12 +145,12 @@ def _claim(findings: Sequence[Finding], amount: Decimal) -> WorkClaim:
     )  # fmt: skip
 
 
-def _dollars(items: Iterable[Told]) -> Decimal:
+def _dollars(items: Iterable[PlacedFinding]) -> Decimal:
     charges = {line: charge for item in items for line, charge in zip(item.lines, item.charges, strict=True)}
     return sum((charge for charge in charges.values() if charge), Decimal())
 
 
-def verdicts(claims: int, told: Iterable[Told], lacking: Iterable[npt.NDArray[np.int64]]) -> list[Verdict]:
+def verdicts(claims: int, told: Iterable[PlacedFinding], lacking: Iterable[npt.NDArray[np.int64]]) -> list[Verdict]:
     """The verdict on each claim of a run, in its order."""
     worst = np.full(claims, len(Severity), np.int8)
     for item in told:

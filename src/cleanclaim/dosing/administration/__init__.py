@@ -7,12 +7,12 @@ and the licensed CPT book has the say.
 from cleanclaim.dosing.administration.choice import plan_administration
 from cleanclaim.dosing.administration.codes import ADD_ON_BASES
 from cleanclaim.dosing.administration.esketamine import BUNDLES
-from cleanclaim.dosing.administration.given import (
+from cleanclaim.dosing.administration.events import (
     AdminFamily,
     Circumstances,
     Device,
     Distinct,
-    Given,
+    DrugEvent,
     Route,
     SecondInjection,
     Setting,
@@ -29,6 +29,6 @@ from cleanclaim.dosing.administration.plan import (
 
 __all__ = [
     "ADD_ON_BASES", "BUNDLES", "AdminFamily", "AdministrationLine", "AdministrationPlan", "Caution", "Circumstances",
-    "Confidence", "Device", "Distinct", "Given", "NotBilled", "Route", "Rule", "SecondInjection", "Setting", "Vaccine",
-    "plan_administration",
+    "Confidence", "Device", "Distinct", "DrugEvent", "NotBilled", "Route", "Rule", "SecondInjection", "Setting",
+    "Vaccine",    "plan_administration",
 ]  # fmt: skip

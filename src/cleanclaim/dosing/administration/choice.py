@@ -9,7 +9,7 @@ from datetime import date, datetime
 from cleanclaim.dosing.administration.codes import CURRENT_FROM, FAMILIES_FROM, code_on, is_infusion_or_injection
 from cleanclaim.dosing.administration.draft import Draft, merged
 from cleanclaim.dosing.administration.esketamine import draft_esketamine
-from cleanclaim.dosing.administration.given import PUMPS, AdminFamily, Circumstances, Given, Route
+from cleanclaim.dosing.administration.events import PUMPS, AdminFamily, Circumstances, DrugEvent, Route
 from cleanclaim.dosing.administration.injections import draft_injections
 from cleanclaim.dosing.administration.modifiers import told_apart
 from cleanclaim.dosing.administration.other_routes import (
@@ -34,7 +34,7 @@ _SKIN_OR_MUSCLE = frozenset({Route.IM, Route.SC, Route.SC_INFUSION})
 
 
 def plan_administration(
-    given: Sequence[Given], circumstances: Circumstances, procedures: Sequence[str] = ()
+    given: Sequence[DrugEvent], circumstances: Circumstances, procedures: Sequence[str] = ()
 ) -> AdministrationPlan:
     """The administration lines of one patient's day, with what makes no line and what needs a look.
 
@@ -64,17 +64,17 @@ def plan_administration(
     )
 
 
-def _place(each: Given) -> tuple[int, str, datetime, datetime, str, str]:
+def _place(each: DrugEvent) -> tuple[int, str, datetime, datetime, str, str]:
     """A place of its own for all that differs, so that the order handed in has no part in the choice."""
     start, stop = each.start or UNTOLD, each.stop or UNTOLD
     return each.encounter, each.access or "", start, stop, each.drug, repr(each)
 
 
 def _draft_encounter(
-    number: int, given: Sequence[Given], circumstances: Circumstances, procedures: Sequence[str]
+    number: int, given: Sequence[DrugEvent], circumstances: Circumstances, procedures: Sequence[str]
 ) -> Draft:
     draft = Draft(number)
-    of_family: dict[AdminFamily, list[Given]] = {family: [] for family in AdminFamily}
+    of_family: dict[AdminFamily, list[DrugEvent]] = {family: [] for family in AdminFamily}
     for each in given:
         if code := including(each, sorted(procedures)):
             include(each, code, draft)
@@ -88,7 +88,7 @@ def _draft_encounter(
     return draft
 
 
-def _draft_by_route(given: Sequence[Given], circumstances: Circumstances, draft: Draft) -> None:
+def _draft_by_route(given: Sequence[DrugEvent], circumstances: Circumstances, draft: Draft) -> None:
     veins, shots, lesions = [], [], []
     for each in given:
         if each.device is not None and (refill := REFILLS.get(each.device)):
@@ -112,7 +112,7 @@ def _draft_by_route(given: Sequence[Given], circumstances: Circumstances, draft:
     draft_lesions(lesions, draft)
 
 
-def _leave_out(each: Given, draft: Draft) -> None:
+def _leave_out(each: DrugEvent, draft: Draft) -> None:
     if codes := needed_for(each.route):
         why = f"giving it is part of its procedure ({codes}), which is not among the codes of the day"
         draft.leave_out(each.drug, why, CODE_FAMILIES, warn=True)

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from cleanclaim.dosing.administration.draft import Draft
-from cleanclaim.dosing.administration.given import Circumstances, Given
+from cleanclaim.dosing.administration.events import Circumstances, DrugEvent
 from cleanclaim.dosing.administration.plan import known, sourced
 
 UP_TO_56_MG, OVER_56_MG = "G2082", "G2083"
@@ -19,7 +19,7 @@ _STEP = Decimal(56)
 _J0013_FROM = date(2026, 1, 1)
 
 
-def draft_esketamine(given: Sequence[Given], circumstances: Circumstances, draft: Draft) -> None:
+def draft_esketamine(given: Sequence[DrugEvent], circumstances: Circumstances, draft: Draft) -> None:
     """Take in the bundle of one session, or why there is none."""
     if not given:
         return

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cleanclaim.dosing.administration.draft import Draft
-from cleanclaim.dosing.administration.given import (
+from cleanclaim.dosing.administration.events import (
     AdminFamily,
     Circumstances,
     Device,
-    Given,
+    DrugEvent,
     Route,
     SecondInjection,
     Setting,
@@ -29,7 +29,7 @@ _ON_BODY = "96377"
 _SC_INFUSION, _SC_EXTRA_HOUR, _SC_FURTHER_PUMP = "96369", "96370", "96371"
 
 
-def draft_injections(given: Sequence[Given], circumstances: Circumstances, draft: Draft) -> None:
+def draft_injections(given: Sequence[DrugEvent], circumstances: Circumstances, draft: Draft) -> None:
     """Take in the lines of the injections of one encounter."""
     shots, infused = [], []
     for each in given:
@@ -42,16 +42,16 @@ def draft_injections(given: Sequence[Given], circumstances: Circumstances, draft
         else:
             shots.append(each)
     shots += _draft_infusions(infused, draft)
-    of_code: dict[str, list[Given]] = defaultdict(list)
+    of_code: dict[str, list[DrugEvent]] = defaultdict(list)
     for each in shots:
         of_code[_CODE[each.family]].append(each)
     for code in sorted(of_code):
         _draft_code(code, of_code[code], circumstances, draft)
 
 
-def _draft_code(code: str, shots: Sequence[Given], circumstances: Circumstances, draft: Draft) -> None:
+def _draft_code(code: str, shots: Sequence[DrugEvent], circumstances: Circumstances, draft: Draft) -> None:
     """One injection per drug; those after the first as the payer wants them."""
-    of_drug: dict[str, list[Given]] = defaultdict(list)
+    of_drug: dict[str, list[DrugEvent]] = defaultdict(list)
     for each in sorted(shots, key=lambda each: (each.start or UNTOLD, each.drug)):
         of_drug[each.drug].append(each)
     units = {drug: _sites(same, draft) for drug, same in of_drug.items()}
@@ -73,7 +73,7 @@ def _draft_code(code: str, shots: Sequence[Given], circumstances: Circumstances,
         draft.add(code, others, "injection of another drug", rule, *family, units=number, modifiers=(modifier,))
 
 
-def _sites(same: Sequence[Given], draft: Draft) -> int:
+def _sites(same: Sequence[DrugEvent], draft: Draft) -> int:
     """The injections of one product in one session: one, or the sites where more are charted."""
     sites = max(each.sites for each in same)
     drug = same[0].drug
@@ -84,12 +84,12 @@ def _sites(same: Sequence[Given], draft: Draft) -> int:
     return sites
 
 
-def _draft_infusions(given: Sequence[Given], draft: Draft) -> list[Given]:
+def _draft_infusions(given: Sequence[DrugEvent], draft: Draft) -> list[DrugEvent]:
     """Take in the pump infusion under the skin; gives back what was too short for one: an injection."""
-    of_drug: dict[str, list[Given]] = defaultdict(list)
+    of_drug: dict[str, list[DrugEvent]] = defaultdict(list)
     for each in given:
         of_drug[each.drug].append(each)
-    short: list[Given] = []
+    short: list[DrugEvent] = []
     long: list[tuple[datetime, str, int]] = []
     for drug, same in of_drug.items():
         runs = joined([run for each in same if (run := each.run) is not None])
@@ -107,7 +107,7 @@ def _draft_infusions(given: Sequence[Given], draft: Draft) -> list[Given]:
     return short
 
 
-def _draft_infusion(drug: str, minutes: int, same: Sequence[Given], draft: Draft) -> None:
+def _draft_infusion(drug: str, minutes: int, same: Sequence[DrugEvent], draft: Draft) -> None:
     extra = extra_hours(minutes)
     rules = (CODE_FAMILIES, sourced("ADM-05"))
     draft.add(_SC_INFUSION, [drug], "infusion under the skin", *rules, minutes=60 if extra else minutes)

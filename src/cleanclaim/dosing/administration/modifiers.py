@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from cleanclaim.dosing.administration.codes import INITIAL
-from cleanclaim.dosing.administration.given import Circumstances, Distinct
+from cleanclaim.dosing.administration.events import Circumstances, Distinct
 from cleanclaim.dosing.administration.plan import AdministrationLine, Caution, known, sourced
 
 _SUBSETS_FROM = date(2015, 1, 1)  # MDF-53

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cleanclaim.dosing.administration.draft import Draft
-from cleanclaim.dosing.administration.given import AdminFamily, Circumstances, Device, Given, Route
+from cleanclaim.dosing.administration.events import AdminFamily, Circumstances, Device, DrugEvent, Route
 from cleanclaim.dosing.administration.plan import CODE_FAMILIES, known
 from cleanclaim.dosing.infusion_time import extra_hours, is_push
 
@@ -26,12 +26,12 @@ _COMPLEX = frozenset({AdminFamily.COMPLEX, AdminFamily.HORMONAL_ANTINEOPLASTIC})
 _SEE_BOOK = "chosen from the rulebook's table alone: see the licensed book"
 
 
-def draft_refill(each: Given, code: str, draft: Draft) -> None:
+def draft_refill(each: DrugEvent, code: str, draft: Draft) -> None:
     """Take in the line of a pump that was refilled."""
     _add(draft, each, code, "pump refilled")
 
 
-def draft_pump(each: Given, circumstances: Circumstances, draft: Draft) -> Given | None:
+def draft_pump(each: DrugEvent, circumstances: Circumstances, draft: Draft) -> DrugEvent | None:
     """Take in the line of a pump that ran more than 8 hours; gives back what was an infusion after all."""
     if each.minutes is not None and each.minutes <= _PUMP_OVER:
         draft.warn(each.drug, "the pump ran no more than 8 hours: an infusion", CODE_FAMILIES)
@@ -53,7 +53,7 @@ def draft_pump(each: Given, circumstances: Circumstances, draft: Draft) -> Given
     return None
 
 
-def draft_artery(each: Given, draft: Draft) -> None:
+def draft_artery(each: DrugEvent, draft: Draft) -> None:
     """Take in the line of what went into an artery."""
     if each.family not in _COMPLEX:
         _add(draft, each, _ARTERY, "into an artery")
@@ -70,7 +70,7 @@ def draft_artery(each: Given, draft: Draft) -> None:
             _add(draft, each, _ARTERY_EXTRA_HOUR, why, units=extra, minutes=each.minutes - 60)
 
 
-def draft_lesions(given: Sequence[Given], draft: Draft) -> None:
+def draft_lesions(given: Sequence[DrugEvent], draft: Draft) -> None:
     """Take in the line of complex drugs injected into lesions: one code, by how many there were."""
     lesions = sum(each.sites for each in given)
     if given:
@@ -79,17 +79,17 @@ def draft_lesions(given: Sequence[Given], draft: Draft) -> None:
         draft.warn(code, _SEE_BOOK, CODE_FAMILIES)
 
 
-def is_complex_way_in(each: Given) -> bool:
+def is_complex_way_in(each: DrugEvent) -> bool:
     """Whether section 1 has a code for a complex drug that goes in this way."""
     return each.family in _COMPLEX and (each.route in _CAVITY or each.route is Route.INTRALESIONAL)
 
 
-def draft_cavity(each: Given, draft: Draft) -> None:
+def draft_cavity(each: DrugEvent, draft: Draft) -> None:
     """Take in the line of a complex drug into a body cavity or the nervous system."""
     _add(draft, each, _CAVITY[each.route], f"complex drug, {each.route}")
 
 
-def _add(draft: Draft, each: Given, code: str, why: str, *, units: int = 1, minutes: int | None = None) -> None:
+def _add(draft: Draft, each: DrugEvent, code: str, why: str, *, units: int = 1, minutes: int | None = None) -> None:
     rules = (CODE_FAMILIES, known("ADM-17")) if code == _ARTERY_EXTRA_HOUR else (CODE_FAMILIES,)
     draft.add(code, [each.drug], why, *rules, units=units, minutes=minutes)
     draft.warn(code, _SEE_BOOK, CODE_FAMILIES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleanclaim.dosing.administration.codes import is_infusion_or_injection
-from cleanclaim.dosing.administration.given import Circumstances, Setting
+from cleanclaim.dosing.administration.events import Circumstances, Setting
 from cleanclaim.dosing.administration.plan import SETTINGS, AdministrationLine, Caution, NotBilled, Rule, sourced
 
 _FACILITY_PLACES = frozenset({"19", "21", "22", "23", "24", "51", "61"})  # ADM-14

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from cleanclaim.dosing.administration.codes import is_infusion_or_injection
 from cleanclaim.dosing.administration.draft import Draft
 from cleanclaim.dosing.administration.esketamine import BUNDLES
-from cleanclaim.dosing.administration.given import AdminFamily, Given, Route
+from cleanclaim.dosing.administration.events import AdminFamily, DrugEvent, Route
 from cleanclaim.dosing.administration.plan import CODE_FAMILIES, AdministrationLine, Caution, NotBilled, known, sourced
 
 # First and last code, and the ways in that the procedures include.
@@ -35,7 +35,7 @@ _MIGRAINE, _OTHER_HEAD_AND_NECK = "64615", frozenset({"64612", "64616", "64617"}
 _LOWEST_VISIT = "99211"
 
 
-def including(each: Given, procedures: Sequence[str]) -> str | None:
+def including(each: DrugEvent, procedures: Sequence[str]) -> str | None:
     """The procedure that includes giving this; None where there is none."""
     if each.family not in _INJECTED:
         return None
@@ -82,7 +82,7 @@ def judge_procedures(
     return left, cautions
 
 
-def include(each: Given, code: str, draft: Draft) -> None:
+def include(each: DrugEvent, code: str, draft: Draft) -> None:
     """Take in that the procedure includes giving this."""
     draft.leave_out(each.drug, f"{code} includes the injection", CODE_FAMILIES)
     if each.route is Route.IM:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from cleanclaim.dosing.administration.codes import ADD_ON_BASES, base_rule
 from cleanclaim.dosing.administration.draft import Draft
-from cleanclaim.dosing.administration.given import Given, Setting
+from cleanclaim.dosing.administration.events import DrugEvent, Setting
 from cleanclaim.dosing.administration.plan import AdministrationLine, Rule, known, sourced
 from cleanclaim.dosing.administration.vein_services import INFUSIONS, Kind, Service, vein_services
 from cleanclaim.dosing.infusion_time import Run, alone, both, extra_hours, is_push, minutes_of
@@ -58,7 +58,7 @@ class _Access:
         return next(service for service in self.services if not service.repeated)
 
 
-def draft_veins(given: Sequence[Given], setting: Setting, draft: Draft) -> None:
+def draft_veins(given: Sequence[DrugEvent], setting: Setting, draft: Draft) -> None:
     """Take in the lines of what went into veins in one encounter; the main access comes first."""
     services = vein_services(_on_a_named_access(given, draft), setting, draft)
     told = any(service.primary for service in services)
@@ -75,7 +75,7 @@ def _primary(access: _Access) -> bool:
     return access.setting is Setting.OFFICE and any(service.primary for service in access.services)
 
 
-def _on_a_named_access(given: Sequence[Given], draft: Draft) -> list[Given]:
+def _on_a_named_access(given: Sequence[DrugEvent], draft: Draft) -> list[DrugEvent]:
     """What names no access went through the one that others name: a second site must be told (ADM-05)."""
     names = sorted({each.access for each in given if each.access is not None})
     if not names or all(each.access is not None for each in given):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleanclaim.dosing.administration.draft import Draft
-from cleanclaim.dosing.administration.given import Circumstances, Given, Route, Vaccine
+from cleanclaim.dosing.administration.events import Circumstances, DrugEvent, Route, Vaccine
 from cleanclaim.dosing.administration.plan import CODE_FAMILIES, known, sourced
 
 _MEDICARE = {Vaccine.INFLUENZA: "G0008", Vaccine.PNEUMOCOCCAL: "G0009", Vaccine.HEPATITIS_B: "G0010"}
@@ -17,10 +17,10 @@ _BY_MOUTH_OR_NOSE = frozenset({Route.ORAL, Route.NASAL})
 _COUNSELED_UP_TO = 18  # years
 
 
-def draft_vaccines(given: Sequence[Given], circumstances: Circumstances, draft: Draft) -> None:
+def draft_vaccines(given: Sequence[DrugEvent], circumstances: Circumstances, draft: Draft) -> None:
     """Take in the lines of the vaccines of one encounter, one administration per vaccine."""
-    plain: list[Given] = []
-    counseled: list[Given] = []
+    plain: list[DrugEvent] = []
+    counseled: list[DrugEvent] = []
     for _, each in sorted({vaccine.drug: vaccine for vaccine in reversed(given)}.items()):
         if each.vaccine is Vaccine.COVID:
             draft.add(_COVID, [each.drug], "vaccine against COVID", CODE_FAMILIES)
@@ -36,7 +36,7 @@ def draft_vaccines(given: Sequence[Given], circumstances: Circumstances, draft: 
                  sorted(each.drug for each in plain if each.route in _BY_MOUTH_OR_NOSE), draft)  # fmt: skip
 
 
-def _is_counseled(each: Given, circumstances: Circumstances, draft: Draft) -> bool:
+def _is_counseled(each: DrugEvent, circumstances: Circumstances, draft: Draft) -> bool:
     if not each.counseled_components:
         return False
     if circumstances.age_years is None:
@@ -45,7 +45,7 @@ def _is_counseled(each: Given, circumstances: Circumstances, draft: Draft) -> bo
     return circumstances.age_years <= _COUNSELED_UP_TO
 
 
-def _warn_of_payer(each: Given, circumstances: Circumstances, draft: Draft) -> None:
+def _warn_of_payer(each: DrugEvent, circumstances: Circumstances, draft: Draft) -> None:
     if each.vaccine in _MEDICARE and circumstances.medicare is None:
         draft.warn(each.drug, "the payer is not told: Medicare has its own code for this vaccine", sourced("ADM-16"))
     elif each.vaccine in _MEDICARE and circumstances.payer_program == "medicare_advantage":
@@ -55,7 +55,7 @@ def _warn_of_payer(each: Given, circumstances: Circumstances, draft: Draft) -> N
         draft.warn(each.drug, why, known("ADM-16"))
 
 
-def _draft_counseled(given: Sequence[Given], draft: Draft) -> None:
+def _draft_counseled(given: Sequence[DrugEvent], draft: Draft) -> None:
     if not given:
         return
     drugs = [each.drug for each in given]

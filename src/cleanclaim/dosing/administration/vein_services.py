@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from cleanclaim.dosing.administration.draft import Draft
-from cleanclaim.dosing.administration.given import AdminFamily, Given, Route, Setting
+from cleanclaim.dosing.administration.events import AdminFamily, DrugEvent, Route, Setting
 from cleanclaim.dosing.administration.plan import Rule, known, sourced
 from cleanclaim.dosing.infusion_time import (
     HYDRATION_FROM,
@@ -66,7 +66,7 @@ class Service:
 class _Bag:
     """What hung or was pushed at once."""
 
-    given: tuple[Given, ...]
+    given: tuple[DrugEvent, ...]
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ class _Bag:
 _COMPLEX = frozenset({AdminFamily.COMPLEX, AdminFamily.HORMONAL_ANTINEOPLASTIC})
 
 
-def vein_services(given: Sequence[Given], setting: Setting, draft: Draft) -> list[Service]:
+def vein_services(given: Sequence[DrugEvent], setting: Setting, draft: Draft) -> list[Service]:
     """The services of an encounter, in the order of the hierarchy; what is none is told to the draft."""
     bags = _bags(given)
     drugs = [bag for bag in bags if bag.drugs]
@@ -105,8 +105,8 @@ def vein_services(given: Sequence[Given], setting: Setting, draft: Draft) -> lis
     return sorted(services, key=lambda service: service.place)
 
 
-def _bags(given: Sequence[Given]) -> list[_Bag]:
-    mixed: dict[tuple[str | None, str], list[Given]] = defaultdict(list)
+def _bags(given: Sequence[DrugEvent]) -> list[_Bag]:
+    mixed: dict[tuple[str | None, str], list[DrugEvent]] = defaultdict(list)
     for each in given:
         if each.bag is not None:
             mixed[each.access, each.bag].append(each)
@@ -195,7 +195,7 @@ def _why_no_repeat(push: Service, before: Sequence[Service], setting: Setting) -
     return ""
 
 
-def _hydration(given: Sequence[Given], infusions: Sequence[Service], draft: Draft) -> list[Service]:
+def _hydration(given: Sequence[DrugEvent], infusions: Sequence[Service], draft: Draft) -> list[Service]:
     """The one hydration of the encounter, by the time that it ran alone (ADM-11)."""
     if not given:
         return []
@@ -223,7 +223,7 @@ def _hydration(given: Sequence[Given], infusions: Sequence[Service], draft: Draf
     return [Service(Kind.HYDRATION, drugs, timed[0][2], minutes, left, left[0].start, primary=primary, rules=rules)]
 
 
-def _earliest(given: Sequence[Given]) -> datetime | None:
+def _earliest(given: Sequence[DrugEvent]) -> datetime | None:
     return min((each.start for each in given if each.start is not None), default=None)
 
 

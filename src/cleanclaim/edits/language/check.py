@@ -24,7 +24,7 @@ from cleanclaim.edits.language.tree import (
     Constant,
     Expression,
     Flag,
-    Given,
+    GivenCall,
     Has,
     InList,
     Kind,
@@ -190,7 +190,7 @@ class _Checker:
         if name == "given":
             if len(arguments) != 1 or not isinstance(arguments[0].unnest(), exp.Column):
                 raise PageError("given takes one fact")
-            return Given(self._column(arguments[0].unnest()))
+            return GivenCall(self._column(arguments[0].unnest()))
         if name in {"has", "has_any"}:
             minimum = 2
             if len(arguments) < minimum or (name == "has" and len(arguments) != minimum):

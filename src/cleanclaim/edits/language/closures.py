@@ -18,7 +18,7 @@ from cleanclaim.edits.language.tree import (
     Constant,
     Expression,
     Flag,
-    Given,
+    GivenCall,
     Has,
     InList,
     Literal,
@@ -55,7 +55,7 @@ def closure(expression: Expression) -> Truth:
         case Flag():
             name = expression.column.name
             return lambda row: row[name]
-        case Given():
+        case GivenCall():
             return _given(expression.column.name)
         case _:
             return _atom(expression)

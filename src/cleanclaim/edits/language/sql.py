@@ -16,7 +16,7 @@ from cleanclaim.edits.language.tree import (
     Constant,
     Expression,
     Flag,
-    Given,
+    GivenCall,
     Has,
     InList,
     Kind,
@@ -42,7 +42,7 @@ def sql_of(expression: Expression) -> str:
             return "TRUE" if expression.value else "FALSE"
         case Flag():
             return _name(expression.column)
-        case Given():
+        case GivenCall():
             name = expression.column.name
             absent = f"{COMPLETE} OR list_contains({KNOWN_ABSENT}, '{name}')"
             return f"(CASE WHEN {_name(expression.column)} IS NOT NULL THEN TRUE WHEN {absent} THEN FALSE END)"

@@ -93,7 +93,7 @@ class StartsWith:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenCall:
     """True when the fact has a value; false when it has none and that is known: on a complete claim, or because a
     partial one says so (`known_absent`); else unknown."""
 
@@ -135,9 +135,9 @@ class Not:
     item: Expression
 
 
-Atom = Compare | InList | Has | StartsWith | Given | Flag
+Atom = Compare | InList | Has | StartsWith | GivenCall | Flag
 Expression = Atom | Constant | And | Or | Not
-ATOMS = (Compare, InList, Has, StartsWith, Given, Flag)
+ATOMS = (Compare, InList, Has, StartsWith, GivenCall, Flag)
 COMPLETE, KNOWN_ABSENT = "complete", "known_absent"  # the facts that `given` reads beside its own
 BESIDE_GIVEN = (COMPLETE, KNOWN_ABSENT)
 
@@ -151,7 +151,7 @@ def values_of(atom: Atom) -> tuple[Value, ...]:
             return (atom.value,)
         case Has():
             return (atom.texts, atom.text)
-        case Given() | Flag():
+        case GivenCall() | Flag():
             return (atom.column,)
 
 
@@ -189,6 +189,6 @@ def columns_of(expression: Expression) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for atom in atoms_of(expression):
         names.update(dict.fromkeys(atom_columns(atom)))
-        if isinstance(atom, Given):
+        if isinstance(atom, GivenCall):
             names.update(dict.fromkeys(BESIDE_GIVEN))
     return tuple(names)

@@ -145,7 +145,7 @@ class ForClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         check_charges(self.charges)
 
 
-class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Administration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One administration. Money is US dollars; times are local to where it was given."""
 
     service_date: date
@@ -207,9 +207,9 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-def read_given(text: str | bytes, *, place: str = "") -> Given:
+def read_given(text: str | bytes, *, place: str = "") -> Administration:
     """One administration from JSON.
 
     Raises:  UnreadableInput that names the place, the field and what was expected; never what stood in it.
     """
-    return read_case(text, Given, place=place)
+    return read_case(text, Administration, place=place)

@@ -47,7 +47,7 @@ _HISTORY = """
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class SupportingTables:
     """What was handed in, as tables; the faults of the history, and whether claims of it could not be read."""
 
     tables: Mapping[str, pa.Table]
@@ -56,7 +56,7 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class SupportingFiles:
     """The files that are handed in beside some claims.
 
     `history_from`: the first day from which the history has every claim of the clinic. Without it a dose in the history
@@ -68,7 +68,7 @@ class Beside:
     history: tuple[Path, ...] = ()
     history_from: date | None = None
 
-    def tables(self, mapping: ColumnMapping | None = None, payer_names: PayerNames | None = None) -> Handed:
+    def tables(self, mapping: ColumnMapping | None = None, payer_names: PayerNames | None = None) -> SupportingTables:
         """The tables that edits read, and the faults of the history; one of which claims were lost covers nothing.
 
         Raises: UnreadableInput for a file that cannot be used; a wrong row of authorizations or records is one.
@@ -86,7 +86,7 @@ class Beside:
             tables[HISTORY_COVERAGE.name] = pa.table(
                 {"history_from": [self.history_from]}, schema=HISTORY_COVERAGE.arrow()
             )
-        return Handed(tables, faults, claims_unread)
+        return SupportingTables(tables, faults, claims_unread)
 
 
 def sound_policies(path: Path | None) -> Policies | None:

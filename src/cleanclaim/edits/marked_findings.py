@@ -135,7 +135,7 @@ class Billed:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PlacedFinding:
     """A finding, where it stands in the run, and the lines that it is about."""
 
     place: tuple[int, int]
@@ -154,7 +154,7 @@ class _Places:
     lines: Mapping[int, dict[str, Any]]
 
 
-def tell(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]) -> list[Told]:
+def findings_of(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]) -> list[PlacedFinding]:
     """The findings of marked rows."""
     if not marks:
         return []
@@ -169,7 +169,7 @@ def tell(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]) -> li
     return [_told(bench, mark, rows[mark.row_id], places) for mark in ordered]
 
 
-def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Places) -> Told:
+def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Places) -> PlacedFinding:
     edit = mark.edit
     claim = places.claims[facts["claim_row"]]
     about = tuple(sorted(facts["line_rows"]))
@@ -186,7 +186,7 @@ def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Place
         "hcpcs_code": facts.get("hcpcs_code"), "charge_amount": _charges(about, places),
     }  # fmt: skip
     finding = _fired(bench, mark, facts, shared) if mark.case >= 0 else _not_evaluated(mark, facts, shared)
-    return Told(
+    return PlacedFinding(
         (facts["claim_row"], about[0] if on_line else -1), about, finding,
         tuple(places.lines[line]["charge_amount"] for line in about),
         tuple(places.lines[line]["claim_row"] for line in about), facts.get(SERVICE_DATE),
@@ -241,7 +241,9 @@ def _releases(bench: Workbench, edit: Edit, facts: Mapping[str, Any]) -> tuple[s
     return tuple(found)
 
 
-def recounted(items: Iterable[Told], counts: Mapping[Edit, EditCount], *, show_not_evaluated: bool) -> Iterator[Told]:
+def recounted(
+    items: Iterable[PlacedFinding], counts: Mapping[Edit, EditCount], *, show_not_evaluated: bool
+) -> Iterator[PlacedFinding]:
     """The findings of marks that fired; those that rest on what was carried too far are counted as not evaluated."""
     edits = {edit.name: edit for edit in counts}
     for item in items:
@@ -256,7 +258,7 @@ def recounted(items: Iterable[Told], counts: Mapping[Edit, EditCount], *, show_n
         yield item
 
 
-def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> Iterator[Told]:
+def without_silenced(told: Iterable[PlacedFinding], counts: Mapping[Edit, EditCount]) -> Iterator[PlacedFinding]:
     """The findings but those that a more basic edit explains on the same line (`unless_fires`); these are counted."""
     told = list(told)
     edits = {edit.name: edit for edit in counts}
@@ -273,7 +275,9 @@ def without_silenced(told: Iterable[Told], counts: Mapping[Edit, EditCount]) -> 
             yield item
 
 
-def profiled(told: Iterable[Told], profile: Profile, counts: Mapping[Edit, EditCount]) -> Iterator[Told]:
+def profiled(
+    told: Iterable[PlacedFinding], profile: Profile, counts: Mapping[Edit, EditCount]
+) -> Iterator[PlacedFinding]:
     """The findings as a site's profile has them; those that it switches off are counted."""
     edits = {edit.name: edit for edit in counts}
     for item in told:
@@ -286,7 +290,7 @@ def profiled(told: Iterable[Told], profile: Profile, counts: Mapping[Edit, EditC
             count.outcomes[Outcome.NOT_IN_FORCE] += 1
 
 
-def claim_totals(bench: Workbench, told: Sequence[Told], also: Iterable[int] = ()) -> tuple[ClaimTotals, ...]:
+def claim_totals(bench: Workbench, told: Sequence[PlacedFinding], also: Iterable[int] = ()) -> tuple[ClaimTotals, ...]:
     """What claims bill, and the charges of their lines under a reject or deny, each line once.
 
     Shape: one for each claim with a finding, and for those that are asked for `also`.

@@ -1,4 +1,4 @@
-"""What was wanted: the checks that could not be made for want of a release, counted by release and quarter.
+"""Coverage gaps: the checks that could not be made for want of a release, counted by release and quarter.
 
 A fact that a publication tells names its tables (`tables` in the head of its group); the fact `<group>_lacks` says, row
 by row, which of them no release covers there: a table, and the part of it where its file has parts (`mue practitioner`)
@@ -31,12 +31,12 @@ _CHARGE = {
     Grain.POLICY_LINE: "charge_amount",
     Grain.DIAGNOSIS: "charge_amount",
 }
-_NOTHING = -1  # in place of the number of a lack
+_NOTHING = -1  # in place of the number of a gap
 _Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Lack:
+class Gap:
     """What no release covers, and for services of which quarter."""
 
     table: str
@@ -46,7 +46,7 @@ class Lack:
 
 
 @dataclass(slots=True)
-class Want:
+class Waiting:
     """What waits for one release. A check is one edit on one row."""
 
     checks: int = 0
@@ -56,18 +56,18 @@ class Want:
     edits: set[str] = field(default_factory=set)  # ids
 
 
-class Wants:
-    """The wants of one grain, gathered row by row or batch by batch."""
+class CoverageGaps:
+    """The gaps of one grain, gathered row by row or batch by batch."""
 
     def __init__(self, facts: Dictionary, grain: Grain, names: Iterable[str]) -> None:
         """Nothing wanted yet; `names` are the facts that edits of the grain read."""
         known = facts.facts(grain)
-        self._lacks_of = {name: lacks for name in names if (lacks := facts.lacks_of(grain, name))}
+        self._lacks_of = {name: gaps for name in names if (gaps := facts.lacks_of(grain, name))}
         self._tables_of = {name: known[name].tables for name in self._lacks_of}
         self._row_id, self._charge = ROW_ID[grain], _CHARGE[grain]
         self._columns = tuple(dict.fromkeys(self._lacks_of.values()))
-        self._seen: set[tuple[int, Lack]] = set()
-        self.found: dict[Lack, Want] = defaultdict(Want)
+        self._seen: set[tuple[int, Gap]] = set()
+        self.found: dict[Gap, Waiting] = defaultdict(Waiting)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -76,51 +76,51 @@ class Wants:
 
     def add_row(self, edit: Edit, row: Mapping[str, Any], missing: Iterable[str]) -> None:
         """An edit that could not be evaluated on a row of facts."""
-        lacks = {self._lack_on(row, name) for name in missing}
-        wanted = sorted(lack for lack in lacks if lack)
-        for lack in wanted:
-            want = self.found[lack]
-            want.checks += 1
-            want.alone += len(lacks) == 1
-            want.edits.add(edit.id)
-            if (seen := (row[self._row_id], lack)) not in self._seen:
+        gaps = {self._gap_on(row, name) for name in missing}
+        wanted = sorted(gap for gap in gaps if gap)
+        for gap in wanted:
+            one = self.found[gap]
+            one.checks += 1
+            one.alone += len(gaps) == 1
+            one.edits.add(edit.id)
+            if (seen := (row[self._row_id], gap)) not in self._seen:
                 self._seen.add(seen)
-                want.rows += 1
-                want.charges += row[self._charge] or 0
+                one.rows += 1
+                one.charges += row[self._charge] or 0
 
     def forget_rows(self) -> None:
         """Rows that come after are others, whatever their ids: the next part of a run."""
         self._seen.clear()
 
-    def _lack_on(self, row: Mapping[str, Any], name: str) -> Lack | None:
+    def _gap_on(self, row: Mapping[str, Any], name: str) -> Gap | None:
         day, text = row[SERVICE_DATE], row[self._lacks_of[name]] if name in self._lacks_of else None
         if day is None or text is None:
             return None
-        lack = _lack(text, day.year, (day.month + 2) // 3)
-        return lack if lack.table in self._tables_of[name] else None
+        gap = _gap(text, day.year, (day.month + 2) // 3)
+        return gap if gap.table in self._tables_of[name] else None
 
-    def batch(self, beside: pa.RecordBatch) -> BatchWants:
+    def batch(self, beside: pa.RecordBatch) -> BatchGaps:
         """A gatherer for one batch, which has `columns` beside its planes."""
-        return BatchWants(self, beside)
+        return BatchGaps(self, beside)
 
-    def part(self, beside: pa.RecordBatch) -> tuple[list[_Rows], list[Lack]]:
-        """Which lack each row has by each column, as numbers of a list of lacks."""
+    def part(self, beside: pa.RecordBatch) -> tuple[list[_Rows], list[Gap]]:
+        """Which gap each row has by each column, as numbers of a list of gaps."""
         quarters = _quarters(beside.column(SERVICE_DATE))
-        lacks: dict[Lack, int] = {}
+        gaps: dict[Gap, int] = {}
         numbers = []
         for name in self._columns:
             texts = beside.column(name).dictionary_encode()
             words = texts.dictionary.to_pylist()
             places = texts.indices.fill_null(_NOTHING).to_numpy(zero_copy_only=False).astype(np.int64)
-            # A row's lack is a text and a quarter: both small numbers, joined into one.
+            # A row's gap is a text and a quarter: both small numbers, joined into one.
             joined = np.where((places < 0) | (quarters < 0), _NOTHING, places + quarters * len(words))
             distinct, back = np.unique(joined, return_inverse=True)
             own = [
-                _NOTHING if item < 0 else _number(lacks, words[item % len(words)], item // len(words))
+                _NOTHING if item < 0 else _number(gaps, words[item % len(words)], item // len(words))
                 for item in distinct.tolist()
             ]  # fmt: skip
             numbers.append(np.array(own, np.int64)[back] if own else np.zeros(0, np.int64))
-        return numbers, list(lacks)
+        return numbers, list(gaps)
 
     def place_of(self, name: str) -> int | None:
         """Which of the columns says what a fact waits for."""
@@ -135,88 +135,88 @@ class Wants:
         return beside.column(self._charge)
 
 
-class BatchWants:
-    """The wants of one batch: planes of what is missing, met with the numbers of what no release covers."""
+class BatchGaps:
+    """The gaps of one batch: planes of what is missing, met with the numbers of what no release covers."""
 
-    def __init__(self, wants: Wants, beside: pa.RecordBatch) -> None:
+    def __init__(self, gaps: CoverageGaps, beside: pa.RecordBatch) -> None:
         """Nothing wanted yet."""
-        self._wants, self._beside = wants, beside
-        self._numbers, self._lacks = wants.part(beside)
-        self._waiting: list[_Rows] = []  # row * lacks + lack, of each edit
+        self._gaps, self._beside = gaps, beside
+        self._numbers, self._found_gaps = gaps.part(beside)
+        self._waiting: list[_Rows] = []  # row * gaps + gap, of each edit
 
     def add(self, planes: EditPlanes) -> None:
         """What an edit could not judge in the batch."""
-        if not self._lacks or not planes.missing:
+        if not self._found_gaps or not planes.missing:
             return
         rows = rows_of(np.bitwise_or.reduce(list(planes.missing.values())), self._beside.num_rows)
         waits = np.full((len(rows), len(self._numbers) + 1), _NOTHING, np.int64)
         other = np.zeros(len(rows), bool)  # something is missing that no release would tell
         for name, plane in planes.missing.items():
             missing = _bits(plane, rows)
-            place = self._wants.place_of(name)
+            place = self._gaps.place_of(name)
             told = self._told(place, name, rows) if place is not None else np.full(len(rows), _NOTHING, np.int64)
             other |= missing & (told < 0)
             if place is not None:
                 waits[:, place] = np.where(missing & (told >= 0), told, waits[:, place])
-        # One release that two facts wait for is one want.
+        # One release that two facts wait for is one gap.
         waits.sort(axis=1)
         waits[:, 1:][waits[:, 1:] == waits[:, :-1]] = _NOTHING
         alone = ((waits >= 0).sum(axis=1) == 1) & ~other
         self._count(planes.edit, waits, alone)
         row, column = np.nonzero(waits >= 0)
-        self._waiting.append(rows[row] * len(self._lacks) + waits[row, column])
+        self._waiting.append(rows[row] * len(self._found_gaps) + waits[row, column])
 
     def _told(self, place: int, name: str, rows: _Rows) -> _Rows:
-        tables = self._wants.tables_of(name)
-        may = np.array([lack.table in tables for lack in self._lacks], bool)
+        tables = self._gaps.tables_of(name)
+        may = np.array([gap.table in tables for gap in self._found_gaps], bool)
         numbers = self._numbers[place][rows]
         return np.where((numbers >= 0) & may[numbers], numbers, _NOTHING)
 
     def _count(self, edit: Edit, waits: _Rows, alone: npt.NDArray[np.bool_]) -> None:
-        size = len(self._lacks)
+        size = len(self._found_gaps)
         checks = np.bincount(waits[waits >= 0], minlength=size)
         by_itself = waits[alone]
         settled = np.bincount(by_itself[by_itself >= 0], minlength=size)
         for number in np.flatnonzero(checks).tolist():
-            want = self._wants.found[self._lacks[number]]
-            want.checks += int(checks[number])
-            want.alone += int(settled[number])
-            want.edits.add(edit.id)
+            one = self._gaps.found[self._found_gaps[number]]
+            one.checks += int(checks[number])
+            one.alone += int(settled[number])
+            one.edits.add(edit.id)
 
     def close(self) -> None:
         """Count the rows that wait, each once, and their charges."""
         if not self._waiting:
             return
         waiting = np.unique(np.concatenate(self._waiting))
-        charges = self._wants.charges(self._beside).take(pa.array(waiting // len(self._lacks), pa.int64()))
-        sums = pa.table({"lack": waiting % len(self._lacks), "charge": charges}).group_by("lack").aggregate(
+        charges = self._gaps.charges(self._beside).take(pa.array(waiting // len(self._found_gaps), pa.int64()))
+        sums = pa.table({"gap": waiting % len(self._found_gaps), "charge": charges}).group_by("gap").aggregate(
             [("charge", "sum"), ([], "count_all")]
         )  # fmt: skip
         for row in sums.to_pylist():
-            want = self._wants.found[self._lacks[row["lack"]]]
-            want.rows += row["count_all"]
-            want.charges += row["charge_sum"] or 0
+            one = self._gaps.found[self._found_gaps[row["gap"]]]
+            one.rows += row["count_all"]
+            one.charges += row["charge_sum"] or 0
 
 
-def together(wants: Iterable[Wants]) -> dict[Lack, Want]:
-    """The wants of all grains. Rows and charges are of the grain with most: the lines of both are the same."""
-    joined: dict[Lack, Want] = {}
-    for lack, want in (item for one in wants for item in one.found.items()):
-        had = joined.setdefault(lack, Want())
-        had.checks += want.checks
-        had.alone += want.alone
-        had.edits |= want.edits
-        had.rows, had.charges = max((had.rows, had.charges), (want.rows, want.charges))
+def together(grains: Iterable[CoverageGaps]) -> dict[Gap, Waiting]:
+    """The gaps of all grains. Rows and charges are of the grain with most: the lines of both are the same."""
+    joined: dict[Gap, Waiting] = {}
+    for gap, one in (item for grain in grains for item in grain.found.items()):
+        had = joined.setdefault(gap, Waiting())
+        had.checks += one.checks
+        had.alone += one.alone
+        had.edits |= one.edits
+        had.rows, had.charges = max((had.rows, had.charges), (one.rows, one.charges))
     return joined
 
 
-def _lack(text: str, year: int, quarter: int) -> Lack:
+def _gap(text: str, year: int, quarter: int) -> Gap:
     table, _, part = text.partition(" ")
-    return Lack(table, part, year, quarter)
+    return Gap(table, part, year, quarter)
 
 
-def _number(lacks: dict[Lack, int], text: str, quarter: int) -> int:
-    return lacks.setdefault(_lack(text, quarter // 4, quarter % 4 + 1), len(lacks))
+def _number(gaps: dict[Gap, int], text: str, quarter: int) -> int:
+    return gaps.setdefault(_gap(text, quarter // 4, quarter % 4 + 1), len(gaps))
 
 
 def _quarters(days: Any) -> _Rows:  # noqa: ANN401 - an Arrow array of dates, which the stubs cannot name

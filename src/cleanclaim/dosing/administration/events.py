@@ -73,7 +73,7 @@ _LONGEST = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class DrugEvent:
     """One drug as given once: a bag, a push, the injections of one product in one session.
 
     Raises:  InvalidValue for times that run backwards or over 24 hours (but of a pump), and counts below one.
