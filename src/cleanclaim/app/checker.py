@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,7 @@ from cleanclaim.edits.marked_findings import ClaimTotals, LineTotals
 from cleanclaim.edits.marks import EditCount
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.few import FewWorkbench, KeptFacts
 from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.worklist import Verdict
 from cleanclaim.engine.connection import Engine
@@ -58,6 +59,7 @@ class Checker:
     terms: TermsOfPayers = field(default_factory=TermsOfPayers)  # of payers, by their policies
     site: Site = field(default_factory=Site)  # what the site has set: names of payers, its profile
     left_out: int = 0  # edits that the site or the user left out
+    _kept: list[KeptFacts] = field(default_factory=list)  # at most one: made by the first check of a few claims
     _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # by table, the days to which it is carried
 
     @classmethod
@@ -115,15 +117,16 @@ class Checker:
         Raises: UnreadableInput when nothing could be read in any of them.
         """
         support = supporting.tables(mapping, self.site.payer_names) if supporting else SupportingTables({})
-        with self.bench(support, checked_on) as bench:
+        with ExitStack() as opened:
             reading = Reading(
-                bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch,
+                self._few(support, checked_on), complete=complete, mapping=mapping, limits=self.limits, watch=watch,
                 payer_names=self.site.payer_names, on_read=on_read,
+                grow=lambda few: self._many(few, opened, support, checked_on),
             )  # fmt: skip
             reading.read(paths)
             if watch:
                 watch("checking", 0, 0)
-            return self._checked(bench, reading, support, show_not_evaluated=show_not_evaluated)
+            return self._checked(reading, support, show_not_evaluated=show_not_evaluated)
 
     def check(
         self,
@@ -141,11 +144,14 @@ class Checker:
         Raises:  InvalidValue for a table of another schema: it names the table, the column, and what was expected.
         """
         support = supporting.tables(None, self.site.payer_names) if supporting else SupportingTables({})
-        with self.bench(support, checked_on) as bench:
-            reading = Reading(bench, payer_names=self.site.payer_names)
+        with ExitStack() as opened:
+            reading = Reading(
+                self._few(support, checked_on), payer_names=self.site.payer_names,
+                grow=lambda few: self._many(few, opened, support, checked_on),
+            )  # fmt: skip
             for part in (tables,) if isinstance(tables, ClaimTables) else tables:
                 reading.take(part, by_row=by_row)
-            return self._checked(bench, reading, support, show_not_evaluated=show_not_evaluated)
+            return self._checked(reading, support, show_not_evaluated=show_not_evaluated)
 
     @contextmanager
     def bench(self, support: SupportingTables, checked_on: date | None) -> Iterator[Workbench]:
@@ -156,9 +162,23 @@ class Checker:
             bench.use_reference(self.library.table, self._days)
             yield bench
 
-    def _checked(
-        self, bench: Workbench, reading: Reading, support: SupportingTables, *, show_not_evaluated: bool
-    ) -> CheckResult:
+    def _few(self, support: SupportingTables, checked_on: date | None) -> Workbench:
+        """A workbench for a few claims, which keeps what it was told of codes and days."""
+        if not self._kept:
+            self._kept.append(KeptFacts(self.library.table))
+        bench = FewWorkbench(dictionary(), self._kept[0], checked_on=checked_on)
+        bench.hand_in(support.tables, self.terms)
+        bench.use_reference(self.library.table, self._days)
+        return bench
+
+    def _many(self, few: Workbench, opened: ExitStack, support: SupportingTables, checked_on: date | None) -> Workbench:
+        """The workbench for many claims, with those that were read so far."""
+        bench = opened.enter_context(self.bench(support, checked_on))
+        bench.take_over(few)
+        return bench
+
+    def _checked(self, reading: Reading, support: SupportingTables, *, show_not_evaluated: bool) -> CheckResult:
+        bench = reading.bench
         run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated, profile=self.site.profile)
         return _result(self, bench, reading, run, self._told(bench, support))
 

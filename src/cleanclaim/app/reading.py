@@ -22,6 +22,7 @@ from cleanclaim.app.site import PayerNames
 from cleanclaim.claims import ClaimTables, Lost
 from cleanclaim.claims.tables import check_tables
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.few import MOST_LINES
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.formats.x12 import CUT_OFF
@@ -43,6 +44,7 @@ class FileRead:
     faults: int = 0
 
 
+Grow = Callable[[Workbench], Workbench]
 OnRead = Callable[[FileRead], None]
 
 
@@ -59,12 +61,14 @@ class Reading:
         watch: Watch | None = None,
         payer_names: PayerNames | None = None,
         on_read: OnRead | None = None,
+        grow: Grow | None = None,
     ) -> None:
         """Nothing read yet. `mapping` says which columns of tables are which, `limits` what an archive may hold.
 
-        `payer_names` are what a site calls its payers; `on_read` is told of each file when it was read.
+        `payer_names` are what a site calls its payers; `on_read` is told of each file when it was read. `grow` gives
+        the workbench for many claims when those that were read are no longer few.
         """
-        self.payers, self.on_read = payer_names or PayerNames(), on_read
+        self.payers, self.on_read, self._grow = payer_names or PayerNames(), on_read, grow
         self.bench, self.complete, self.watch = bench, complete, watch
         self.mapping = self.payers.in_mapping(mapping)
         self.limits = limits or Limits()
@@ -181,6 +185,8 @@ class Reading:
 
     def _load(self, tables: ClaimTables) -> None:
         self.bench.load_claims(self.payers.in_claims(tables))
+        if self._grow and self.bench.lines > MOST_LINES:
+            self.bench, self._grow = self._grow(self.bench), None
         if not tables.fault.num_rows:
             return
         self.fault_count += tables.fault.num_rows

@@ -77,12 +77,17 @@ class Group:
     @property
     def reference(self) -> frozenset[str]:
         """The reference tables that its SQL reads as `ref_<name>`."""
-        return frozenset(re.findall(r"\bref_(\w+)", self.sql))
+        return _tables_read(self.sql)
 
     def compute(self, terms: TermsOfPayers | None = None) -> Callable[[pa.Table], pa.Table]:
         """The function of a Python group: distinct keys in, the same rows with the facts out."""
         function: Callable[..., pa.Table] = importlib.import_module(f"{_FACTS}.{self.name}").compute
         return partial(function, terms=terms) if self.head.terms else function
+
+
+@cache
+def _tables_read(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\bref_(\w+)", sql))
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # by identity: it is cached by

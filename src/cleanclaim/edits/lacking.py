@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cleanclaim.edits.dictionary import ROW_ID, Dictionary
+from cleanclaim.edits.dictionary import Dictionary
 from cleanclaim.edits.outcomes import Edit
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench
@@ -66,8 +66,7 @@ class Lacking:
         self.last_part = set()
         if not self._waiting:
             return
-        places = bench.engine.table(f"SELECT {ROW_ID[self.grain]} AS row_id, claim_row FROM {view} ORDER BY row_id")
-        ids, claims = (places[name].to_numpy() for name in ("row_id", "claim_row"))
+        ids, claims = bench.claims_of(self.grain, view)
         for key, rows in self._waiting.items():
             found = np.unique(claims[np.searchsorted(ids, np.concatenate(rows))])
             self.claims[key].append(found)

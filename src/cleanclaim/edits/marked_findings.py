@@ -53,7 +53,7 @@ _CLAIM_TOTALS = """
   LEFT JOIN worst AS r ON r.id = l.line_row
   WHERE c.claim_row IN (SELECT id FROM told)
   GROUP BY c.claim_row, c.claim_key
-  ORDER BY c.claim_row
+  ORDER BY claim_row
 """
 # The lines of these claims. A code that has ended is named by what it was.
 _LINES = """
@@ -71,12 +71,12 @@ _LINES = """
     ) = 1
   )
   SELECT
-    l.claim_row, l.line_number, l.hcpcs_code, n.drug, l.modifiers, l.billed_units, l.service_date, l.charge_amount,
-    r.severity
+    l.line_row, l.claim_row, l.line_number, l.hcpcs_code, n.drug, l.modifiers, l.billed_units, l.service_date,
+    l.charge_amount, r.severity
   FROM wanted AS l
   LEFT JOIN named AS n ON n.code = l.code AND n.service_date IS NOT DISTINCT FROM l.service_date
   LEFT JOIN worst AS r ON r.id = l.line_row
-  ORDER BY l.line_row
+  ORDER BY line_row
 """
 
 # What a claim says in total; where it says nothing (JSON may), what its lines say.
@@ -326,5 +326,6 @@ def _lines(bench: Workbench) -> dict[int, list[LineTotals]]:
             row["modifiers"] = kept.setdefault(modifiers, modifiers)
             for name in ("hcpcs_code", "drug"):
                 row[name] = kept.setdefault(row[name], row[name])
+            del row["line_row"]
             lines[row.pop("claim_row")].append(LineTotals(**row))
     return lines

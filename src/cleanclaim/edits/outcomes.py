@@ -43,7 +43,7 @@ class Verdict:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: much is kept by edit
 class EditCase:
     """A case ready to run; what its page left out is filled in."""
 

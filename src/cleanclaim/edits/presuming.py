@@ -139,20 +139,6 @@ class PresumedRows:
         self.of_edit = {edit: releases_read(facts, edit) for edit in edits}
         self.columns = tuple(dict.fromkeys(name for names in self.of_edit.values() for name in names))
 
-    def query(self, view: str) -> str:
-        """How many lines of a view rest on each carried release, by day."""
-        names = ", ".join(f'"{name}"' for name in self.columns)
-        # One scan of the view, which joins every group of facts: planning it costs more than a few rows do.
-        return (
-            "WITH named AS (SELECT line_rows, service_date,"
-            f" unnest(list_filter([{names}], lambda label: contains(label, '{PRESUMED_AFTER}'))) AS labels"
-            f" FROM {view}),"
-            f" apart AS (SELECT line_rows, service_date, unnest(string_split(labels, '{AND}')) AS label FROM named),"
-            " lines AS (SELECT unnest(line_rows) AS line_row, service_date, label FROM apart)"
-            " SELECT label, service_date AS day, CAST(count(DISTINCT line_row) AS BIGINT) AS lines FROM lines"
-            f" WHERE contains(label, '{PRESUMED_AFTER}') AND service_date IS NOT NULL GROUP BY ALL ORDER BY ALL"
-        )
-
     def planes(self, beside: pa.RecordBatch) -> dict[str, Plane]:
         """By release fact, the rows of a batch on which it names a carried release."""
         found = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,7 @@ from cleanclaim.edits.outcomes import Edit, Outcome, Program, program
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.few import FewWorkbench
 from cleanclaim.edits.plan.planes import EditPlanes, popcount, rows_of
 from cleanclaim.edits.plan.rows import judge
 from cleanclaim.edits.presuming import PresumedRows, Resting
@@ -65,6 +66,7 @@ class Aside:
     """What is gathered of the rows of one grain beside the outcomes: coverage gaps, lacks, and what is presumed."""
 
     def __init__(self, facts: Dictionary, grain: Grain, edits: tuple[Edit, ...], names: Iterable[str]) -> None:
+        self._grain = grain
         self.gaps = CoverageGaps(facts, grain, names)
         self.lacking = Lacking(facts, grain)
         self.presumed = PresumedRows(facts, edits)
@@ -80,7 +82,7 @@ class Aside:
         """Before the rows of a part are judged."""
         self.presumes = bool(self.presumed.columns) and bench.is_presumed()
         if self.presumes:
-            self.resting.count(bench.engine.table(self.presumed.query(view)).to_pylist())
+            self.resting.count(bench.labels(self._grain, view, self.presumed.columns))
 
     def close_part(self, bench: Workbench, view: str) -> None:
         """After they have been."""
@@ -179,15 +181,18 @@ class _Run:
         """The edits of one grain judged and told, on one part of the run."""
         view = self.bench.make_facts(grain.grain, grain.facts)
         rows = self.bench.rows(grain.grain)
-        if grain.runnable is None and not grain.refused:
+        few = isinstance(self.bench, FewWorkbench)
+        if grain.runnable is None and not grain.refused and not few:
             self._ask(grain, view)
         for edit in grain.refused:
             self.counts[edit].outcomes[Outcome.NOT_EVALUATED] += rows
             self.counts[edit].missing[ERROR] += rows
         grain.aside.open_part(self.bench, view)
         marks: list[Mark] = []
-        if grain.runnable and rows <= self.few_rows:
-            marks += self._judged_by_row(grain, view)
+        if few:
+            marks += self._judged_by_row(grain, grain.edits, view)
+        elif grain.runnable and rows <= self.few_rows:
+            marks += self._judged_by_row(grain, grain.runnable.edits, view)
         elif grain.runnable:
             marks += self.many(
                 self.bench, grain.runnable, view, grain.grain, self.counts, grain.aside, self.show_not_evaluated
@@ -215,10 +220,10 @@ class _Run:
             return str(error)
         return ""
 
-    def _judged_by_row(self, grain: _Grain, view: str) -> Iterator[Mark]:
-        edits, aside = grain.runnable.edits if grain.runnable else (), grain.aside
+    def _judged_by_row(self, grain: _Grain, edits: Sequence[Edit], view: str) -> Iterator[Mark]:
+        aside = grain.aside
         judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
-        for row in self.bench.engine.table(f"SELECT * FROM {view}").to_pylist():
+        for row in self.bench.fact_rows(grain.grain, view):
             for edit, verdict_of, cases in judges:
                 verdict, count = verdict_of(row), self.counts[edit]
                 count.outcomes[verdict.outcome] += 1

@@ -19,6 +19,7 @@ from cleanclaim.policies.listing import codes_of, policy_tables
 from cleanclaim.policies.policy import Billing, Limits, LineOfBusiness, Policy, Requires
 from cleanclaim.policies.reading import Policies
 from cleanclaim.policies.shipped import default_policies, with_defaults
+from cleanclaim.policies.tables import POLICY_CODE, POLICY_ITEM
 from cleanclaim.terms.terms import DOCUMENTS, NOTHING, Term, Terms
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _PACKAGE = "a policy on one package may or may not hold"
 
 class TermsOfPayers:
     """The terms of every payer by the policies that were read, those that ship behind them; each is worked out once."""
+
+    LISTED = frozenset({POLICY_CODE.name, POLICY_ITEM.name})  # the tables that hold as long as the terms do
 
     def __init__(self, policies: Policies | None = None) -> None:
         """Takes policies of payers, which go before those that ship."""

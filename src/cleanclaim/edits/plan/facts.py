@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -20,10 +20,11 @@ from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
 from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
 from cleanclaim.reference.library import presumption
+from cleanclaim.reference.library.presumption import AND, PRESUMED_AFTER
 from cleanclaim.terms import TermsOfPayers
 from cleanclaim.values import Interval
 
-_STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
+STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
 _ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
 # A run that does not fit in one INSERT is stored in parts, and as many are judged at once as have so many lines: memory
 # stays small however long the run is, and no more plans are made than need be (each costs a second or so).
@@ -55,17 +56,17 @@ class Workbench:
         self._table_of: Callable[[str], pa.Table]
         self._days: tuple[date, ...] | None = None  # of service, of the part of the run that is judged
         self._carried_days: Callable[[str], tuple[Interval, ...]]
-        self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in _STORED}
+        self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in STORED}
         self._in_parts = False
-        self._columns = {schema.name: [column.name for column in _used(schema, facts)] for schema, _ in _STORED}
+        self._columns = {schema.name: [column.name for column in used_columns(schema, facts)] for schema, _ in STORED}
         engine.register("run", pa.table({"checked_on": pa.array([checked_on], pa.date32())}))
-        for schema, ids in _STORED:
+        for schema, ids in STORED:
             self._store(schema, ids)
 
     def _store(self, schema: TableSchema, ids: tuple[str, ...]) -> None:
         columns = (
             *(f"{name} BIGINT" for name in ids),
-            *(f'"{column.name}" {column.type.sql}' for column in _used(schema, self.facts)),
+            *(f'"{column.name}" {column.type.sql}' for column in used_columns(schema, self.facts)),
         )
         self.engine.run(f"CREATE TABLE {schema.name} ({', '.join(columns)})")
 
@@ -85,9 +86,13 @@ class Workbench:
         if not carried:
             return False
         if self._days is None:
-            days = self.engine.table("SELECT DISTINCT service_date FROM line")["service_date"].to_pylist()
-            self._days = tuple(day for day in days if day)
+            self._days = tuple(self.days_of_service())
         return any(one.contains(day) for day in self._days for one in carried)
+
+    def days_of_service(self) -> set[date]:
+        """The days of service of the lines of the part that is judged."""
+        days = self.engine.table("SELECT DISTINCT service_date FROM line")["service_date"].to_pylist()
+        return {day for day in days if day}
 
     def hand_in(self, tables: Mapping[str, pa.Table], terms: TermsOfPayers | None = None) -> None:
         """Tables of `policies.tables` that groups read as `ref_<name>`, and the terms of payers.
@@ -149,7 +154,7 @@ class Workbench:
     def _divide(self) -> None:
         if not self._in_parts:
             self._in_parts = True
-            for schema, _ in _STORED:
+            for schema, _ in STORED:
                 for part in range(_PARTS):
                     self.engine.run(f"CREATE TABLE {schema.name}_{part} AS FROM {schema.name}")
                 self.engine.run(f"DROP TABLE {schema.name}")
@@ -179,12 +184,12 @@ class Workbench:
         together = max(1, _LINES_JUDGED_AT_ONCE * _PARTS // self.lines)
         for first in range(0, _PARTS, together):
             parts = range(first, min(first + together, _PARTS))
-            for schema, _ in _STORED:
+            for schema, _ in STORED:
                 rows = " UNION ALL ".join(f"FROM {schema.name}_{part}" for part in parts)
                 self.engine.run(f"CREATE VIEW {schema.name} AS {rows}")
             yield
             self._forget_facts()
-            for schema, _ in _STORED:
+            for schema, _ in STORED:
                 self.engine.run(f"DROP VIEW {schema.name}")
                 for part in parts:
                     self.engine.run(f"DROP TABLE {schema.name}_{part}")
@@ -192,7 +197,7 @@ class Workbench:
     def forget_claims(self) -> None:
         """Make room for other claims: the reference stays. Only after a short run, that was not divided."""
         self._forget_facts()
-        for schema, _ in _STORED:
+        for schema, _ in STORED:
             self.engine.run(f"DELETE FROM {schema.name}")
         self.claims = self.lines = 0
 
@@ -231,6 +236,41 @@ class Workbench:
         view = f"facts_of_{grain}"
         self.engine.run(f"CREATE OR REPLACE VIEW {view} AS {self._select(grain, wanted, PLACE_COLUMNS)}")
         return view
+
+    def fact_rows(self, grain: Grain, view: str) -> list[dict[str, Any]]:
+        """The facts of each row of a grain, as a view has them."""
+        del grain
+        rows: list[dict[str, Any]] = self.engine.table(f"SELECT * FROM {view}").to_pylist()
+        return rows
+
+    def claims_of(self, grain: Grain, view: str) -> tuple[np.ndarray, np.ndarray]:
+        """The rows of a grain and their claims, in order."""
+        places = self.engine.table(f"SELECT {ROW_ID[grain]} AS row_id, claim_row FROM {view} ORDER BY row_id")
+        return places["row_id"].to_numpy(), places["claim_row"].to_numpy()
+
+    def labels(self, grain: Grain, view: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """How many lines rest on each carried release that some facts name, by day."""
+        del grain
+        names = ", ".join(f'"{name}"' for name in columns)
+        # One scan of the view, which joins every group of facts: planning it costs more than a few rows do.
+        yield from self.engine.table(
+            "WITH named AS (SELECT line_rows, service_date,"
+            f" unnest(list_filter([{names}], lambda label: contains(label, '{PRESUMED_AFTER}'))) AS labels"
+            f" FROM {view}),"
+            f" apart AS (SELECT line_rows, service_date, unnest(string_split(labels, '{AND}')) AS label FROM named),"
+            " lines AS (SELECT unnest(line_rows) AS line_row, service_date, label FROM apart)"
+            " SELECT label, service_date AS day, CAST(count(DISTINCT line_row) AS BIGINT) AS lines FROM lines"
+            f" WHERE contains(label, '{PRESUMED_AFTER}') AND service_date IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        ).to_pylist()
+
+    def take_over(self, other: Workbench) -> None:
+        """The claims that were loaded into another workbench, and what was handed in there."""
+        self.claims, self.lines, self.claims_with_history = other.claims, other.lines, other.claims_with_history
+        self.files_by_row, self.terms, self._handed, self._earlier = (
+            other.files_by_row, other.terms, other._handed, other._earlier
+        )  # fmt: skip
+        self._table_of, self._carried_days = other._table_of, other._carried_days
+        self._waiting = other._waiting
 
     def rows(self, grain: Grain) -> int:
         """How many rows of a grain there are: those of its base, which no other group adds to."""
@@ -297,7 +337,8 @@ def _part_of(claims: pa.Table, claim_rows: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _used(schema: TableSchema, facts: Dictionary) -> list[Column]:
+def used_columns(schema: TableSchema, facts: Dictionary) -> list[Column]:
+    """The columns of a claim table that a fact reads or a finding shows."""
     # Only what a fact reads or a finding shows is stored: a claim has twice as many columns.
     words = {word for group in facts.groups for word in re.findall(r"\w+", group.sql)} | _SHOWN
     return [column for column in schema.columns if column.name in words]

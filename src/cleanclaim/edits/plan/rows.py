@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 from cleanclaim.edits.language import closure
 from cleanclaim.edits.language.closures import Row
@@ -11,10 +11,12 @@ from cleanclaim.edits.language.tree import ATOMS, And, Expression, Not, Or, atom
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, Outcome, Verdict, decide
 
 
+@cache
 def judge(edit: Edit) -> Callable[[Row], Verdict]:
     """The edit as a function of one row of facts."""
     scope = closure(edit.scope)
     whens = [closure(case.when) for case in edit.cases]
+    missing = _missing_of(edit)
 
     def verdict(row: Row) -> Verdict:
         day = row[SERVICE_DATE]
@@ -24,31 +26,38 @@ def judge(edit: Edit) -> Callable[[Row], Verdict]:
         if outcome is Outcome.FIRES:
             return Verdict(outcome, edit.cases[fired].case.name)
         if outcome is Outcome.NOT_EVALUATED:
-            return Verdict(outcome, missing=_missing(edit, row, in_scope, truths))
+            return Verdict(outcome, missing=missing(row, in_scope, truths))
         return Verdict(outcome)
 
     return verdict
 
 
-def _missing(edit: Edit, row: Row, in_scope: bool | None, truths: Iterable[bool | None]) -> tuple[str, ...]:  # noqa: FBT001 - a truth value
-    day = row[SERVICE_DATE]
-    if day is None:
-        return (SERVICE_DATE,)
-    if in_scope is None:
-        return tuple(dict.fromkeys(_null_facts(edit.scope, row)))
-    names: dict[str, None] = {}
-    for case, truth in zip(edit.cases, truths, strict=True):
-        if truth is None and case.in_force.contains(day):
-            names.update(dict.fromkeys(_null_facts(case.when, row)))
-    return tuple(names)
+def _missing_of(edit: Edit) -> Callable[[Row, bool | None, Sequence[bool | None]], tuple[str, ...]]:
+    """The facts for want of which an edit was not evaluated, by a row and the truth of its parts."""
+    of_scope, of_cases = _nulls_of(edit.scope), [_nulls_of(case.when) for case in edit.cases]
+
+    def missing(row: Row, in_scope: bool | None, truths: Sequence[bool | None]) -> tuple[str, ...]:  # noqa: FBT001 - a truth value
+        day = row[SERVICE_DATE]
+        if day is None:
+            return (SERVICE_DATE,)
+        if in_scope is None:
+            return tuple(dict.fromkeys(of_scope(row)))
+        names: dict[str, None] = {}
+        for case, truth, nulls in zip(edit.cases, truths, of_cases, strict=True):
+            if truth is None and case.in_force.contains(day):
+                names.update(dict.fromkeys(nulls(row)))
+        return tuple(names)
+
+    return missing
 
 
-def _null_facts(expression: Expression, row: Row) -> Iterable[Any]:
+def _nulls_of(expression: Expression) -> Callable[[Row], Iterable[str]]:
+    """The facts that are null under the parts of an expression that are unknown."""
     if isinstance(expression, ATOMS):
-        yield from (name for name in atom_columns(expression) if row[name] is None)
-    elif isinstance(expression, And | Or):
-        for item in expression.items:
-            if closure(item)(row) is None:
-                yield from _null_facts(item, row)
-    elif isinstance(expression, Not):
-        yield from _null_facts(expression.item, row)
+        names = tuple(atom_columns(expression))
+        return lambda row: [name for name in names if row[name] is None]
+    if isinstance(expression, Not):
+        return _nulls_of(expression.item)
+    items = expression.items if isinstance(expression, And | Or) else ()
+    parts = [(closure(item), _nulls_of(item)) for item in items]
+    return lambda row: [name for truth, nulls in parts if truth(row) is None for name in nulls(row)]
