@@ -13,8 +13,8 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.error import URLError
 
+import httpx
 import pytest
 
 from cleanclaim import __version__
@@ -362,7 +362,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told() -> None:
     fault.verify_message = "self-signed certificate"
     words = r"www.cms.gov: its certificate .*self-signed.* SSL_CERT_FILE"
     with pytest.raises(NotFetched, match=words) as refused, told("https://www.cms.gov/a.zip"):
-        raise URLError(fault)
+        raise httpx.ConnectError("failed") from fault
     assert not isinstance(refused.value, TryAgain)
 
 
