@@ -618,7 +618,7 @@ def test_nothing_heavy_is_loaded_before_an_import_and_no_network_by_a_look_up(
         f"import sys\nsys.argv = ['cleanclaim', *{arguments!r}]\nfrom cleanclaim.cli import main\n"
         "try: main()\nexcept SystemExit: pass\n"
         "heavy = {'duckdb', 'pyarrow', 'numpy'}\n"
-        "network = {'cleanclaim.reference.publications.fetching', 'urllib.request', 'http.client', 'ssl'}\n"
+        "network = {'cleanclaim.reference.publications.fetching', 'httpx', 'urllib.request', 'http.client', 'ssl'}\n"
         "print(sorted((heavy | (network if sys.argv[1] == 'code' else set())) & set(sys.modules)), file=sys.stderr)\n"
     )
     environment = {**os.environ, "CLEANCLAIM_REFERENCE": str(folder)}

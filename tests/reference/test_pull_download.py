@@ -13,8 +13,8 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.error import URLError
 
+import httpx
 import pytest
 
 from cleanclaim import __version__
@@ -343,6 +343,27 @@ def test_nothing_leads_from_https_to_http() -> None:
     refuse_redirect("http://127.0.0.1/a.zip", "https://127.0.0.1/a.zip")
 
 
+def test_the_proxy_of_the_system_is_asked(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.answers["http://publisher.invalid/file.zip"] = File(ONE)
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")  # of a kind that is not known, and not for http(s)
+    monkeypatch.setenv("http_proxy", site.address.removeprefix("http://"))
+    wanted = Wanted("http://publisher.invalid/file.zip", tmp_path / "file.zip")
+    assert download(impatient(), wanted).path.read_bytes() == ONE
+    monkeypatch.setenv("no_proxy", "publisher.invalid")
+    with pytest.raises(NotFetched, match=r"cannot reach publisher.invalid: "):
+        download(impatient(), wanted)
+    monkeypatch.setenv("https_proxy", site.address)
+    with pytest.raises(NotFetched, match=r"cannot reach other.invalid: Tunnel connection failed: 501"):
+        download(impatient(), Wanted("https://other.invalid/file.zip", tmp_path / "file.zip"))
+
+
+def test_no_cookie_is_kept(site: Site, tmp_path: Path) -> None:
+    site.file("/file.zip", ONE)
+    site.answers["/moved"] = lambda request: request.send(302, b"", Location="/file.zip", Set_Cookie="a=b; Path=/")
+    assert fetch(site, tmp_path, "/moved").path.read_bytes() == ONE
+    assert not any("Cookie" in head for _, head in site.asked)
+
+
 @pytest.mark.parametrize(
     "address", ["file:///etc/passwd", "ftp://ftp.cms.gov/a.zip", "http://", "//x", "http://[", "a.zip"]
 )
@@ -362,7 +383,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told() -> None:
     fault.verify_message = "self-signed certificate"
     words = r"www.cms.gov: its certificate .*self-signed.* SSL_CERT_FILE"
     with pytest.raises(NotFetched, match=words) as refused, told("https://www.cms.gov/a.zip"):
-        raise URLError(fault)
+        raise httpx.ConnectError("failed") from fault
     assert not isinstance(refused.value, TryAgain)
 
 

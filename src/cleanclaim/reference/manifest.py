@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from cleanclaim.values import Interval
 
 FORMAT = 1
+
+_ALWAYS_WRITTEN = {"set_aside", "tables", "coverage", "notes", "imported_on"}  # besides those without a default
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,39 +97,22 @@ class Manifest:
 
 def to_json(manifest: Manifest) -> str:
     """The manifest as JSON text: sorted keys, ISO dates."""
-    return json.dumps({"format": FORMAT, **asdict(manifest)}, default=str, indent=1, sort_keys=True) + "\n"
+    import msgspec  # noqa: PLC0415
+
+    record = {"format": FORMAT, **msgspec.to_builtins(manifest)}
+    return json.dumps(record, indent=1, sort_keys=True) + "\n"
 
 
 def from_json(text: str) -> Manifest:
-    """The manifest that a JSON text holds.
+    """The manifest that a JSON text holds. Fields that older versions did not write take their defaults.
 
     Raises: ValueError, KeyError or TypeError when it holds none.
     """
-    raw: dict[str, Any] = json.loads(text)
-    if raw.pop("format") != FORMAT:
+    import msgspec  # noqa: PLC0415 - look-ups in the starter set start without it
+
+    record: dict[str, Any] = json.loads(text)  # not msgspec's: the name of a file that is no UTF-8 has lone surrogates
+    if record.pop("format") != FORMAT:
         raise ValueError("written by a newer cleanclaim")
-    return Manifest(
-        publication=str(raw["publication"]),
-        release=str(raw["release"]),
-        revision=int(raw["revision"]),
-        file_name=str(raw["file_name"]),
-        sha256=str(raw["sha256"]),
-        effective=_days(raw["effective"]),
-        read=int(raw["read"]),
-        kept=int(raw["kept"]),
-        set_aside=tuple(SetAside(one["reason"], one["count"], tuple(one["keys"])) for one in raw["set_aside"]),
-        tables=tuple(TableFile(**one) for one in raw["tables"]),
-        coverage=tuple(
-            Covered(one["table"], one["key"], _days(one["days"]), one.get("part")) for one in raw["coverage"]
-        ),
-        notes=tuple(raw["notes"]),
-        imported_on=date.fromisoformat(raw["imported_on"]) if raw["imported_on"] else None,
-        archive=raw.get("archive"),
-        tells=_days(raw["tells"]) if raw.get("tells") else None,
-        series=str(raw.get("series") or ""),
-        thin=bool(raw.get("thin")),
-    )
-
-
-def _days(raw: dict[str, str]) -> Interval:
-    return Interval(date.fromisoformat(raw["first"]), date.fromisoformat(raw["last"]))
+    if missing := _ALWAYS_WRITTEN - record.keys():
+        raise ValueError(f"no {', '.join(sorted(missing))}")
+    return msgspec.convert(record, Manifest)

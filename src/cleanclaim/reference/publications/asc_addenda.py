@@ -17,9 +17,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import amount_reader, numbered_below, refuse_short
+from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import numbered_below
 from cleanclaim.reference.publications.quarters import MONTHS, quarter_name, quarter_of, stated_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
@@ -68,35 +68,29 @@ def parse(source: Source) -> Parsed:
     if left := [name for name in source.sheet_names if _SHEET.search(name) and name != chosen.sheet_of_it]:
         notes.append(f"of the sheets, {chosen.sheet_of_it} was read; {', '.join(left)} can be imported from a CSV")
     effective = _quarter(source, header, notes)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
-    for number, record in numbered_below(chosen, header.row, header.places.values()):
-        cells = {name: record[place].strip() for name, place in header.places.items() if place < len(record)}
-        code = cells[_CODE].upper()
-        if not _HCPCS.fullmatch(code):
-            aside.append(RowSetAside(number, "no HCPCS code in the first column", code[:20]))
-            continue
-        rows.append(_row(number, code, cells, header, effective, notes))
-    refuse_short(source, len(rows), FEWEST_ROWS[header.addendum], "codes")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective, series=header.addendum,
-        tables={"asc_payment": dated_table("asc_payment", rows)},
-        coverage=covered(source, "asc_payment", [row[0] for row in rows], effective, header.addendum),
-        thin=source.partial, read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
+    numbered = numbered_below(chosen, header.row, header.places.values())
+    rows, aside = read_lines(lines_of(numbered, header.places, notes), lambda line: _row(line, header, effective))
+    return release_of(
+        source, "asc_payment", rows, aside, effective, fewest=FEWEST_ROWS[header.addendum],
+        series=header.addendum, notes=notes,
     )  # fmt: skip
 
 
-def _row(number: int, code: str, cells: dict[str, str], header: _Header, effective: Interval, doubts: list[str]) -> Row:
+def _row(line: Line, header: _Header, effective: Interval) -> Row | str:
+    """The row, or why there is none."""
+    code = line[_CODE].upper()
+    line.key = code[:20]
+    if not _HCPCS.fullmatch(code):
+        return "no HCPCS code in the first column"
     for name, places in _DECIMALS.items():
-        text = cells.get(name, "")
-        cells[name] = _printed(text, places)
-        if text != cells[name]:
-            doubts.append(f"row {number} {code}: {name} {text} was rounded to {cells[name]}")
-    amount = amount_reader(number, code, cells, doubts)
+        text = line[name]
+        line.cells[name] = _printed(text, places)
+        if text != line[name]:
+            line.doubts.append(f"row {line.number} {code}: {name} {text} was rounded to {line[name]}")
     return (
-        code, header.addendum, cells.get("PAYMENT INDICATOR") or None,
-        amount("PAYMENT WEIGHT"), amount("PAYMENT RATE"), _YES.get(cells.get(_DISCOUNTED, "").upper()),
-        cells.get(_MARKED) == "**" if _MARKED in header.places else None, cells.get(_COMMENT) or None,
+        code, header.addendum, line.text("PAYMENT INDICATOR"),
+        line.amount("PAYMENT WEIGHT"), line.amount("PAYMENT RATE"), _YES.get(line[_DISCOUNTED].upper()),
+        line[_MARKED] == "**" if _MARKED in header.places else None, line.text(_COMMENT),
         effective.first, effective.last,
     )  # fmt: skip
 

@@ -13,17 +13,9 @@ import re
 
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.code_forms import CodeForm, code_form
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import (
-    amount_reader,
-    cells_below,
-    effective_days,
-    header_row,
-    refuse_short,
-    require_header,
-)  # fmt: skip
-from cleanclaim.reference.publications.quarters import quarter_name
+from cleanclaim.reference.publications.listing import Line, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import cells_below, effective_days, header_row, require_header
 from cleanclaim.reference.publications.source import Source
 
 PUBLICATION = "asp_crosswalk"
@@ -54,34 +46,28 @@ def parse(source: Source) -> Parsed:
     start = require_header(source, source.records, HEADER)
     code_column = _code_column(source.records[start]) or ""
     effective = effective_days(source, start)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
     doubts: list[str] = []
     seen: set[Row] = set()
-    for number, cells in cells_below(source, start, (code_column, *HEADER, *_NAMES)):
-        code, ndc = cells[code_column].upper(), _NDC.fullmatch(cells["NDC2"])
+
+    def read(line: Line) -> Row | str:
+        code, ndc = line[code_column].upper(), _NDC.fullmatch(line["NDC2"])
+        line.key = f"{code} {line['NDC2'][:20]}"
         if not _CODE.fullmatch(code):
-            aside.append(RowSetAside(number, "no HCPCS code in the first column", code[:20]))
-            continue
+            line.key = code[:20]
+            return "no HCPCS code in the first column"
         if not ndc:
-            aside.append(RowSetAside(number, "an alternate id in place of an NDC", f"{code} {cells['NDC2'][:20]}"))
-            continue
-        amount = amount_reader(number, f"{code} {cells['NDC2']}", cells, doubts)
+            return "an alternate id in place of an NDC"
+        amounts = [line.amount(name) for name in ("PKG SIZE", "PKG QTY", "BILLUNITS", "BILLUNITSPKG")]
         key = ("".join(ndc.groups()), code)
-        amounts = tuple(amount(name) for name in ("PKG SIZE", "PKG QTY", "BILLUNITS", "BILLUNITSPKG"))
         if (*key, *amounts) in seen:
-            aside.append(RowSetAside(number, "the same row once more", f"{code} {cells['NDC2']}"))
-            continue
+            return "the same row once more"
         seen.add((*key, *amounts))
-        names = [None if code_form(code) is CodeForm.CPT else _name(cells.get(name, "")) for name in _NAMES]
-        rows.append((*key, *names, *amounts, effective.first, effective.last))
-    refuse_short(source, len(rows) + len(aside), FEWEST_ROWS, "rows")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective,
-        tables={"ndc_crosswalk": dated_table("ndc_crosswalk", rows)},
-        coverage=covered(source, "ndc_crosswalk", [row[0] for row in rows], effective), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(doubts),
-    )  # fmt: skip
+        names = [None if code_form(code) is CodeForm.CPT else _name(line[name]) for name in _NAMES]
+        return (*key, *names, *amounts, effective.first, effective.last)
+
+    below = cells_below(source, start, (code_column, *HEADER, *_NAMES))
+    rows, aside = read_lines((Line(number, cells, "", doubts) for number, cells in below), read)
+    return release_of(source, "ndc_crosswalk", rows, aside, effective, fewest=FEWEST_ROWS, counted="rows", notes=doubts)
 
 
 def _name(text: str) -> str | None:

@@ -13,12 +13,15 @@ was on the market is only said up to `listed_on`, and complete the directory is 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from cleanclaim.errors import InvalidValue, UnreadableInput
-from cleanclaim.reference.publications.parsed import RowSetAside
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_columns
+from cleanclaim.reference.publications.partial import covered
+from cleanclaim.reference.publications.preamble import plain_day
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval, parse_date
 
@@ -58,6 +61,18 @@ class Directory:
 
         first = pc.min(self.start).as_py()
         return Interval(min(first, self.listed_on) if first else self.listed_on, OPEN_END)
+
+    def release(self, source: Source, name: str, columns: Mapping[str, Arrow], aside: Sequence[RowSetAside]) -> Parsed:
+        """The release that is these columns of a table, without the records set aside.
+
+        Raises: OverlappingValidity for a key twice.
+        """
+        table, listed = dated_columns(name, columns), Interval(self.listed_on, self.listed_on)
+        return Parsed(
+            release=self.listed_on.isoformat(), effective=listed, tells=self.tells, tables={name: table},
+            coverage=covered(source, name, (), listed), read=table.num_rows + len(aside), kept=table.num_rows,
+            set_aside=tuple(aside), notes=self.notes, thin=source.partial,
+        )  # fmt: skip
 
 
 def text_or_null(texts: Arrow) -> Arrow:
@@ -126,15 +141,8 @@ def _days(column: Arrow) -> Arrow:
 
     # Few distinct days: each is read once, by the calendar.
     encoded = column.combine_chunks().dictionary_encode()
-    days = pa.array([_day(text) for text in encoded.dictionary.to_pylist()], pa.date32())
+    days = pa.array([plain_day(text) for text in encoded.dictionary.to_pylist()], pa.date32())
     return pc.take(days, encoded.indices)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
-    except InvalidValue:
-        return None
 
 
 def _unreadable_days(table: Arrow, name: str, days: Arrow) -> list[str]:

@@ -6,12 +6,11 @@ where the zero of the eleven-digit form belongs.
 
 from __future__ import annotations
 
-from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.fda_containers import container_kind, without_numbers
 from cleanclaim.reference.publications.fda_directory import END, START, Arrow, has_columns, read_directory, text_or_null
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_columns
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.source import Source
-from cleanclaim.values import Interval, parse_ndc
+from cleanclaim.values import parse_ndc
 
 PUBLICATION = "fda_packages"
 TITLE = "FDA NDC directory, packages (package.txt)"
@@ -52,14 +51,8 @@ def parse(source: Source) -> Parsed:
         "listed_on": pa.array([directory.listed_on], pa.date32()).take(pa.array([0] * rows, pa.int64())),
         **directory.valid,
     }  # fmt: skip
-    listed = Interval(directory.listed_on, directory.listed_on)
-    table = dated_columns("ndc_package", {name: column.filter(keep) for name, column in columns.items()})
-    return Parsed(
-        release=directory.listed_on.isoformat(), effective=listed, tells=directory.tells,
-        tables={"ndc_package": table}, coverage=() if source.partial else (Covered("ndc_package", None, listed),),
-        read=rows + len(directory.aside), kept=table.num_rows, set_aside=tuple(aside), notes=directory.notes,
-        thin=source.partial,
-    )  # fmt: skip
+    kept = {name: column.filter(keep) for name, column in columns.items()}
+    return directory.release(source, "ndc_package", kept, aside)
 
 
 def _ndc11(written: Arrow) -> Arrow:

@@ -5,11 +5,9 @@ Days, and what the rows are valid for: see `fda_directory`. Lists are kept as pr
 
 from __future__ import annotations
 
-from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.fda_directory import END, START, has_columns, read_directory, text_or_null
-from cleanclaim.reference.publications.parsed import Parsed, dated_columns
+from cleanclaim.reference.publications.parsed import Parsed
 from cleanclaim.reference.publications.source import Source
-from cleanclaim.values import Interval
 
 PUBLICATION = "fda_products"
 TITLE = "FDA NDC directory, products (product.txt)"
@@ -45,11 +43,4 @@ def parse(source: Source) -> Parsed:
         **texts, "proprietary_name": text_or_null(pc.binary_join_element_wise(brand, suffix, " ")),
         "marketing_start": directory.start, "marketing_end": directory.end, **directory.valid,
     }  # fmt: skip
-    table = dated_columns("ndc_product", columns)
-    listed = Interval(directory.listed_on, directory.listed_on)
-    return Parsed(
-        release=directory.listed_on.isoformat(), effective=listed, tells=directory.tells,
-        tables={"ndc_product": table}, coverage=() if source.partial else (Covered("ndc_product", None, listed),),
-        read=table.num_rows + len(directory.aside), kept=table.num_rows, set_aside=directory.aside,
-        notes=directory.notes, thin=source.partial,
-    )  # fmt: skip
+    return directory.release(source, "ndc_product", columns, directory.aside)

@@ -15,11 +15,11 @@ from datetime import date
 
 from cleanclaim.errors import NotImported, UnreadableInput
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.headers import places_of
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.preamble import refuse_short
-from cleanclaim.reference.publications.quarters import FIRST_MONTH, quarter_name, quarter_of, stated_quarter
+from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import filled_below
+from cleanclaim.reference.publications.quarters import FIRST_MONTH, quarter_of, stated_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
 
@@ -60,42 +60,42 @@ def parse(source: Source) -> Parsed:
     start, places = found
     notes: list[str] = []
     effective = _quarter(source, notes)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
-    read = 0
-    for number, record in enumerate(source.rows[start + 1 :], start + 2):
-        if not any(cell.strip() for cell in record):
-            continue
-        read += 1
-        code, action, short, long = (record[place].strip() if place < len(record) else "" for place in places)
-        letters = _letters(action)
-        if not (_CODE.fullmatch(code) or _MODIFIER.fullmatch(code)):
-            aside.append(RowSetAside(number, "neither a Level II code nor a modifier", code[:20]))
-        elif action.casefold() == _NO_CHANGE:
-            aside.append(RowSetAside(number, "no change", code))
-        elif letters is None:
-            aside.append(RowSetAside(number, "an action that is not in the key", f"{code} {action[:40]}"))
-        else:
-            of_code = (code, None) if _CODE.fullmatch(code) else (None, code)
-            words = (None, None) if code.startswith(_DENTAL) and of_code[0] else (short or None, long or None)
-            rows.append((*of_code, letters, effective.first, *words, effective.first, effective.last))
-    refuse_short(source, len(rows), FEWEST_CHANGES, "changes")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective,
-        tables={"hcpcs_change": dated_table("hcpcs_change", rows)},
-        # What an excerpt lacks may have changed too, and may change twice: it is complete for nothing.
-        coverage=() if source.partial else (Covered("hcpcs_change", None, effective),), thin=source.partial,
-        read=read, kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
+    lines = lines_of(filled_below(source.rows, start), places, notes)
+    rows, aside = read_lines(lines, lambda line: _row(line, effective))
+    # What an excerpt lacks may have changed too, and may change twice: it is complete for nothing.
+    return release_of(
+        source, "hcpcs_change", rows, aside, effective,
+        fewest=FEWEST_CHANGES, counted="changes", by_key=False, notes=notes,
     )  # fmt: skip
 
 
-def _header(rows: list[list[str]]) -> tuple[int, list[int]] | None:
+def _row(line: Line, effective: Interval) -> Row | str:
+    """The row, or why there is none."""
+    code, action = line["code"], line["action"]
+    letters = _letters(action)
+    line.key = code
+    if not (_CODE.fullmatch(code) or _MODIFIER.fullmatch(code)):
+        line.key = code[:20]
+        return "neither a Level II code nor a modifier"
+    if action.casefold() == _NO_CHANGE:
+        return "no change"
+    if letters is None:
+        line.key = f"{code} {action[:40]}"
+        return "an action that is not in the key"
+    of_code = (code, None) if _CODE.fullmatch(code) else (None, code)
+    dental = code.startswith(_DENTAL) and of_code[0]
+    words = (None, None) if dental else (line.text("short"), line.text("long"))
+    return (*of_code, letters, effective.first, *words, effective.first, effective.last)
+
+
+def _header(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
     """The row of the header, and the places of code, action, short and long descriptor; outside where it has none."""
     for number, row in enumerate(rows[:40]):
         for header in _HEADERS:
             if places := places_of(row, header):
                 words = places_of(row, _DESCRIPTORS) or dict.fromkeys(_DESCRIPTORS, len(row))
-                return number, [*(places[name] for name in header[:2]), *(words[name] for name in _DESCRIPTORS)]
+                found = [*(places[name] for name in header[:2]), *(words[name] for name in _DESCRIPTORS)]
+                return number, dict(zip(("code", "action", "short", "long"), found, strict=True))
     return None
 
 

@@ -7,13 +7,13 @@ may be billed nor what it is: everything else is unknown. It never replaces the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.publications.hcpcs_records import PUBLICATION
-from cleanclaim.reference.publications.parsed import Parsed, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import refuse_short
-from cleanclaim.reference.publications.quarters import named_quarter, quarter_name
+from cleanclaim.reference.publications.listing import release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.quarters import named_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import HCPCS
 
@@ -47,13 +47,7 @@ def parse(source: Source) -> Parsed:
         )
     effective = named_quarter(release)
     codes = [line.strip() for line in source.lines if line.strip()]
-    refuse_short(source, len(codes), FEWEST_CODES, "codes")
     unknown = (None,) * (len(HCPCS.columns) - 4)  # all but the code, the days and the release
     rows = [(code, *unknown, effective.first, effective.last) for code in codes]
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective,
-        tables={"hcpcs": dated_table("hcpcs", rows)},
-        coverage=covered(source, "hcpcs", codes, effective),
-        read=len(codes), kept=len(codes), thin=True,
-        notes=("codes only: their days, descriptors and billing units stay unknown",),
-    )  # fmt: skip
+    notes = ("codes only: their days, descriptors and billing units stay unknown",)
+    return replace(release_of(source, "hcpcs", rows, (), effective, fewest=FEWEST_CODES, notes=notes), thin=True)

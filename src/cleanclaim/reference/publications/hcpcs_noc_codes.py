@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import cells_below, header_row, refuse_short, require_header
-from cleanclaim.reference.publications.quarters import named_quarter, quarter_name, quarter_of
+from cleanclaim.reference.publications.listing import release_of
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
+from cleanclaim.reference.publications.preamble import cells_below, header_row, plain_day, require_header
+from cleanclaim.reference.publications.quarters import named_quarter, quarter_of
 from cleanclaim.reference.publications.source import Source
-from cleanclaim.values import OPEN_END, parse_date
+from cleanclaim.values import OPEN_END
 
 PUBLICATION = "hcpcs_noc_codes"
 TITLE = "CMS list of HCPCS NOC codes (xlsx)"
@@ -48,7 +48,7 @@ def parse(source: Source) -> Parsed:
     rows: list[Row] = []
     aside: list[RowSetAside] = []
     for number, cells in cells_below(source, start, HEADER):
-        code, added, ended = cells["HCPCS"].upper(), _day(cells["ADD DATE"]), _day(cells["TERM DATE"])
+        code, added, ended = cells["HCPCS"].upper(), plain_day(cells["ADD DATE"]), plain_day(cells["TERM DATE"])
         if rows and code == rows[-1][0] and not (cells["ADD DATE"] or cells["TERM DATE"]):
             rows[-1] = (code, f"{rows[-1][1]} {cells['LONG DESCRIPTION']}", *rows[-1][2:])
             aside.append(RowSetAside(number, "continuation, joined to the record before", code))
@@ -59,16 +59,4 @@ def parse(source: Source) -> Parsed:
         else:
             descriptor = cells["LONG DESCRIPTION"] or None
             rows.append((code, descriptor, added, ended or OPEN_END, effective.first, effective.last))
-    refuse_short(source, len(rows), FEWEST_CODES, "codes")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective, tables={"noc_code": dated_table("noc_code", rows)},
-        coverage=covered(source, "noc_code", [row[0] for row in rows], effective), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside),
-    )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
-    except InvalidValue:
-        return None
+    return release_of(source, "noc_code", rows, aside, effective, fewest=FEWEST_CODES)

@@ -11,10 +11,9 @@ import re
 from datetime import date
 
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import refuse_short
-from cleanclaim.reference.publications.quarters import FIRST_MONTH, named_quarter, quarter_name, quarter_of
+from cleanclaim.reference.publications.listing import release_of
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
+from cleanclaim.reference.publications.quarters import FIRST_MONTH, named_quarter, quarter_of
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
 
@@ -60,13 +59,9 @@ def parse(source: Source) -> Parsed:
     rows = [
         (note, " ".join(parts) or None, effective.first, effective.last) for note, parts in texts.values()
     ]  # fmt: skip
-    refuse_short(source, len(rows), FEWEST_NOTES, "notes")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective,
-        tables={"processing_note": dated_table("processing_note", rows)},
-        coverage=covered(source, "processing_note", [row[0] for row in rows], effective), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
-    )  # fmt: skip
+    return release_of(
+        source, "processing_note", rows, aside, effective, fewest=FEWEST_NOTES, counted="notes", notes=notes
+    )
 
 
 def _quarter(source: Source, notes: list[str]) -> Interval:

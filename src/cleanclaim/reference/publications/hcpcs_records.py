@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.dosage import Dosage, NotParsed, parse_dosage
 from cleanclaim.reference.intervals import before
@@ -24,10 +24,10 @@ from cleanclaim.reference.publications.drug_codes import CodeFacts, is_drug, is_
 from cleanclaim.reference.publications.hcpcs_replacements import XREFS, replacement_rows
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
 from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import refuse_short
+from cleanclaim.reference.publications.preamble import plain_day, refuse_short
 from cleanclaim.reference.publications.quarters import FIRST_MONTH, named_quarter, quarter_name, quarter_of, year_later
 from cleanclaim.reference.publications.source import Source
-from cleanclaim.values import OPEN_END, Interval, parse_date
+from cleanclaim.values import OPEN_END, Interval
 
 PUBLICATION = "hcpcs"
 FEWEST_CODES = 5000  # the file has had more than 6,000 for years: one with fewer was cut
@@ -132,7 +132,7 @@ def _refusal(record: Record) -> str | None:
 def _quarter(source: Source, records: list[Record], doubts: list[str]) -> Interval:
     """The quarter that the user or the name of the file tells, checked against the newest day in it."""
     days = [record.cells[name] for record in records for name in ("ADD DT", "ACT EFF DT")]
-    newest = max((day for text in days if (day := _day(text))), default=None)
+    newest = max((day for text in days if (day := plain_day(text))), default=None)
     if newest is None:
         raise UnreadableInput(f"{source.place}: no readable day in ADD DT or ACT EFF DT")
     if source.release:
@@ -157,7 +157,7 @@ def _quarter(source: Source, records: list[Record], doubts: list[str]) -> Interv
 def _spans(record: Record, told: Interval, doubts: list[str]) -> Iterator[_Span]:
     added = _day_or_doubt(record, "ADD DT", doubts)
     ended = _day_or_doubt(record, "TERM DT", doubts) if record.cells["TERM DT"] else OPEN_END
-    acted = _day(record.cells["ACT EFF DT"])
+    acted = plain_day(record.cells["ACT EFF DT"])
     came_back = record.cells["ACTION CD"] == "R" and added and acted and ended and added < acted <= ended
     if not came_back or acted is None:
         yield _Span(told, added, ended)
@@ -196,7 +196,7 @@ def _replacement_rows(codes: list[Record], last: date) -> list[Row]:
     return [
         row
         for record in pointing
-        for row in replacement_rows(record.code, record.cells, _day(record.cells["TERM DT"]), dosages)
+        for row in replacement_rows(record.code, record.cells, plain_day(record.cells["TERM DT"]), dosages)
         if row[-2] <= last
     ]
 
@@ -208,14 +208,7 @@ def _modifier_rows(record: Record, told: Interval, doubts: list[str]) -> Iterato
 
 def _day_or_doubt(record: Record, column: str, doubts: list[str]) -> date | None:
     text = record.cells[column]
-    day = _day(text)
+    day = plain_day(text)
     if day is None:
         doubts.append(f"row {record.row} {record.code}: {column} {text[:20]!r} is no day (YYYYMMDD): left unknown")
     return day
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
-    except InvalidValue:
-        return None

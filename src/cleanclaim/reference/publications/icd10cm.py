@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.fiscal_years import CodeSet
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
+from cleanclaim.reference.publications.listing import release_of
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.preamble import refuse_short
 from cleanclaim.reference.publications.source import Source
 
@@ -30,8 +30,4 @@ def as_parsed(
     refuse_short(source, billable, FEWEST_CODES, "billable codes")
     days = code_set.days
     dated = [(*row, days.first, days.last) for row in rows]
-    return Parsed(
-        release=code_set.release, effective=days, tables={"diagnosis": dated_table("diagnosis", dated)},
-        coverage=covered(source, "diagnosis", [row[0] for row in rows], days), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
-    )  # fmt: skip
+    return release_of(source, "diagnosis", dated, aside, days, name=code_set.release, notes=notes)

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import refuse_short
+from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import filled_below
 from cleanclaim.reference.publications.quarters import quarter_name, quarter_of, stated_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval
@@ -46,24 +46,9 @@ def parse(source: Source) -> Parsed:
         raise UnreadableInput(f"{source.place}: no header with {', '.join(HEADER)}")
     start, places = found
     quarter = _quarter(source)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
-    for number, record in enumerate(_records(source)[start + 1 :], start + 2):
-        if not any(cell.strip() for cell in record):
-            continue
-        cells = {name: record[place].strip() if place < len(record) else "" for name, place in places.items()}
-        row = _row(cells, quarter)
-        if isinstance(row, str):
-            aside.append(RowSetAside(number, row, cells["Add-On_Code"][:20]))
-        else:
-            rows.append(row)
-    refuse_short(source, len(rows), FEWEST_ROWS, "pairs")
-    return Parsed(
-        release=quarter_name(quarter.first), effective=quarter,
-        tables={"add_on": dated_table("add_on", rows)},
-        coverage=covered(source, "add_on", [row[0] for row in rows], quarter), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside),
-    )  # fmt: skip
+    lines = lines_of(filled_below(_records(source), start), places, [])
+    rows, aside = read_lines(lines, lambda line: _row(line, quarter))
+    return release_of(source, "add_on", rows, aside, quarter, fewest=FEWEST_ROWS, counted="pairs")
 
 
 def _header(source: Source) -> tuple[int, dict[str, int]] | None:
@@ -106,22 +91,23 @@ def _quarter(source: Source) -> Interval:
     )
 
 
-def _row(cells: dict[str, str], quarter: Interval) -> Row | str:
+def _row(line: Line, quarter: Interval) -> Row | str:
     """The row, or why there is none. It holds on the days of the quarter on which the pair does."""
-    add_on, primary = cells["Add-On_Code"].upper(), cells["Primary_Code"].upper()
+    line.key = line["Add-On_Code"][:20]
+    add_on, primary = line["Add-On_Code"].upper(), line["Primary_Code"].upper()
     if not _CODE.fullmatch(add_on) or not _CODE.fullmatch(primary):
         return "not two codes"
-    if cells["AOC_Edit_Type"] not in {"1", "2", "3"}:
+    if line["AOC_Edit_Type"] not in {"1", "2", "3"}:
         return "no edit type 1, 2 or 3"
     try:
-        first = _day(cells["AOC_Edit_EffDT"])
-        last = min((day for name in DELETIONS if (day := _day(cells.get(name, "")))), default=OPEN_END)
+        first = _day(line["AOC_Edit_EffDT"])
+        last = min((day for name in DELETIONS if (day := _day(line[name]))), default=OPEN_END)
     except ValueError:
         return "a day that is none (YYYYDDD)"
     told_from, told_to = max(first or quarter.first, quarter.first), min(last, quarter.last)
     if told_from > told_to:
         return "holds on no day of the quarter"
-    return add_on, primary, int(cells["AOC_Edit_Type"]), first, last, told_from, told_to
+    return add_on, primary, int(line["AOC_Edit_Type"]), first, last, told_from, told_to
 
 
 def _day(text: str) -> date | None:

@@ -16,9 +16,9 @@ from decimal import Decimal
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.publications.headers import places_of
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import refuse_short
+from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import filled_below
 from cleanclaim.reference.publications.quarters import quarter_name, quarter_of, stated_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
@@ -29,6 +29,7 @@ HEADER = ("HCPCS/CPT Code", "MUE Adjudication Indicator", "MUE Rationale")  # an
 
 FEWEST_ROWS = {"practitioner": 10_000, "outpatient": 10_000, "dme": 1_000}  # of about 15,000, 15,000 and 4,000
 
+_UNITS = "MUE Values"
 _VALUES = re.compile(r"\bMUE Values?$", re.IGNORECASE)
 _SERVICES = {"practitioner": r"practitioner", "outpatient": r"outpatient\s*hospital|facility", "dme": r"(?<![A-Z])DME"}
 _CODE = re.compile(r"[A-Z0-9]{5}")
@@ -61,22 +62,11 @@ def parse(source: Source) -> Parsed:
         )
     notes: list[str] = []
     effective = _effective(source, notes)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
-    for number, record in enumerate(source.rows[header.row + 1 :], header.row + 2):
-        if not any(cell.strip() for cell in record):
-            continue
-        row = _row(record, header, effective)
-        if isinstance(row, str):
-            aside.append(RowSetAside(number, row, record[0].strip()[:20]))
-        else:
-            rows.append(row)
-    refuse_short(source, len(rows), FEWEST_ROWS[header.service_type], "codes")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective, series=header.service_type,
-        tables={"mue": dated_table("mue", rows)},
-        coverage=covered(source, "mue", [row[0] for row in rows], effective, header.service_type), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
+    lines = lines_of(filled_below(source.rows, header.row), {**header.places, _UNITS: header.values}, notes)
+    rows, aside = read_lines(lines, lambda line: _row(line, header.service_type, effective))
+    return release_of(
+        source, "mue", rows, aside, effective,
+        fewest=FEWEST_ROWS[header.service_type], series=header.service_type, notes=notes,
     )  # fmt: skip
 
 
@@ -118,20 +108,17 @@ def _effective(source: Source, notes: list[str]) -> Interval:
     )
 
 
-def _row(record: list[str], header: _Header, effective: Interval) -> Row | str:
+def _row(line: Line, service_type: str, effective: Interval) -> Row | str:
     """The row, or why there is none."""
-
-    def cell(place: int) -> str:
-        return record[place].strip() if place < len(record) else ""
-
-    code, indicator, rationale = (cell(header.places[name]) for name in HEADER)
-    code, value, known = code.upper(), cell(header.values), _INDICATOR.match(indicator)
-    if not _CODE.fullmatch(code):
+    code, indicator, rationale = (line[name] for name in HEADER)
+    known = _INDICATOR.match(indicator)
+    if not _CODE.fullmatch(code.upper()):
         return "no code in the first column"
-    if not re.fullmatch(r"[0-9]{1,9}", value):
+    if not re.fullmatch(r"[0-9]{1,9}", line[_UNITS]):
         return "no number of units"
     if not known:
         return "no adjudication indicator 1, 2 or 3"
     return (
-        code, header.service_type, Decimal(value), int(known[1]), rationale or None, effective.first, effective.last,
+        code.upper(), service_type, Decimal(line[_UNITS]), int(known[1]), rationale or None,
+        effective.first, effective.last,
     )  # fmt: skip

@@ -18,14 +18,15 @@ from datetime import date
 from itertools import islice, pairwise
 from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
-from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.headers import places_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_columns, key_numbers
 from cleanclaim.reference.publications.pieces import Piece
+from cleanclaim.reference.publications.preamble import plain_day
 from cleanclaim.reference.publications.quarters import quarter_name, quarter_of, stated_quarter
 from cleanclaim.reference.publications.source import Source
-from cleanclaim.values import OPEN_END, Interval, parse_date
+from cleanclaim.values import OPEN_END, Interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -222,8 +223,8 @@ def _typed(printed: pa.Table, version: _Version) -> tuple[pa.Table, list[RowSetA
         "ptp_column_one": typed("one", _code, pa.string()),
         "ptp_column_two": typed("two", _code, pa.string()),
         "service_type": pa.repeat(pa.scalar(version.service_type), printed.num_rows),
-        "span_from": typed("effective", _day, pa.date32()),
-        "span_to": typed("deletion", lambda text: OPEN_END if text == "*" else _day(text), pa.date32()),
+        "span_from": typed("effective", plain_day, pa.date32()),
+        "span_to": typed("deletion", lambda text: OPEN_END if text == "*" else plain_day(text), pa.date32()),
         "modifier_indicator": typed(
             "modifier", lambda text: int(text) if text in {"0", "1", "9"} else None, pa.int64()
         ),
@@ -305,10 +306,3 @@ def _pair(table: pa.Table, place: int) -> str:
 
 def _code(text: str) -> str | None:
     return text.upper() if _CODE.fullmatch(text.upper()) else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
-    except InvalidValue:
-        return None

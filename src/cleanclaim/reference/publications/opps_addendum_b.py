@@ -12,16 +12,9 @@ import re
 from datetime import date
 
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import (
-    amount_reader,
-    cells_below,
-    header_row,
-    refuse_short,
-    require_header,
-)  # fmt: skip
+from cleanclaim.reference.publications.listing import Line, Listing
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import Cells
 from cleanclaim.reference.publications.quarters import MONTHS, named_quarter, quarter_name, quarter_of
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
@@ -31,52 +24,24 @@ TITLE = "CMS OPPS Addendum B"
 
 FEWEST_ROWS = 10000  # the file has had more than 18,000 codes for years: one with fewer was cut
 
-_NUMBERS = ("Payment Rate", "National Unadjusted Copayment", "Minimum Unadjusted Copayment")
-_INFLATION = ("IRA Coinsurance percentage", "Adjusted Beneficiary Copayment")
-HEADER = ("HCPCS Code", "Short Descriptor", "SI", "APC", "Relative Weight", *_NUMBERS)
+HEADER = (
+    "HCPCS Code", "Short Descriptor", "SI", "APC", "Relative Weight",
+    "Payment Rate", "National Unadjusted Copayment", "Minimum Unadjusted Copayment",
+)  # fmt: skip
 _CODE = re.compile(r"([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})([^0-9A-Za-z]|[\u0080-\u00ff])*")
 _YEAR = re.compile(r"for CY (20[0-9]{2})")
 _QUARTER_IN_NAME = re.compile(r"(January|April|July|October)[ _]+(?:Web[ _]+)?(20[0-9]{2})", re.IGNORECASE)
 
 
-def recognize(source: Source) -> bool:
-    """Whether the file has the header of Addendum B."""
-    return not source.is_packed and header_row(source.head, HEADER) is not None
+def _code(cells: Cells) -> str:
+    found = _CODE.fullmatch(cells["HCPCS Code"].upper())
+    return found[1] if found else cells["HCPCS Code"][:20]
 
 
-def parse(source: Source) -> Parsed:
-    """The status and rates of all codes in one quarter.
-
-    Raises: UnreadableInput when the quarter is not known or the file is cut short;
-    OverlappingValidity for a code twice.
-    """
-    start = require_header(source, source.records, HEADER)
-    notes: list[str] = []
-    effective = _quarter(source, start, notes)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
-    for number, cells in cells_below(source, start, (*HEADER, *_INFLATION, "Note")):
-        found = _CODE.fullmatch(cells["HCPCS Code"].upper())
-        if not found:
-            aside.append(RowSetAside(number, "no HCPCS code in the first column", cells["HCPCS Code"][:20]))
-            continue
-        code = found[1]
-        if cells["HCPCS Code"].upper() != code:
-            notes.append(f"row {number} {code}: unreadable characters behind the code were left out")
-        amount = amount_reader(number, code, cells, notes)
-        rows.append(
-            (
-                code, cells["SI"] or None, cells["APC"] or None, *map(amount, (*_NUMBERS, *_INFLATION)),
-                cells.get("Note") or None, effective.first, effective.last,
-            )
-        )  # fmt: skip
-    refuse_short(source, len(rows), FEWEST_ROWS, "codes")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective,
-        tables={"opps_status": dated_table("opps_status", rows)},
-        coverage=covered(source, "opps_status", [row[0] for row in rows], effective), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(notes),
-    )  # fmt: skip
+def _read_code(line: Line) -> str:
+    if line["HCPCS Code"].upper() != line.key:
+        line.doubts.append(f"row {line.number} {line.key}: unreadable characters behind the code were left out")
+    return line.key
 
 
 def _quarter(source: Source, start: int, notes: list[str]) -> Interval:
@@ -100,3 +65,27 @@ def _quarter(source: Source, start: int, notes: list[str]) -> Interval:
             f"{source.place}: named for {quarter_name(quarter.first)}, but the file is for calendar year {year[1]}"
         )
     return quarter
+
+
+_LISTING = Listing(
+    table="opps_status", header=HEADER, also=("IRA Coinsurance percentage", "Adjusted Beneficiary Copayment", "Note"),
+    days=_quarter,
+    key=_code,
+    aside={"no HCPCS code in the first column": lambda line: not _CODE.fullmatch(line["HCPCS Code"].upper())},
+    columns={
+        "hcpcs_code": _read_code, "status_indicator": "SI", "apc": "APC", "payment_rate": "Payment Rate",
+        "national_copayment": "National Unadjusted Copayment", "minimum_copayment": "Minimum Unadjusted Copayment",
+        "coinsurance_percent": "IRA Coinsurance percentage", "adjusted_copayment": "Adjusted Beneficiary Copayment",
+        "note": "Note",
+    },
+)  # fmt: skip
+recognize = _LISTING.recognize
+
+
+def parse(source: Source) -> Parsed:
+    """The status and rates of all codes in one quarter.
+
+    Raises: UnreadableInput when the quarter is not known or the file is cut short;
+    OverlappingValidity for a code twice.
+    """
+    return _LISTING.parse(source, FEWEST_ROWS)

@@ -15,11 +15,11 @@ from decimal import Decimal
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.fee_localities import FOOTNOTE, footnotes, locality, mac, without_marks, year_of
 from cleanclaim.reference.publications.headers import plain_name
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.preamble import amount_reader, numbered_below, refuse_short
+from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import numbered_below
 from cleanclaim.reference.publications.source import Source
 
 PUBLICATION = "pfs_gpci"
@@ -60,29 +60,23 @@ def parse(source: Source) -> Parsed:
     year, effective = year_of(source, _TITLE.search(_above(source.rows[: header.row])))
     doubts = [f"the column {name!r} was left out: the one with the floor was read" for name in header.left_out]
     told = footnotes(source.rows[header.row + 1 :])
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
-    for number, record in numbered_below(source, header.row, header.places.values()):
-        cells = {name: record[place].strip() if place < len(record) else "" for name, place in header.places.items()}
-        key = mac(cells["mac"]), locality(cells["locality"])
+    numbered = numbered_below(source, header.row, header.places.values())
+
+    def read(line: Line) -> Row | str:
+        key = mac(line["mac"]), locality(line["locality"])
         if key[0] is None or key[1] is None:
-            reason = "a footnote" if FOOTNOTE.match(record[0]) else "no contractor and locality"
-            aside.append(RowSetAside(number, reason, record[0].strip()[:20]))
-            continue
-        amount = amount_reader(number, f"{key[0]} {key[1]}", cells, doubts)
-        (state, first), (name, second) = without_marks(cells["state"]), without_marks(cells["name"])
-        rows.append(
-            (
-                *key, state or None, name or None, amount("PW"), header.floor, amount("PE"), amount("MP"),
-                told.get(first or second), effective.first, effective.last,
-            )
+            return "a footnote" if FOOTNOTE.match(line.key) else "no contractor and locality"
+        line.key = f"{key[0]} {key[1]}"
+        (state, first), (name, second) = without_marks(line["state"]), without_marks(line["name"])
+        return (
+            *key, state or None, name or None, line.amount("PW"), header.floor, line.amount("PE"), line.amount("MP"),
+            told.get(first or second), effective.first, effective.last,
         )  # fmt: skip
-    refuse_short(source, len(rows), FEWEST_ROWS, "localities")
-    return Parsed(
-        release=year, effective=effective, tables={"pfs_gpci": dated_table("pfs_gpci", rows)},
-        # An excerpt is complete for nothing: a contractor has several localities.
-        coverage=() if source.partial else (Covered("pfs_gpci", None, effective),), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(doubts),
+
+    rows, aside = read_lines(lines_of(numbered, header.places, doubts), read)
+    return release_of(
+        source, "pfs_gpci", rows, aside, effective,
+        fewest=FEWEST_ROWS, counted="localities", name=year, by_key=False, notes=doubts,
     )  # fmt: skip
 
 

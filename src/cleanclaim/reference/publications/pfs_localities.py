@@ -12,11 +12,11 @@ import re
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.fee_localities import FOOTNOTE, footnotes, locality, mac, without_marks, year_of
 from cleanclaim.reference.publications.headers import places_of
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.preamble import numbered_below, refuse_short
+from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import numbered_below
 from cleanclaim.reference.publications.source import Source
 
 PUBLICATION = "pfs_localities"
@@ -24,6 +24,7 @@ TITLE = "CMS localities of the physician fee schedule and their counties (LOCCO)
 
 FEWEST_ROWS = 80  # as many as there are indices: a file with fewer was cut
 
+_FIRST = "contractor"
 _AREA = ("Locality Number", "State", "Fee Schedule Area", "Counties")
 _TITLE = re.compile(r"(PROPOSED )?COUNTIES INCLUDED IN (20[0-9]{2}) LOCALITIES", re.IGNORECASE)
 
@@ -45,39 +46,36 @@ def parse(source: Source) -> Parsed:
     year, effective = year_of(source, _TITLE.search(_text(source.rows[:start])))
     places = places_of(source.rows[start], _AREA) or {}
     told = footnotes(source.rows[start + 1 :])
-    rows: dict[Row, None] = {}
-    aside: list[RowSetAside] = []
+    seen: set[Row] = set()
     state: str | None = None
     before = start + 1
-    for number, record in numbered_below(source, start, places.values()):
-        if number > before + 1:  # an empty row lies between: the block of the state has ended
+
+    def read(line: Line) -> Row | str:
+        nonlocal state, before
+        if line.number > before + 1:  # an empty row lies between: the block of the state has ended
             state = None
-        before = number
-        cells = {name: record[place].strip() if place < len(record) else "" for name, place in places.items()}
-        key = mac(record[0]), locality(cells["Locality Number"])
-        state = cells["State"] or state
-        reason = _refusal(record[0], key, state)
-        area, mark = without_marks(cells["Fee Schedule Area"])
-        row = (*key, state, area or None, cells["Counties"] or None, told.get(mark), effective.first, effective.last)
-        if reason is None and row in rows:
-            reason = "the locality stands there once more"
-        if reason:
-            aside.append(RowSetAside(number, reason, " ".join(filter(None, key)) or record[0].strip()[:20]))
-        else:
-            rows[row] = None
-    refuse_short(source, len(rows), FEWEST_ROWS, "localities")
-    return Parsed(
-        release=year, effective=effective, tables={"pfs_locality": dated_table("pfs_locality", list(rows))},
-        # An excerpt is complete for nothing: a contractor has several localities.
-        coverage=() if source.partial else (Covered("pfs_locality", None, effective),), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside),
+        before = line.number
+        first = line.key
+        key = mac(line[_FIRST]), locality(line["Locality Number"])
+        line.key = " ".join(filter(None, key)) or first
+        state = line["State"] or state
+        if None in key:
+            return "a footnote" if FOOTNOTE.match(first) else "no contractor and locality"
+        if not state:
+            return "no state above it"
+        area, mark = without_marks(line["Fee Schedule Area"])
+        row = (*key, state, area or None, line.text("Counties"), told.get(mark), effective.first, effective.last)
+        if row in seen:
+            return "the locality stands there once more"
+        seen.add(row)
+        return row
+
+    numbered = numbered_below(source, start, places.values())
+    rows, aside = read_lines(lines_of(numbered, {_FIRST: 0, **places}, []), read)
+    return release_of(
+        source, "pfs_locality", rows, aside, effective,
+        fewest=FEWEST_ROWS, counted="localities", name=year, by_key=False,
     )  # fmt: skip
-
-
-def _refusal(first: str, key: tuple[str | None, str | None], state: str | None) -> str | None:
-    if None in key:
-        return "a footnote" if FOOTNOTE.match(first) else "no contractor and locality"
-    return None if state else "no state above it"
 
 
 def _text(rows: list[list[str]]) -> str:

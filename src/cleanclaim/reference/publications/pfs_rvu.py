@@ -16,10 +16,10 @@ from datetime import date
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.publications.headers import plain_name
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import Cells, amount_reader, numbered_below, refuse_short
-from cleanclaim.reference.publications.quarters import MONTHS, quarter_name, quarter_of, stated_quarter
+from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
+from cleanclaim.reference.publications.parsed import Parsed
+from cleanclaim.reference.publications.preamble import numbered_below
+from cleanclaim.reference.publications.quarters import MONTHS, quarter_of, stated_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
 
@@ -96,41 +96,33 @@ def parse(source: Source) -> Parsed:
     places = _places(source, start)
     effective = _quarter(source, title)
     paid_to = _paid_to(source, effective.first.year)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
     doubts: list[str] = []
-    for number, record in numbered_below(source, start, places.values()):
-        code = record[0].strip().upper()
-        cells = {name: record[place].strip() if place < len(record) else "" for name, place in places.items()}
-        if not _CODE.fullmatch(code):
-            aside.append(RowSetAside(number, "no HCPCS code in the first column", code[:20]))
-        elif not _MODIFIER.fullmatch(cells["modifier"]):
-            aside.append(RowSetAside(number, "no modifier of two characters", code))
-        else:
-            rows.append(_row(number, code, cells, paid_to, effective, doubts))
-    refuse_short(source, len(rows), FEWEST_ROWS, "codes with their modifiers")
-    return Parsed(
-        release=quarter_name(effective.first), effective=effective, series=paid_to,
-        tables={"pfs_rvu": dated_table("pfs_rvu", rows)},
-        coverage=covered(source, "pfs_rvu", [row[0] for row in rows], effective, paid_to), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(doubts),
+    numbered = numbered_below(source, start, places.values())
+    rows, aside = read_lines(lines_of(numbered, places, doubts), lambda line: _row(line, paid_to, effective))
+    return release_of(
+        source, "pfs_rvu", rows, aside, effective,
+        fewest=FEWEST_ROWS, counted="codes with their modifiers", series=paid_to, notes=doubts,
     )  # fmt: skip
 
 
-def _row(number: int, code: str, cells: Cells, paid_to: str, effective: Interval, doubts: list[str]) -> Row:
-    amount = amount_reader(number, f"{code} {cells['modifier']}".strip(), cells, doubts)
+def _row(line: Line, paid_to: str, effective: Interval) -> Row | str:
+    """The row, or why there is none."""
+    code = line.key = line.key.upper()
+    if not _CODE.fullmatch(code):
+        return "no HCPCS code in the first column"
+    if not _MODIFIER.fullmatch(line["modifier"]):
+        return "no modifier of two characters"
+    line.key = f"{code} {line['modifier']}".strip()
+    values = [_value(line, name) for name in _NAMES if name != "modifier"]
+    return (code, line.text("modifier"), paid_to, *values, effective.first, effective.last)
 
-    def value(name: str) -> Cell:
-        if name in _AMOUNTS:
-            return amount(name)
-        if name in _MARKS:
-            return cells[name].upper() == _MARKS[name]
-        return cells.get(name) or None
 
-    return (
-        code, cells["modifier"] or None, paid_to, *(value(name) for name in list(_NAMES)[1:]),
-        effective.first, effective.last,
-    )  # fmt: skip
+def _value(line: Line, name: str) -> Cell:
+    if name in _AMOUNTS:
+        return line.amount(name)
+    if name in _MARKS:
+        return line[name].upper() == _MARKS[name]
+    return line.text(name)
 
 
 def _title(source: Source) -> re.Match[str] | None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from cleanclaim.errors import UnreadableInput
+from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.publications.quarters import MONTHS
 from cleanclaim.reference.publications.source import Source
-from cleanclaim.values import Interval
+from cleanclaim.values import Interval, parse_date
 
 _DAYS = re.compile(r"([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4}) through ([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4})")
 _NUMBER = re.compile(r"\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(\.[0-9]{1,6})?%?")
@@ -59,9 +59,14 @@ def numbered_below(source: Source, start: int, places: Collection[int]) -> list[
 
     Raises: UnreadableInput when the last record ends before one of the places: the file was cut off.
     """
-    below = [(n, row) for n, row in enumerate(source.rows[start + 1 :], start + 2) if any(map(str.strip, row))]
+    below = filled_below(source.rows, start)
     refuse_cut(source, below, max(places) + 1)
     return below
+
+
+def filled_below(rows: Sequence[list[str]], start: int) -> list[tuple[int, list[str]]]:
+    """The records below a header that are not blank, by row number."""
+    return [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(map(str.strip, row))]
 
 
 def refuse_cut(source: Source, numbered: Sequence[tuple[int, Sequence[str]]], needed: int) -> None:
@@ -121,3 +126,11 @@ def amount_reader(number: int, key: str, cells: Cells, doubts: list[str]) -> Cal
         return None
 
     return amount
+
+
+def plain_day(text: str) -> date | None:
+    """A day as YYYYMMDD; None for what is none."""
+    try:
+        return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    except InvalidValue:
+        return None

@@ -1,23 +1,24 @@
-"""The line to a server, with the standard library: time-outs, redirects that stay safe, faults in words.
+"""The line to a server: httpx asks, and what is ours is which addresses are asked for, and faults in words.
 
-`urllib.request` knows the proxy and the certificates of the system; what it lacks is little: a time-out for connecting
-apart from that for reading, and no way from https back to http. No other scheme is known here and no cookie is kept.
+httpx is loaded when something is asked for: look-ups never pay for it. It keeps no cookie here and follows no redirect
+by itself: none may leave http(s), or lead from https back to http.
 """
 
 from __future__ import annotations
 
-import http.client
 import ssl
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from cleanclaim.errors import NotFetched
 
+if TYPE_CHECKING:
+    import httpx
+
 _MOST_REDIRECTS = 10
-_REDIRECTS = {301, 302, 303, 307, 308}
 
 
 class TryAgain(NotFetched):
@@ -44,81 +45,56 @@ def refuse_address(address: str) -> None:
         raise NotFetched(f"{host}: an address with a user name in it is not asked for")
 
 
-def opener(connect_seconds: float, read_seconds: float) -> urllib.request.OpenerDirector:
-    """What asks for addresses over http(s), through the proxy of the system, and follows redirects that are safe."""
-    director = urllib.request.OpenerDirector()  # not `build_opener`: that also knows ftp, file and data
-    seconds = connect_seconds, read_seconds
-    for handler in (
-        urllib.request.ProxyHandler(), _Plain(*seconds), _Secure(*seconds), _Redirects(), _Answers(),
-        urllib.request.HTTPDefaultErrorHandler(), urllib.request.UnknownHandler(),
-    ):  # fmt: skip
-        director.add_handler(handler)
-    director.addheaders = []
-    return director
-
-
-def _patient(
-    base: type[http.client.HTTPConnection], connect_seconds: float, read_seconds: float
-) -> Callable[..., http.client.HTTPConnection]:
-    """A connection whose time-out is one for connecting, and another one once it stands."""
-
-    class Connection(base):  # type: ignore[misc,valid-type]
-        def connect(self) -> None:
-            self.timeout = connect_seconds
-            super().connect()
-            self.sock.settimeout(read_seconds)
-
-    return Connection
-
-
-class _Plain(urllib.request.HTTPHandler):
-    def __init__(self, *seconds: float) -> None:
-        super().__init__()
-        self._seconds = seconds
-
-    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_patient(http.client.HTTPConnection, *self._seconds), req)
-
-
-class _Secure(urllib.request.HTTPSHandler):
-    def __init__(self, *seconds: float) -> None:
-        super().__init__()
-        self._seconds = seconds
-
-    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        connection = _patient(http.client.HTTPSConnection, *self._seconds)
-        return self.do_open(connection, req, context=ssl.create_default_context())
-
-
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    max_redirections = _MOST_REDIRECTS
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: object, code: int, msg: str, headers: object, newurl: str
-    ) -> urllib.request.Request | None:
-        refuse_redirect(req.full_url, newurl)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
-
-
 def refuse_redirect(old: str, new: str) -> None:
     """Refuses a redirect that leaves http(s), or goes from https back to http.
 
     Raises: NotFetched.
     """
+    if urlsplit(new).scheme not in {"http", "https", "ftp"}:  # ftp is refused as an address
+        raise NotFetched(f"{old}: sends on to what is no address over http(s)")
     refuse_address(new)
     if urlsplit(old).scheme == "https" and urlsplit(new).scheme != "https":
         raise NotFetched(f"{old}: sends on to {new}, which is not encrypted")
 
 
-class _Answers(urllib.request.HTTPErrorProcessor):
-    """Hands redirects on; every other answer is one, whatever its status."""
+@contextmanager
+def asked(
+    address: str, headers: Mapping[str, str], *, connect_seconds: float, read_seconds: float
+) -> Iterator[httpx.Response]:
+    """The answer to a request, past redirects that are safe. Its body is read inside the block.
 
-    def http_response(
-        self, request: urllib.request.Request, response: http.client.HTTPResponse
-    ) -> http.client.HTTPResponse:
-        return super().http_response(request, response) if response.status in _REDIRECTS else response
+    Raises: TryAgain for what may pass, NotFetched for the rest; also when the line breaks inside the block.
+    """
+    import httpx  # noqa: PLC0415
 
-    https_response = http_response
+    refuse_address(address)
+    start, timeout = address, httpx.Timeout(read_seconds, connect=connect_seconds)
+    sent = httpx.Headers(dict(headers), encoding="utf-8")  # an ETag is sent back as it came
+    for _ in range(_MOST_REDIRECTS + 1):
+        with told(address), _client(address, timeout) as client, client.stream("GET", address, headers=sent) as answer:
+            if not answer.has_redirect_location:
+                yield answer
+                return
+            new = str(answer.url.join(answer.headers["Location"]))
+        refuse_redirect(address, new)
+        address = new
+    raise NotFetched(f"{start}: sends on in a circle, or more than {_MOST_REDIRECTS} times")
+
+
+def _client(address: str, timeout: httpx.Timeout) -> httpx.Client:
+    """What asks through the proxy of the system, and by its certificates: those of httpx know no firewall's."""
+    import httpx  # noqa: PLC0415
+
+    parts = urlsplit(address)
+    proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+    if proxy and "://" not in proxy:
+        proxy = f"http://{proxy}"
+    try:  # not `trust_env`: that fails at an ALL_PROXY that it does not know
+        return httpx.Client(verify=ssl.create_default_context(), proxy=proxy, timeout=timeout, trust_env=False)
+    except (ImportError, ValueError, httpx.InvalidURL):
+        raise NotFetched(
+            f"cannot reach {parts.hostname}: a proxy for http(s) is expected in {parts.scheme}_proxy"
+        ) from None
 
 
 @contextmanager
@@ -127,33 +103,36 @@ def told(address: str) -> Iterator[None]:
 
     Raises: TryAgain for what may pass, NotFetched for the rest.
     """
+    import httpx  # noqa: PLC0415
+
     host = urlsplit(address).hostname
     try:
         yield
-    except urllib.error.HTTPError as problem:  # a redirect that leads nowhere
-        with problem:
-            raise NotFetched(f"{address}: {_redirect_fault(problem)}") from None
-    except urllib.error.URLError as problem:
-        reason = problem.reason
-        if isinstance(reason, TimeoutError):
-            raise TryAgain(f"cannot reach {host}: no connection in time") from None
-        if isinstance(reason, ssl.SSLCertVerificationError):
-            raise NotFetched(
-                f"cannot reach {host}: its certificate can't be verified ({reason.verify_message}). Where a firewall"
-                " opens encrypted traffic, SSL_CERT_FILE names its certificate"
-            ) from None
-        if isinstance(reason, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
-            raise TryAgain(f"the connection to {host} broke") from None
-        raise NotFetched(f"cannot reach {host}: {getattr(reason, 'strerror', None) or reason}") from None
-    except TimeoutError:
+    except (httpx.InvalidURL, UnicodeError):  # the latter from a host that IDNA does not know
+        raise NotFetched(f"{address[:200]!r} is no address; expected https://...") from None
+    except httpx.DecodingError:
+        raise TryAgain(f"{address}: the page can't be unpacked") from None
+    except httpx.ReadTimeout:
         raise TryAgain(f"{host} fell silent") from None
-    except (http.client.HTTPException, OSError) as problem:
+    except httpx.TimeoutException:
+        raise TryAgain(f"cannot reach {host}: no connection in time") from None
+    except httpx.ProxyError as problem:
+        raise NotFetched(f"cannot reach {host}: Tunnel connection failed: {problem}") from None
+    except httpx.ConnectError as problem:
+        raise _not_reached(host, problem) from None
+    except httpx.TransportError as problem:
         raise TryAgain(f"the connection to {host} broke ({type(problem).__name__})") from None
 
 
-def _redirect_fault(problem: urllib.error.HTTPError) -> str:
-    if "infinite loop" in str(problem.msg):
-        return f"sends on in a circle, or more than {_MOST_REDIRECTS} times"
-    if "not allowed" in str(problem.msg):
-        return "sends on to what is no address over http(s)"
-    return f"answers {problem.code} and sends on to nowhere"
+def _not_reached(host: str | None, problem: BaseException) -> NotFetched:
+    reason: BaseException | None = problem
+    while reason and not isinstance(reason, OSError):  # which stands under the errors of two libraries
+        reason = reason.__cause__ or reason.__context__
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return NotFetched(
+            f"cannot reach {host}: its certificate can't be verified ({reason.verify_message}). Where a firewall"
+            " opens encrypted traffic, SSL_CERT_FILE names its certificate"
+        )
+    if isinstance(reason, (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)):
+        return TryAgain(f"the connection to {host} broke")
+    return NotFetched(f"cannot reach {host}: {getattr(reason, 'strerror', None) or reason or problem}")

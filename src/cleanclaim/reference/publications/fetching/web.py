@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import http.client
 import time
-import urllib.request
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.client import responses
 from importlib.metadata import version
-from typing import TypeVar, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, TypeVar
 
 from cleanclaim.errors import NotFetched
-from cleanclaim.reference.publications.fetching.line import TryAgain, opener, refuse_address, told
+from cleanclaim.reference.publications.fetching.line import TryAgain, asked
 from cleanclaim.reference.publications.fetching.page import is_page
+
+if TYPE_CHECKING:
+    import httpx
 
 USER_AGENT = f"cleanclaim/{version('cleanclaim')} (reference pull)"
 
-_CHUNK_BYTES = 1 << 16
 _MOST_PAGE_BYTES = 10 * 2**20
 _TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _TAKEN = {200, 206, 304, 416}
+_REDIRECTS = {301, 302, 303, 307, 308}
 _Result = TypeVar("_Result")
 
 
@@ -62,19 +62,16 @@ class Page:
 class Answer:
     """What a server answers: the head, and the body piece by piece."""
 
-    def __init__(self, response: http.client.HTTPResponse, address: str, patience: Patience) -> None:
+    def __init__(self, response: httpx.Response, patience: Patience) -> None:
         self._response, self._patience = response, patience
-        self.address = address
-        self.status: int = response.status
+        self.address = str(response.url)
+        self.status = response.status_code
+        self.charset = response.charset_encoding or "utf-8"
 
     def head(self, name: str) -> str | None:
         """A field of the head."""
-        return self._response.headers.get(name)
-
-    @property
-    def charset(self) -> str:
-        """The encoding of its text."""
-        return self._response.headers.get_content_charset() or "utf-8"
+        text: str | None = self._response.headers.get(name)
+        return text
 
     @property
     def length(self) -> int | None:
@@ -82,24 +79,28 @@ class Answer:
         text = self.head("Content-Length") or ""
         return int(text) if text.isascii() and text.isdigit() else None
 
-    def chunks(self) -> Iterator[bytes]:
-        """The body as it comes.
+    def chunks(self, *, unpacked: bool = False) -> Iterator[bytes]:
+        """The body as it comes; `unpacked` when it was packed on the way although that was not asked for.
 
-        Raises: TryAgain when the line breaks, is silent for too long or only trickles.
+        One that ends before its length just ends: who asked knows how long it should be.
+
+        Raises: TryAgain when it only trickles. A line that breaks is told by the block that opened it.
         """
-        patience, host = self._patience, urlsplit(self.address).hostname
+        import httpx  # noqa: PLC0415
+
+        patience = self._patience
         begun, came = patience.clock(), 0
-        while True:
-            with told(self.address):
-                chunk = self._response.read1(_CHUNK_BYTES)
-            if not chunk:
-                return
-            yield chunk
-            came += len(chunk)
-            if (now := patience.clock()) - begun >= patience.stall_seconds:
-                if came < patience.least_bytes:
-                    raise TryAgain(f"{host} sent {came} bytes in {now - begun:.0f} seconds")
-                begun, came = now, 0
+        try:
+            for chunk in self._response.iter_bytes() if unpacked else self._response.iter_raw():
+                yield chunk
+                came += len(chunk)
+                if (now := patience.clock()) - begun >= patience.stall_seconds:
+                    if came < patience.least_bytes:
+                        raise TryAgain(f"{self._response.url.host} sent {came} bytes in {now - begun:.0f} seconds")
+                    begun, came = now, 0
+        except httpx.RemoteProtocolError:
+            if self.length is None:
+                raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +115,10 @@ class Web:
 
         Raises: TryAgain for what may pass; NotFetched for the rest, with what to do.
         """
-        refuse_address(address)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(headers or {})}
-        request = urllib.request.Request(address, headers=sent)  # noqa: S310 - http(s) alone
-        asking = opener(self.patience.connect_seconds, self.patience.read_seconds)
-        with told(address):
-            response = cast("http.client.HTTPResponse", asking.open(request))
-        with response:
-            answer = Answer(response, response.url or address, self.patience)
+        connect_seconds, read_seconds = self.patience.connect_seconds, self.patience.read_seconds
+        with asked(address, sent, connect_seconds=connect_seconds, read_seconds=read_seconds) as response:
+            answer = Answer(response, self.patience)
             _refuse_status(answer)
             yield answer
 
@@ -153,16 +150,15 @@ class Web:
     def _page(self, address: str) -> Page | None:
         body = bytearray()
         with self.open(address) as answer:
-            for chunk in answer.chunks():
+            for chunk in answer.chunks(unpacked=True):
                 body += chunk
-                if answer.head("Content-Encoding") is None and len(body) > 1024 and not is_page(bytes(body[:1024])):
+                if len(body) > 1024 and not is_page(bytes(body[:1024])):
                     return None
                 if len(body) > _MOST_PAGE_BYTES:
                     raise NotFetched(f"{address}: a page of more than {_MOST_PAGE_BYTES // 2**20} MiB")
-            content = _unpacked(bytes(body), address) if answer.head("Content-Encoding") == "gzip" else bytes(body)
-            if not is_page(content[:1024]):
+            if not is_page(bytes(body[:1024])):
                 return None
-            return Page(answer.address, text_of(content, answer.charset))
+            return Page(answer.address, text_of(bytes(body), answer.charset))
 
 
 def text_of(content: bytes, charset: str = "utf-8") -> str:
@@ -177,13 +173,15 @@ def _refuse_status(answer: Answer) -> None:
     status, address = answer.status, answer.address
     if status in _TAKEN:
         return
-    phrase = http.client.responses.get(status, "")
+    phrase = responses.get(status, "")
     if status in _TRY_AGAIN:
         raise TryAgain(f"{address}: the server is busy or at fault ({status} {phrase})", after=_retry_after(answer))
     if status in {404, 410}:
         raise NotFetched(f"{address}: there is no such page or file ({status} {phrase}); the publisher moved it")
     if status in {401, 403, 407, 451}:
         raise NotFetched(f"{address}: the server refuses it ({status} {phrase}); a browser may still get it")
+    if status in _REDIRECTS:
+        raise NotFetched(f"{address}: answers {status} and sends on to nowhere")
     raise NotFetched(f"{address}: the server answers {status} {phrase}".rstrip())
 
 
@@ -195,15 +193,3 @@ def _retry_after(answer: Answer) -> float | None:
         until = parsedate_to_datetime(text)
         return (until - datetime.now(UTC)).total_seconds()
     return None
-
-
-def _unpacked(content: bytes, address: str) -> bytes:
-    """A page that was packed although none was asked for."""
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        page = unpacking.decompress(content, _MOST_PAGE_BYTES)
-    except zlib.error:
-        raise TryAgain(f"{address}: the page can't be unpacked") from None
-    if unpacking.unconsumed_tail:
-        raise NotFetched(f"{address}: a page of more than {_MOST_PAGE_BYTES // 2**20} MiB")
-    return page
