@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cleanclaim.app.audits import audit_text
     from cleanclaim.app.bill_cases import bill_cases, tables_of
     from cleanclaim.app.code_pages import CodePages
+    from cleanclaim.claims import ClaimTables
     from cleanclaim.dosing import discard, units_for_dose
     from cleanclaim.edits.findings import Finding
     from cleanclaim.errors import CleanclaimError
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "CheckResult": "cleanclaim.app",
     "Checker": "cleanclaim.app",
+    "ClaimTables": "cleanclaim.claims",
     "CleanclaimError": "cleanclaim.errors",
     "CodePages": "cleanclaim.app.code_pages",
     "Finding": "cleanclaim.edits.findings",
@@ -47,9 +49,9 @@ _HOMES = {
 }
 
 __all__ = [
-    "CheckResult", "Checker", "CleanclaimError", "CodePages", "Finding", "Library", "Lookup", "Search", "__version__",
-    "audit_text", "bill_cases", "check_files", "discard", "parse_ndc", "read_837", "read_jsonl", "tables_of",
-    "units_for_dose",
+    "CheckResult", "Checker", "ClaimTables", "CleanclaimError", "CodePages", "Finding", "Library", "Lookup", "Search",
+    "__version__", "audit_text", "bill_cases", "check_files", "discard", "parse_ndc", "read_837", "read_jsonl",
+    "tables_of", "units_for_dose",
 ]  # fmt: skip
 
 

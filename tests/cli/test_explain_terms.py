@@ -94,7 +94,7 @@ def test_in_words(run: Run) -> None:  # noqa: F811
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "--code: expected a HCPCS code"),
+        ((), "--code: say which drug, by its HCPCS code"),
         (("--code", "J17"), "--code J17: expected a HCPCS code of five characters"),
         (("--code", "J1745", "--place", "1"), "--place 1: expected a place of service of two digits"),
         (("--code", "J1745", "--place", "11", "--bill-type", "131"), "say one"),

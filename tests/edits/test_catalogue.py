@@ -177,9 +177,8 @@ def test_ids_names_and_pages_agree() -> None:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", edit.name), edit.name
         assert all(silencer in BY_ID for silencer in edit.page.front.unless_fires), edit.name
         assert edit.page.prose, edit.name
-        assert any(authority.checked for authority in edit.page.front.authority if authority.confidence == "S"), (
-            edit.name
-        )
+        read = [authority for authority in edit.page.front.authority if authority.confidence == "S"]
+        assert any(one.checked for one in read), f"{edit.name}: one authority needs `confidence: S` and `checked`"
 
 
 def test_predictions_are_codes_and_messages_read_facts_of_the_grain() -> None:

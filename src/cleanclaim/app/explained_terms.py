@@ -22,13 +22,14 @@ from cleanclaim.policies.choosing import ANY, PLANS, names_of
 from cleanclaim.reference.library import Library
 from cleanclaim.terms import DOCUMENTS, MEDICARE, Place, Standing, Terms, TermsOfPayers, exempt_by_day, outside_part_b
 
+_NOT_SAID = "-"
 _WASTE = {
     "cms": "JW, or JZ where nothing was discarded",
     "jw_only": "JW alone",
     "none": "neither JW nor JZ",
     "deny_waste": "not paid",
     "exempt": "neither JW nor JZ: exempt",
-    "-": "no policy says",
+    _NOT_SAID: "no policy says",
 }
 _PAID = "paid by itself (Part B)"
 _WASTE_ROW = "discarded drug on this line"
@@ -128,7 +129,8 @@ def _of_setting(
         yield _paid(row, asked)
     if wanted := row["waste_wanted"]:
         by = (*held.by(*_OF_WASTE), *_rules(row, wanted, program), *_releases(row, "waste_wanted"))
-        yield TermRow(_WASTE_ROW, "", _how_known(row, "waste_wanted"), _WASTE[wanted], by)
+        known, by = (Known.KNOWN, ()) if wanted == _NOT_SAID else (_how_known(row, "waste_wanted"), by)
+        yield TermRow(_WASTE_ROW, "", known, _WASTE[wanted], by)
     else:
         yield TermRow(_WASTE_ROW, "", Known.NOT_KNOWN, why=dictionary().ask(_LINE, "waste_wanted"))
 

@@ -205,6 +205,8 @@ def check_tables(tables: ClaimTables) -> None:
 
     Raises: InvalidValue names the table, its first column that is otherwise, what it is and what was expected.
     """
+    if not isinstance(tables, ClaimTables):
+        raise InvalidValue(f"expected ClaimTables (claim, line, administration, fault), not {type(tables).__name__}")
     for schema in (CLAIM, LINE, ADMINISTRATION, FAULT):
         _check_schema(schema, getattr(tables, schema.name))
     keys = tables.claim["claim_key"].to_numpy()

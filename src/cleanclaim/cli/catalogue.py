@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cleanclaim.edits.citations import expected, rules_of
-from cleanclaim.edits.collection import all_edits, edits_of_folder, find_edit
+from cleanclaim.edits.collection import all_edits, edits_of_folder, find_edit, shipped_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.examples import example_rows, facts_read
 from cleanclaim.edits.outcomes import Edit, EditCase
@@ -31,10 +31,11 @@ def sql_text(wanted: str, folder: Path | None) -> str:
     return "\n".join([*head, outcome_sql(edit)])
 
 
-def failing_examples(folder: Path) -> tuple[int, list[str]]:
-    """How many examples the pages of a folder have, and those that come out otherwise."""
+def failing_examples(pages: str) -> tuple[int, list[str]]:
+    """How many examples the pages of a folder, or one shipped page, have, and those that come out otherwise."""
     count, failures = 0, []
-    for edit in edits_of_folder(folder):
+    folder = Path(pages)
+    for edit in edits_of_folder(folder) if folder.is_dir() else (find_edit(shipped_edits(), pages),):
         verdict_of = judge(edit)
         for row in example_rows(edit):
             count += 1

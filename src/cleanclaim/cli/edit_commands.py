@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -93,11 +92,13 @@ def edits_sql(
 
 
 @edits_app.command("test")
-def edits_test(folder: Annotated[Path, typer.Argument(help="Folder with edit pages.")]) -> None:
+def edits_test(
+    pages: Annotated[str, typer.Argument(help="Folder with edit pages; or the id or name of a shipped edit.")],
+) -> None:
     """Run the examples of edit pages; exit 1 when one comes out otherwise."""
     from cleanclaim.cli.catalogue import failing_examples  # noqa: PLC0415
 
-    count, failures = failing_examples(folder)
+    count, failures = failing_examples(pages)
     for failure in failures:
         print(failure)
     print(f"{count - len(failures)} of {count} examples come out as their pages say")

@@ -55,6 +55,8 @@ def _found(wanted: str, pages: Sequence[Page], reference: Path | None, today: da
         library = Library.open(reference)
         if is_known(code, pages, library):
             return reason_answer(code, pages, library, today)
+    if wanted.lower() == "terms":
+        raise UnknownName("`terms` stands alone, with options: `explain terms --code J1745 --place 11`")
     near = _nearest(wanted, edits)
     raise UnknownName(
         f"`{wanted}` is no edit, no rule and no reason code" + (f"; did you mean {', '.join(near)}?" if near else "")

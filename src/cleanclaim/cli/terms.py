@@ -36,9 +36,11 @@ def read_asked(said: Mapping[str, str], on: date) -> Asked:
     """
     values = {option: text.strip() for option, text in said.items()}
     values["--code"] = values["--code"].upper()
+    if not values["--code"]:
+        raise InvalidValue("--code: say which drug, by its HCPCS code")
     for option, (shape, expected) in _SHAPES.items():
-        if (values[option] or option == "--code") and not shape.fullmatch(values[option]):
-            raise InvalidValue(f"{option} {values[option]}: expected {expected}".replace(" :", ":"))
+        if values[option] and not shape.fullmatch(values[option]):
+            raise InvalidValue(f"{option} {values[option]}: expected {expected}")
     if values["--place"] and values["--bill-type"]:
         raise InvalidValue("--place is for professional claims and --bill-type for institutional ones: say one")
     number = parse_ndc(values["--ndc"]) if values["--ndc"] else None

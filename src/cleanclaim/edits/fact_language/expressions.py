@@ -112,7 +112,7 @@ class ExpressionWriter:
         return f"({name} := {code})", name
 
     def found_in(self, query: exp.Expr, scope: Scope) -> str:
-        """The look-up of the one column of a subquery."""
+        """The relation of a subquery of one column."""
         raise NotImplementedError
 
     # Truth: code that is truthy exactly where an expression is true, so that a condition costs no third value.

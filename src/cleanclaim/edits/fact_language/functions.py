@@ -11,6 +11,7 @@ from typing import Any
 from cleanclaim.edits.fact_language.relations import NOTHING, Cells, Relation
 
 _Order = tuple[Callable[[Any], Any], bool]  # what to order by, and whether downwards
+NO_ROWS: list[Cells] = []
 # The blanks of Unicode (Zs), which DuckDB's trim takes away; not tabs and line ends.
 _BLANKS = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _QUANTA = tuple(Decimal(1).scaleb(-digits) for digits in range(10))
@@ -59,13 +60,14 @@ def nulls_last(value: Any) -> tuple[bool, Any]:  # noqa: ANN401
     return value is None, value
 
 
-def is_among(value: Any, found: Any) -> bool | None:  # noqa: ANN401 - a look-up of one column
-    """`IN (SELECT ..)`."""
-    if value is None:
-        return None
-    if found.get(value, None):
+def is_among(value: Any, relation: Relation) -> bool | None:  # noqa: ANN401
+    """`IN (SELECT ..)`: nothing is among no rows, not even null."""
+    if not relation.rows:
+        return False
+    found = relation.by((0,), ())
+    if value is not None and found.get(value, NO_ROWS):
         return True
-    return None if found.get(None, None) else False
+    return None if value is None or found.get(None, NO_ROWS) else False
 
 
 def as_decimal(value: Any, digits: int) -> Decimal | None:  # noqa: ANN401
@@ -166,7 +168,6 @@ def _over(
 AGGREGATES: dict[str, Callable[[list[Any]], Any]] = {
     "most": most, "least_of": least_of, "total": total, "any_true": any_true, "all_true": all_true,
 }  # fmt: skip
-NO_ROWS: list[Cells] = []
 # What stands in the space of a compiled query.
 CALLED: dict[str, Any] = {
     **AGGREGATES, "Relation": Relation, "joined": joined, "of_least": of_least, "nulls_last": nulls_last,

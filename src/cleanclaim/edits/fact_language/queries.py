@@ -69,10 +69,9 @@ class QueryWriter(ExpressionWriter):
         return names, source, tuple(self._tables)
 
     def found_in(self, query: exp.Expr, scope: Scope) -> str:
-        """The look-up of the one column of a subquery."""
+        """The relation of a subquery of one column."""
         del scope
-        known = self._relation(query)
-        return f"{known.variable}.by((0,), ())"
+        return self._relation(query).variable
 
     def _query(self, tree: exp.Expr) -> tuple[Names, str, bool]:
         """Columns, the function that makes the rows, and whether they rest on lasting tables alone."""

@@ -62,7 +62,7 @@ nearest AS (
   JOIN ref_hcpcs AS s ON s.hcpcs_code = k.hcpcs_code AND NOT contains(s.release, ', presumed after ')
   QUALIFY row_number() OVER (
     PARTITION BY k.hcpcs_code, k.service_date
-    ORDER BY s.span_from > k.service_date, abs(date_diff('day', s.span_from, k.service_date)), s.valid_from DESC
+    ORDER BY s.span_from > k.service_date, abs(date_diff('day', s.span_from, k.service_date)), s.valid_from DESC, s.span_from DESC
   ) = 1
 ),
 followers AS (

@@ -32,5 +32,5 @@ SELECT
   CASE WHEN policy_sex IN ('F', 'M') THEN sex <> policy_sex END AS sex_differs,
   coalesce(weight_kg < policy_weight_min OR weight_kg > policy_weight_max, weight_kg < policy_weight_min, weight_kg > policy_weight_max) AS weight_outside,
   coalesce(gestation_weeks < policy_gestation_min OR gestation_weeks > policy_gestation_max, gestation_weeks < policy_gestation_min, gestation_weeks > policy_gestation_max) AS gestation_outside,
-  billed_milligrams > weight_kg * policy_mg_per_kg_max AS above_mg_per_kg
+  billed_milligrams > CAST(weight_kg AS DECIMAL(19, 6)) * policy_mg_per_kg_max AS above_mg_per_kg
 FROM asking
