@@ -114,7 +114,10 @@ def made(group: Group, seed: int) -> dict[str, pa.Table]:
     for name, shape in shapes_of(group).items():
         rows = 1 if name == "run" else 50 if seed % 2 else chance.choice([0, 1, 6, 14])
         ids = (f"{name}_row",) if name in ("claim", "line") else ()
-        ids += tuple(one for one in (*ROW_ID.values(),) if name == "rows" or name.startswith("fact_"))
+        if name == "rows":
+            ids = (ROW_ID[group.grain],)
+        elif name.startswith("fact_"):
+            ids = tuple(ROW_ID[one.grain] for one in dictionary().groups if f"fact_{one.name}" == name)
         one = table(shape, rows, chance, ids, FEW_WORDS if seed % 2 else WORDS)
         key = group.head.keys if name == "keys" else _keys_of(name)
         found[name] = distinct(one, key, nulls=not name.startswith("ref_")) if key else one
