@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from cleanclaim.app import Checker, CheckResult
-from cleanclaim.edits import run
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.errors import UnreadableInput
+from tests.app.plans import by_planes
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = [ROOT / "examples" / name for name in ("clinic-2024q3.837", "clinic-2025q4.837", "charted.jsonl")]
@@ -82,7 +82,7 @@ def test_every_row_of_every_edit_has_one_outcome(examples: CheckResult) -> None:
 def test_closures_and_planes_give_the_same_result(
     checker: Checker, examples: CheckResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run.run_edits, "__kwdefaults__", {**(run.run_edits.__kwdefaults__ or {}), "few_rows": 0})
+    by_planes(monkeypatch)
     assert checker.check_files(EXAMPLES) == examples
     shown = checker.check_files(EXAMPLES, show_not_evaluated=True)
     monkeypatch.undo()

@@ -11,13 +11,13 @@ import pytest
 from cleanclaim.app import Checker, CheckResult
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.result import LoadNext
-from cleanclaim.edits import run
 from cleanclaim.edits.coverage_gaps import Gap, Waiting
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
 from cleanclaim.reference.importing import import_file
 from cleanclaim.reference.library.published import PUBLISHED
 from cleanclaim.reference.tables import BY_NAME
+from tests.app.plans import by_planes
 from tests.app.test_checker import EXAMPLES, claim, write
 from tests.shared import SHARED, needs_shared
 
@@ -113,7 +113,7 @@ def test_planes_and_rows_count_the_same(checker: Checker, tmp_path: Path, monkey
     )  # its JW line is not known either
     files = [write(tmp_path, *many), *EXAMPLES]
     by_row = checker.check_files(files).summary.load_next
-    monkeypatch.setattr(run.run_edits, "__kwdefaults__", {**(run.run_edits.__kwdefaults__ or {}), "few_rows": 0})
+    by_planes(monkeypatch)
     assert checker.check_files(files).summary.load_next == by_row
     assert {file.table for file in by_row} == {
         "mue", "asp_limit", "ndc_crosswalk", "hcpcs", "product", "ptp", "diagnosis", "ndc_package",

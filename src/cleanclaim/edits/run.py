@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -190,7 +190,7 @@ class _Run:
         grain.aside.open_part(self.bench, view)
         marks: list[Mark] = []
         if few:
-            marks += self._judged_by_row(grain, grain.edits, view)
+            marks += self._without_broken(grain.edits, rows, self._judged_by_row(grain, grain.edits, view))
         elif grain.runnable and rows <= self.few_rows:
             marks += self._judged_by_row(grain, grain.runnable.edits, view)
         elif grain.runnable:
@@ -220,12 +220,28 @@ class _Run:
             return str(error)
         return ""
 
+    def _without_broken(self, edits: Iterable[Edit], rows: int, marks: Iterable[Mark]) -> list[Mark]:
+        """The marks but those of pages that could not be run: these are not evaluated on any row, and say why."""
+        kept = [mark for mark in list(marks) if mark.edit.name not in self.errors]
+        for edit in edits:
+            if edit.name in self.errors:
+                count = self.counts[edit]
+                count.outcomes, count.missing = Counter({Outcome.NOT_EVALUATED: rows}), Counter({ERROR: rows})
+                count.clear_presumed = 0
+        return kept
+
     def _judged_by_row(self, grain: _Grain, edits: Sequence[Edit], view: str) -> Iterator[Mark]:
         aside = grain.aside
         judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
         for row in self.bench.fact_rows(grain.grain, view):
             for edit, verdict_of, cases in judges:
-                verdict, count = verdict_of(row), self.counts[edit]
+                if edit.name in self.errors:
+                    continue
+                try:
+                    verdict, count = verdict_of(row), self.counts[edit]
+                except Exception as error:
+                    self.errors[edit.name] = f"{type(error).__name__}: {error}"
+                    continue
                 count.outcomes[verdict.outcome] += 1
                 count.missing.update(verdict.missing)
                 if verdict.outcome is Outcome.CLEAR and aside.presumes and aside.presumed.on_row(edit, row):
