@@ -6,22 +6,16 @@ What an expression says that is not declared here is refused by name when the fa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlglot import expressions as exp
 
-from cleanclaim.errors import EngineError
+from cleanclaim.edits.fact_language.aggregates import of_group
+from cleanclaim.edits.fact_language.scopes import Scope, conjuncts, disjuncts, is_literal, refused
 
-Names = tuple[str, ...]
-AGGREGATES = (exp.AggFunc, exp.GroupConcat, exp.LogicalOr, exp.LogicalAnd, exp.ArgMin, exp.ArrayAgg)
-RANKS = (exp.RowNumber, exp.DenseRank)
-SIMPLE_AGGREGATES: dict[type[exp.Expr], str] = {
-    exp.Max: "most", exp.Min: "least_of", exp.Sum: "total", exp.LogicalOr: "any_true", exp.LogicalAnd: "all_true",
-}  # fmt: skip
 _COMPARED: dict[type[exp.Expr], str] = {
     exp.EQ: "==",
     exp.NEQ: "!=",
@@ -40,49 +34,6 @@ _STRICT: dict[type[exp.Expr], str] = {
 _TRIMMED = {"TRAILING": "rstrip", "LEADING": "lstrip"}
 _NAME = re.compile(r"[A-Za-z_]\w*(\[\w+\])*\Z")
 _PLAIN_TEXT = re.compile(r"'[^'\\]*'\Z")
-
-
-def refused(what: str) -> EngineError:
-    """Why a text is not of the language."""
-    return EngineError(f"not in the language of facts: {what}")
-
-
-@dataclass
-class Source:
-    """A relation of a FROM: what it is called, its columns, the variables that hold it and its row."""
-
-    alias: str
-    names: Names
-    relation: str
-    row: str
-    hidden: set[str] = field(default_factory=set)  # columns that USING joined
-
-
-@dataclass
-class Scope:
-    """Where a name of a query is looked up."""
-
-    sources: Sequence[Source]
-    aliases: Mapping[str, exp.Expr]
-    row_of: Callable[[int], str] | None = None  # the code of the row of a source, where it is not its variable
-    locals: dict[str, str] = field(default_factory=dict)  # of a lambda
-    keys: dict[str, str] = field(default_factory=dict)  # in a grouped query, the code of a key: where it stands
-    key_texts: dict[str, str] = field(default_factory=dict)  # the same by text, for keys that are no columns
-    group: str = ""  # the variable of a group's rows
-    pattern: str = ""  # what one of them is unpacked into
-    windows: dict[str, str] = field(default_factory=dict)  # by text, where the answer of a window stands
-
-    def column(self, node: exp.Column) -> str | None:
-        """The code of a column, None where no source has it."""
-        for place, source in enumerate(self.sources):
-            if node.name in source.names and node.table in ("", source.alias):
-                row = self.row_of(place) if self.row_of else source.row
-                return f"{row}[{source.names.index(node.name)}]"
-        return None
-
-    def ungrouped(self) -> Scope:
-        """The same for the rows of a group, one by one."""
-        return Scope(self.sources, self.aliases)
 
 
 class ExpressionWriter:
@@ -157,7 +108,7 @@ class ExpressionWriter:
 
         Raises:  EngineError for what the language lacks.
         """
-        if scope.group and (code := self._of_group(node, scope)) is not None:
+        if scope.group and (code := of_group(self, node, scope)) is not None:
             return code
         if isinstance(node, exp.Window):
             return scope.windows[node.sql()]
@@ -185,66 +136,10 @@ class ExpressionWriter:
         form = template.format(*names)
         return f"(None if {' or '.join(tests)} else {form})" if tests else f"({form})"
 
-    def _of_group(self, node: exp.Expr, scope: Scope) -> str | None:
-        """Code of what is the same for a group: a key, an aggregate; None for what is made of them."""
-        if isinstance(node, exp.Column):
-            code = scope.column(node)
-            if code is None:
-                return self._column(node, scope)
-            if code not in scope.keys:
-                raise refused(f"`{node.sql()}`, which is no key of its group")
-            return scope.keys[code]
-        if isinstance(node, exp.Filter):
-            return self._aggregate(node.this, scope, node.expression.this)
-        if isinstance(node, AGGREGATES) and not isinstance(node, RANKS):
-            return self._aggregate(node, scope, None)
-        return scope.key_texts.get(node.sql())
-
-    def _aggregate(self, node: exp.Expr, scope: Scope, condition: exp.Expr | None) -> str:
-        each = scope.ungrouped()
-        loop = f"for {scope.pattern} in {scope.group}"
-        test = f" and {self.true(condition, each)}" if condition is not None else ""
-        what = node.this
-        distinct = isinstance(what, exp.Distinct)
-
-        def known(part: exp.Expr) -> str:
-            one = self.fresh("one")
-            return f"[{one} {loop} if ({one} := {self.value(part, each)}) is not None{test}]"
-
-        if template := SIMPLE_AGGREGATES.get(type(node)):
-            return f"{template}({known(what)})"
-        match node:
-            case exp.Count(this=exp.Star()):
-                return f"sum([1 {loop}{test.replace(' and ', ' if ', 1)}])" if test else f"len({scope.group})"
-            case exp.Count():
-                return f"len(set({known(what.expressions[0])}))" if distinct else f"len({known(what)})"
-            case exp.ArrayAgg():
-                return f"tuple([{self.value(what, each)} {loop}{test.replace(' and ', ' if ', 1)}])"
-            case exp.ArgMin():
-                one, by = self.fresh("one"), self.fresh("by")
-                first, second = self.value(what, each), self.value(node.expression, each)
-                both = f"({one} := {first}) is not None and ({by} := {second}) is not None{test}"
-                return f"of_least([({one}, {by}) {loop} if {both}])"
-            case exp.GroupConcat():
-                return self._string_agg(node, each, loop, test)
-        raise refused(type(node).__name__)
-
-    def _string_agg(self, node: exp.GroupConcat, each: Scope, loop: str, test: str) -> str:
-        what, order, distinct = node.this, None, False
-        while isinstance(what, exp.Order | exp.Distinct):
-            order = what if isinstance(what, exp.Order) else order
-            distinct |= isinstance(what, exp.Distinct)
-            what = what.expressions[0] if isinstance(what, exp.Distinct) else what.this
-        if order is None:
-            raise refused("string_agg without an order")
-        by = "".join(f"nulls_last({self.value(one.this, each)}), " for one in order.expressions)
-        text = self.fresh("one")
-        pairs = f"[(({by}), {text}) {loop} if ({text} := {self.value(what, each)}) is not None{test}]"
-        return f"joined({pairs}, {node.args['separator'].name!r}, distinct={distinct})"
-
     # One method for each kind of expression that is neither strict nor of a group; `value` finds it by its name.
 
-    def _column(self, node: exp.Expr, scope: Scope) -> str:
+    def value_of_column(self, node: exp.Expr, scope: Scope) -> str:
+        """The code of a column: of a lambda, of a source, or of another column of the query by its alias."""
         assert isinstance(node, exp.Column)  # noqa: S101 - `value` found it by its type
         if not node.table and node.name in scope.locals:
             return scope.locals[node.name]
@@ -254,6 +149,8 @@ class ExpressionWriter:
         if not node.table and node.name in scope.aliases:
             return self.value(scope.aliases[node.name], scope)
         raise refused(f"the column `{node.sql()}`, which nothing has")
+
+    _column = value_of_column
 
     def _literal(self, node: exp.Expr, _scope: Scope) -> str:
         value = _literal_value(node)
@@ -412,25 +309,6 @@ class ExpressionWriter:
         parameter, one = node.expression.expressions[0].name, self.fresh("one")
         inner = Scope(scope.sources, scope.aliases, scope.row_of, {**scope.locals, parameter: one})
         return one, (_with_column(node.expression.this, parameter), inner)
-
-
-def conjuncts(node: exp.Expr) -> list[exp.Expr]:
-    """The parts of an AND."""
-    node = node.unnest()
-    return [*conjuncts(node.this), *conjuncts(node.expression)] if isinstance(node, exp.And) else [node]
-
-
-def disjuncts(node: exp.Expr) -> list[exp.Expr]:
-    """The parts of an OR."""
-    node = node.unnest()
-    return [*disjuncts(node.this), *disjuncts(node.expression)] if isinstance(node, exp.Or) else [node]
-
-
-def is_literal(node: exp.Expr) -> bool:
-    """Whether an expression is a value that is written out, and so never null."""
-    node = node.unnest()
-    of_cast = isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal)
-    return isinstance(node, exp.Literal | exp.Boolean) or of_cast
 
 
 def _literal_value(node: exp.Expr) -> str | int | bool | Decimal:

@@ -11,18 +11,9 @@ from dataclasses import dataclass
 
 from sqlglot import expressions as exp
 
-from cleanclaim.edits.fact_language.expressions import (
-    AGGREGATES,
-    RANKS,
-    SIMPLE_AGGREGATES,
-    ExpressionWriter,
-    Names,
-    Scope,
-    Source,
-    conjuncts,
-    disjuncts,
-    refused,
-)
+from cleanclaim.edits.fact_language.aggregates import AGGREGATES, RANKS, SIMPLE_AGGREGATES
+from cleanclaim.edits.fact_language.expressions import ExpressionWriter
+from cleanclaim.edits.fact_language.scopes import Names, Scope, Source, conjuncts, disjuncts, refused, tuple_of
 
 _WINDOWED = {
     **SIMPLE_AGGREGATES, exp.RowNumber: "row_number", exp.DenseRank: "dense_rank"
@@ -168,13 +159,13 @@ class _SelectWriter:
 
     @property
     def _pattern(self) -> str:
-        return _tuple(source.row for source in self._sources) if len(self._sources) > 1 else self._sources[0].row
+        return tuple_of(source.row for source in self._sources) if len(self._sources) > 1 else self._sources[0].row
 
     def _loop(self, line: str) -> None:
         self._loops.append("    " * self._deep + line)
 
     def _row(self, items: Sequence[tuple[str, exp.Expr]]) -> str:
-        return _tuple(self._writer.value(one, self._scope) for _, one in items)
+        return tuple_of(self._writer.value(one, self._scope) for _, one in items)
 
     # What the rows are.
 
@@ -287,11 +278,13 @@ class _SelectWriter:
         strict = tuple(place for place, part in enumerate(parts) if part.strict)
         several = {place: self._writer.fresh("one") for place, part in enumerate(parts) if len(part.values) > 1}
         codes = [several.get(place, part.values[0]) for place, part in enumerate(parts)]
-        found = f"{new.relation}.by({columns}, {strict}).get({codes[0] if len(codes) == 1 else _tuple(codes)}, NO_ROWS)"
+        found = (
+            f"{new.relation}.by({columns}, {strict}).get({codes[0] if len(codes) == 1 else tuple_of(codes)}, NO_ROWS)"
+        )
         if not several:
             return found
         loops = " ".join(
-            f"for {variable} in dict.fromkeys({_tuple(parts[place].values)})" for place, variable in several.items()
+            f"for {variable} in dict.fromkeys({tuple_of(parts[place].values)})" for place, variable in several.items()
         )
         row = self._writer.fresh("row")
         return f"[{row} {loops} for {row} in {found}]"
@@ -301,7 +294,7 @@ class _SelectWriter:
         names = [name for name, _ in items]
         if any(one.args.get("desc") or one.this.name not in names for one in order.expressions):
             raise refused("ORDER BY of another thing than columns of the query, upwards")
-        return _tuple(f"nulls_last(row[{names.index(one.this.name)}])" for one in order.expressions)
+        return tuple_of(f"nulls_last(row[{names.index(one.this.name)}])" for one in order.expressions)
 
     # What is made of the rows.
 
@@ -333,14 +326,14 @@ class _SelectWriter:
         one = self._writer.fresh("one")
         self._loop(f"for {one} in {self._writer.value(items[place][1].this, self._scope)} or ():")
         cells = [one if at == place else self._writer.value(item, self._scope) for at, (_, item) in enumerate(items)]
-        self._loop(f"    out.append({_tuple(cells)})")
+        self._loop(f"    out.append({tuple_of(cells)})")
 
     def _grouped(self, items: Sequence[tuple[str, exp.Expr]]) -> None:
         writer, scope = self._writer, self._scope
         keys = self._tree.args["group"].expressions if self._tree.args.get("group") else []
         codes = [writer.value(one, scope) for one in keys]
         self._head.append("        groups = {}" if keys else "        groups = {(): []}")
-        self._loop(f"groups.setdefault({_tuple(codes)}, []).append({self._pattern})")
+        self._loop(f"groups.setdefault({tuple_of(codes)}, []).append({self._pattern})")
         scope.keys = {code: f"key[{place}]" for place, code in enumerate(codes)}
         scope.key_texts = {
             one.sql(): scope.keys[code]
@@ -383,8 +376,8 @@ class _SelectWriter:
         if order and not isinstance(what, RANKS) and frame is None:
             raise refused("a sum or the like over an ordered window without a frame")
         argument = "None" if isinstance(what, RANKS) else f"lambda row: {value(what.this, scope)}"
-        part = f"lambda row: {_tuple(value(one, scope) for one in spec.args.get('partition_by') or ())}"
-        orders = _tuple(f"(lambda row: {value(one.this, scope)}, {bool(one.args.get('desc'))})" for one in order)
+        part = f"lambda row: {tuple_of(value(one, scope) for one in spec.args.get('partition_by') or ())}"
+        orders = tuple_of(f"(lambda row: {value(one.this, scope)}, {bool(one.args.get('desc'))})" for one in order)
         return f"windowed(listed, {part}, {orders}, {kind!r}, {argument}, running={frame is not None})"
 
 
@@ -396,7 +389,3 @@ def _own(node: exp.Expr, new: Source) -> int | None:
 
 def _aggregates(node: exp.Expr) -> bool:
     return any(not isinstance(one, RANKS) and not one.find_ancestor(exp.Window) for one in node.find_all(*AGGREGATES))
-
-
-def _tuple(codes: object) -> str:
-    return "(" + "".join(f"{code}, " for code in codes) + ")"  # type: ignore[attr-defined]
