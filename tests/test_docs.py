@@ -14,6 +14,7 @@ import cleanclaim
 from cleanclaim.app import Checker
 from cleanclaim.cli.catalogue import failing_examples
 from cleanclaim.cli.commands import app
+from cleanclaim.edits.page_files import shipped_pages
 from cleanclaim.formats.tabular import read_mapping
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +35,7 @@ def test_generated_pages_are_fresh() -> None:
 def test_the_page_of_the_guide_passes_its_own_examples(tmp_path: Path) -> None:
     (page,) = blocks(ROOT / "docs" / "guides" / "write-an-edit.md", "markdown")
     (tmp_path / "drug-without-authorization.md").write_text(page, encoding="utf-8")
-    assert failing_examples(tmp_path) == (4, [])
+    assert failing_examples(str(tmp_path)) == (4, [])
 
 
 def test_the_claim_of_the_guide_is_read_and_its_units_are_judged(tmp_path: Path) -> None:
@@ -123,6 +124,19 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_paths_in_backticks_are_there(page: Path) -> None:
+    rooms = [ROOT, *(ROOT / folder for folder in ("src/cleanclaim", "src/cleanclaim/reference", "tests", "docs"))]
+    named = re.findall(
+        r"`((?:[a-z_0-9]+/)+[a-z_0-9.-]+\.(?:py|sql|yaml|csv|md|toml))`", page.read_text(encoding="utf-8")
+    )
+    assert [path for path in named if not any((room / path).exists() for room in rooms)] == []
+
+
+def test_the_readme_counts_the_edits_of_the_catalog() -> None:
+    assert f"[{len(shipped_pages())} of the catalog](docs/edits.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_readme_has_the_promised_length() -> None:

@@ -17,6 +17,8 @@ from cleanclaim.reference.codes.code_day import State
 from tests.app.test_checker import EXAMPLES, claim, write
 from tests.app.two_quarters import LABELER_NDC, LIMITS, line, two_quarters
 
+pytestmark = pytest.mark.slow
+
 CENT = Decimal("0.01")
 UNITS = {
     "J9271": 200, "J1745": 41, "J0585": 155, "J3490": 1, "J1885": 4, "J2405": 8, "J2796": 25, "J2001": 10,

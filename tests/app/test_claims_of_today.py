@@ -32,6 +32,7 @@ INFUSED = {**GIVEN, "hcpcs_code": "96413", "charge_amount": "300.00"}
             "official",
             marks=[
                 pytest.mark.shared,
+                pytest.mark.slow,
                 pytest.mark.skipif(
                     not SHARED.is_dir(), reason="needs the official files beside the checkout (../shared)"
                 ),

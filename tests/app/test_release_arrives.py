@@ -23,6 +23,8 @@ from tests.app.test_checker import ROOT, claim, write
 from tests.app.two_quarters import CODES, LABELER_NDC, line, made_files
 from tests.shared import SHARED
 
+pytestmark = pytest.mark.slow
+
 NOVEMBER = "2025-11-15"
 CMS = SHARED / "data" / "cms"
 EVERY_CODE = sorted({str(record[0]) for records in CODES.values() for record in records} | {"J7777"})

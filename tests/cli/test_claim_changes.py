@@ -20,6 +20,8 @@ from tests.app.test_checker import claim, write
 from tests.app.two_quarters import LABELER_NDC, line, two_quarters
 from tests.cli.test_cli import Run, run  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.slow
+
 PATIENT = {"birth_date": "1950-02-03", "patient": {"member_id": "MEMBER77", "first_name": "NOBODYINPARTICULAR"}}
 ROOT = Path(__file__).parents[2]
 

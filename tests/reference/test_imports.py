@@ -121,6 +121,7 @@ def test_the_lock_of_a_dead_process_does_not_hold(library: Path, tmp_path: Path)
     import_file(library, asp_file(tmp_path / "july.csv", [limit("J9271", "59.000")], JULY))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_killed_import_leaves_the_library_as_it_was_or_whole(library: Path, tmp_path: Path) -> None:
     """Kills an import at twenty of its lines of code, spread over all of it."""

@@ -82,6 +82,7 @@ def test_a_few_folders_of_other_versions_stay(tmp_path: Path, cache: Path, start
     assert {path.name for path in cache.iterdir()} == {own, "starter-1", "starter-2", "starter-3", "mine"}
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_on_a_cold_cache_all_answer(tmp_path: Path) -> None:
     environment = {
         **os.environ,

@@ -260,6 +260,7 @@ def a_typo_never_acts(lookup: Lookup, data: st.DataObject) -> None:
     assert meant in codes
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_a_typo_never_acts(starter: Lookup, data: st.DataObject) -> None:
@@ -344,6 +345,7 @@ class TestOfficialFiles:
         assert named_codes(official, name) == []
         refusal(official, name)
 
+    @pytest.mark.slow
     @settings(max_examples=100, deadline=None)
     @given(data=st.data())
     def test_a_typo_never_acts(self, official: Lookup, data: st.DataObject) -> None:

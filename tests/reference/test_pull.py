@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.cli import main, pulling
-from cleanclaim.reference import Library
+from cleanclaim.reference import Library, importing
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.publications import archive, asp_crosswalk, fda_packages, fda_products, opps_addendum_b
 from cleanclaim.reference.publications.fetching import addresses
@@ -70,7 +70,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in this process, with a web that does not sleep; exit code, output and errors."""
+    """The command line in this process, with a web that does not sleep; exit code, output and errors.
+
+    The look-up index is left to the next look-up: an index of the starter set in each library would be most of a test.
+    """
+    monkeypatch.setattr(importing, "write_index", lambda _library: None)
     monkeypatch.setenv("CLEANCLAIM_REFERENCE", str(folder))
     monkeypatch.setattr(pulling, "Web", impatient)
 

@@ -98,6 +98,7 @@ class TestAtOnce:
             import_files(library, [july])
         assert tree(library) == before
 
+    @pytest.mark.slow
     def test_two_commands_at_once_leave_two_whole_releases(self, library: Path, july: Path, january: Path) -> None:
         """Both may get through, or one is told to come again; the library is whole either way."""
         program = (
