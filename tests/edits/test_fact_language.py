@@ -250,7 +250,7 @@ def test_rows_of_a_value_are_found_without_the_others() -> None:
     loads: list[int] = []
     indexed = IndexedTable(lambda: (loads.append(1), rows)[1], tuple(shape))
     assert loads == []
-    for word in [*WORDS, None, "nobody"]:
+    for word in [*WORDS, None, "nobody"] * 2:  # scanned first, then by an index
         assert indexed.rows_with("key", word) == [row for row in rows_of(rows) if row[0] == word]
     assert loads == [1]
     assert Relation(("a",), [(1,)]).missing == [(None,)]
