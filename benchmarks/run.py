@@ -23,6 +23,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from benchmarks.generate import generate
+from benchmarks.history import HISTORY, append
 from benchmarks.publications import PTP_PAIRS, ptp_files, quarter_files
 from benchmarks.report import Goal, Row, machine, table
 from benchmarks.tables import written
@@ -380,6 +381,8 @@ def main() -> int:
     library = "the starter set" if Library.open(bench.reference).starter_only else f"the library in {given.reference}"
     print(f"Measured on {machine()}; reference: {library}{'; quick run' if given.quick else ''}.\n")
     print(table(rows))
+    if not given.quick:
+        print(f"\n{append(rows):,} figures were added to {HISTORY.relative_to(ROOT)}.")
     return 1 if any(row.figure is None for row in rows) else 0
 
 

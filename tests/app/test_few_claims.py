@@ -15,8 +15,10 @@ from cleanclaim.app import Checker, CheckResult, reading
 from cleanclaim.app.supporting import SupportingFiles
 from cleanclaim.edits import run
 from cleanclaim.edits.collection import shipped_edits
+from cleanclaim.edits.fact_language import relations
 from cleanclaim.edits.outcomes import Outcome
-from cleanclaim.edits.plan import few
+from cleanclaim.edits.plan import facts, few
+from cleanclaim.reference.tables import BY_NAME
 from tests.app.plans import by_duckdb, by_planes
 from tests.policies.test_policies import EXAMPLES as POLICIES
 from tests.shared import SHARED, needs_shared
@@ -63,6 +65,28 @@ def test_claims_that_become_many_while_they_are_read(checker: Checker, monkeypat
     assert comparable(checker.check_files(FILES, checked_on=DAY)) == by_rows
     assert len(grown) == 1
     assert grown[0] > 30
+
+
+def test_many_claims_that_come_at_once(checker: Checker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many rows as the workbench of many would store at once: none may be lost on the way to it."""
+    by_rows = comparable(checker.check_files(FILES, checked_on=DAY))
+    monkeypatch.setattr(reading, "MOST_LINES", 5)
+    monkeypatch.setattr(facts, "_ROWS_AT_ONCE", 5)
+    assert comparable(checker.check_files(FILES, checked_on=DAY)) == by_rows
+
+
+def test_what_is_kept_is_bounded_and_never_taken_from_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = few.KeptFacts(lambda name: BY_NAME[name].empty())
+    monkeypatch.setattr(few, "_MOST_ANSWERS", 2)
+    held = kept.answers_of("code")
+    held.update({(number,): (number,) for number in range(5)})
+    assert kept.answers_of("code") == {}
+    assert len(held) == 5
+    monkeypatch.setattr(relations, "_MOST_KEPT", 3)
+    relation = kept.relation("hcpcs")
+    for number in range(10):
+        assert relation.by((0,), (0,)).get(f"J{number:04}", []) == []
+    assert len(relation._kept) <= 3  # type: ignore[attr-defined]
 
 
 @needs_shared[0]

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from benchmarks.generate import generate
 
 from tests.cli.test_cli import CHARTED, CLEAN, Q3, ROOT
 from tests.edits.test_pages import PAGE
@@ -149,13 +150,12 @@ def test_an_output_that_is_not_utf8(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_check_that_is_terminated_leaves_nothing_behind(tmp_path: Path) -> None:
-    spill = tmp_path / "spill"
+    spill, path = tmp_path / "spill", tmp_path / "many.837"
     spill.mkdir()
-    fifo = tmp_path / "claims"
-    os.mkfifo(fifo)
+    generate(path, claims=20_000)  # so many that an engine with a folder of its own is opened
     environment = {**os.environ, "TMPDIR": str(spill)}
-    command = [sys.executable, "-m", "cleanclaim", "check", str(fifo)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as running, fifo.open("wb"):
+    command = [sys.executable, "-m", "cleanclaim", "check", str(path)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
         for _ in range(600):
             if any(spill.iterdir()):
                 break

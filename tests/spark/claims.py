@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
-from cleanclaim.policies.compiling import compiled, with_defaults
 
 from cleanclaim.app.files import digest, open_file, read_claims
 from cleanclaim.app.policy_tests import whole_claim
@@ -21,6 +20,7 @@ from cleanclaim.policies import read_policies
 from cleanclaim.policies.on_file import OnFile, on_file_tables
 from cleanclaim.reference.library import Library
 from cleanclaim.reference.tables import BY_NAME
+from cleanclaim.terms import TermsOfPayers
 from tests.app.test_checker import claim
 from tests.app.test_rules import MODIFIERS, MUE, PATIENT, WASTE, WASTED, line
 from tests.app.test_rules_lines import CASES, INFUSION
@@ -62,7 +62,7 @@ UNSEEN = {
 
 def load(bench: Workbench, library: Library, files: list[Path], beside: Mapping[str, pa.Table]) -> None:
     """Read files into a workbench."""
-    bench.hand_in(beside)
+    bench.hand_in(beside, TermsOfPayers(read_policies([EXAMPLE_POLICIES])) if beside else None)
     bench.use_reference(lambda name: _with_made_up(library.table(name), name))
     for path in files:
         with open_file(path) as stream:
@@ -93,7 +93,7 @@ def of_policies(folder: Path) -> tuple[Path, dict[str, pa.Table]]:
     assert not handed.faults
     read = [msgspec.convert(one, Authorization, strict=False) for one in authorizations]
     on_file = on_file_tables(msgspec.json.decode(json.dumps(records), type=list[OnFile], strict=False))
-    tables = {**compiled(with_defaults(policies)).tables, **handed.tables, **on_file}
+    tables = {**handed.tables, **on_file}
     return path, {**tables, "authorization": authorization_table(read)}
 
 

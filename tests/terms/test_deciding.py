@@ -146,6 +146,64 @@ def test_workers_elsewhere_decide_the_same() -> None:
     assert of(sent, "15102", "medicare_b", on=date(2024, 5, 5)).billing.skin_substitute_waste == "none"
 
 
+OPEN = {"ndc11": None, "ndc_open": True}
+
+
+def test_an_open_package_leaves_the_one_filing_limit_open() -> None:
+    held = terms(
+        policy("code", billing={"timely_filing_days": 90}),
+        policy("pack", applies_to={"ndc": [NDC]}, billing={"timely_filing_years": 1}),
+    )
+    told = of(held, **OPEN)
+    assert (told.billing.timely_filing_days, told.billing.timely_filing_years) == (None, None)
+    assert (of(held).billing.timely_filing_days, of(held).billing.timely_filing_years) == (None, 1)
+
+
+def test_an_open_package_leaves_documents_and_what_is_at_odds_open() -> None:
+    held = terms(
+        policy("code", documents=["DOC-02"], billing={"modifiers_required": ["JZ"]}),
+        policy("pack", "*", applies_to={"ndc": [NDC]}, documents=["DOC-05"], billing={"modifiers_forbidden": ["JZ"]}),
+    )
+    told = of(held, **OPEN)
+    assert told.documents == ()
+    assert told.billing.modifiers_required == ()
+    assert told.standing("billing.modifiers_required") is Standing.UNSETTLED
+    assert of(held).documents == ("DOC-02", "DOC-05")
+
+
+def test_a_policy_on_a_code_and_a_package_of_it_holds_for_either() -> None:
+    held = terms(policy("both", applies_to={"hcpcs": ["J1745"], "ndc": [NDC]}, billing={"waste": "cms"}))
+    assert of(held, **OPEN).billing.waste == "cms"
+
+
+def test_days_and_years_of_one_rank_are_two_limits_that_differ() -> None:
+    told = of(terms(policy("d", billing={"timely_filing_days": 90}), policy("y", billing={"timely_filing_years": 1})))
+    assert (told.billing.timely_filing_days, told.billing.timely_filing_years) == (None, None)
+    assert told.by("billing.timely_filing_days") == ("d", "y")
+
+
+def test_a_payer_that_is_not_told_may_be_one_that_says_the_opposite() -> None:
+    days = policy("days", lines_of_business=["medicare"], applies_to={"all": True}, billing={"timely_filing_days": 90})
+    assert of(terms(days), None, "medicare_b").billing.timely_filing_years is None
+    wants = policy("wants", "*", billing={"modifiers_required": ["JZ"]})
+    refuses = policy("refuses", billing={"modifiers_forbidden": ["JZ"]})
+    assert of(terms(wants), None).billing.modifiers_required == ("JZ",)
+    assert of(terms(wants, refuses), None).billing.modifiers_required == ()
+
+
+def test_a_general_policy_of_another_plan_leaves_the_payers_own_alone() -> None:
+    own = policy("own", lines_of_business=["commercial"], requires={"prior_auth": "required"})
+    general = policy("general", "*", lines_of_business=["exchange"], requires={"age": {"min": 18}})
+    told = of(terms(own, general))
+    assert (told.requires.prior_auth, told.own, told.naming) == ("required", True, ("own",))
+    assert told.standing("requires.age") is Standing.UNSETTLED
+
+
+def test_contradictions_are_found_however_the_payer_is_written() -> None:
+    held = terms(policy("one", "x", requires={"age": {"min": 6}}), policy("two", "X", requires={"age": {"min": 18}}))
+    assert [one.policies for one in held.contradictions] == [("one", "two")]
+
+
 PARTS = st.sampled_from(
     [
         {"requires": {"prior_auth": "required"}}, {"requires": {"prior_auth": "none"}},

@@ -27,8 +27,9 @@ class Contradiction:
 def contradictions(policies: Policies) -> tuple[Contradiction, ...]:
     """Each once, by payer, drug, attribute and policies, with the first day of it."""
     found: dict[tuple[object, ...], Contradiction] = {}
-    for payer in sorted({payer for one in policies.policies for payer in payer_ids(one)}):
-        own = [one for one in policies.policies if payer in payer_ids(one)]
+    payers = {payer.casefold(): payer for one in reversed(policies.policies) for payer in payer_ids(one)}
+    for name, payer in sorted(payers.items()):
+        own = [one for one in policies.policies if name in {one_id.casefold() for one_id in payer_ids(one)}]
         for one in _of_payer(payer, own, policies):
             key = (one.payer_id, one.drug, one.attribute, one.policies)
             if key not in found or one.first_day < found[key].first_day:

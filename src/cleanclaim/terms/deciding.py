@@ -31,6 +31,8 @@ _OWN = 10
 _PUBLIC = {
     LineOfBusiness.MEDICAID, LineOfBusiness.MEDICARE, LineOfBusiness.MEDICARE_B, LineOfBusiness.TRICARE
 }  # fmt: skip
+_WANTED, _REFUSED = "billing.modifiers_required", "billing.modifiers_forbidden"
+_OPPOSITE = {_WANTED: _REFUSED, _REFUSED: _WANTED}
 _VARIES = object()  # equal to no value
 _DIFFER = "policies of the same rank differ"
 _EITHER = "the claim may be under another plan of the payer, which differs"
@@ -82,12 +84,14 @@ class TermsOfPayers:
         code, ndc11 = code if code in payer.codes else None, ndc11 if ndc11 in payer.ndcs else None
         span = bisect_right(payer.days, on) if on else -1
         key = (payer.name, program, code, ndc11, ndc_open and bool(payer.ndcs), span, all_read)
-        if key not in self._kept:
+        terms = self._kept.get(key)
+        if terms is None:
             if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            terms = self._decide(payer, program, code, ndc11, on, ndc_open=ndc_open) if on else NOTHING
-            self._kept[key] = replace(terms, all_read=all_read, of_payer=program is not None and on is not None)
-        return self._kept[key]
+                self._kept = {}
+            decided = self._decide(payer, program, code, ndc11, on, ndc_open=ndc_open) if on else NOTHING
+            terms = replace(decided, all_read=all_read, of_payer=program is not None and on is not None)
+            self._kept[key] = terms
+        return terms
 
     def _payer(self, payer_id: str | None) -> _Payer:
         name = payer_id.casefold() if payer_id is not None else None
@@ -105,27 +109,39 @@ class TermsOfPayers:
     def _decide(
         self, payer: _Payer, program: str | None, code: str | None, ndc11: str | None, on: date, *, ndc_open: bool
     ) -> Terms:
-        groups = self.policies.groups
         plans: Sequence[LineOfBusiness | None] = PLANS.get(program or "", (None,))
-        about = [
-            [one for one in payer.of_plan(plan, told=program is not None) if _is_about(one, groups, code, ndc11)]
-            for plan in plans
-        ]
-        first = about[0]
-        taken = [(plan, one) for plan, one in zip(plans, about, strict=True) if one is first or not _within(one, first)]
         asked = Asked(payer.name or ANY, code or ANY, on, ndc11)
-        told = [_OnPlan.of(policies, groups, replace(asked, line_of_business=plan)) for plan, policies in taken]
-        decided = dict(_together(told))
+        sides = [
+            [self._on_plan(payer.of_plan(side, plan, told=program is not None), asked, plan) for plan in plans]
+            for side in (payer.general, payer.own)
+        ]
+        # Another plan is asked where it has a policy that the first one lacks.
+        general, own = ([side[0], *(one for one in side[1:] if not one.about <= side[0].about)] for side in sides)
+        decided = _merged(dict(_together(general)), dict(_together(own)))
         if ndc_open:
             for plan in plans:
-                _leave_open(decided, payer.of_plan(plan, told=program is not None), ndc11, on)
+                held = [
+                    one for side in (payer.general, payer.own) for one in payer.of_plan(side, plan, told=bool(program))
+                ]
+                _leave_open(decided, [one for one in held if not self._is_about(one, code, None)], ndc11, on)
         if payer.name is None:
-            elsewhere = self._said_by_payers(plans)
-            decided = {name: one for name, one in decided.items() if elsewhere.get(name, one.value) == one.value}
-        naming = told[0].naming if all(one.naming == told[0].naming for one in told) else ()
+            decided = _uncontested(decided, self._said_by_payers(plans))
+        named = [side[0].naming if all(one.naming == side[0].naming for one in side) else () for side in (own, general)]
         by_id = {one.id: one for one in payer.policies}
-        own = any(ANY not in by_id[name].payer_id for name in naming)
-        return _typed(decided, by_id, naming, own=own)
+        return _typed(decided, by_id, (*named[0], *named[1]), own=bool(named[0]))
+
+    def _on_plan(self, policies: Sequence[Policy], asked: Asked, plan: LineOfBusiness | None) -> _OnPlan:
+        """What some policies say to one kind of plan."""
+        groups = self.policies.groups
+        about = [one for one in policies if self._is_about(one, asked.hcpcs_code, asked.ndc11)]
+        told = explain(about, groups, replace(asked, line_of_business=plan))
+        by_id = {one.id: one for one in about}
+        naming = [one for one in told.policies if names_drug(by_id[one], groups, asked.hcpcs_code, asked.ndc11)]
+        decided = {one.attribute: one for one in _one_filing_limit(told.decided)}
+        return _OnPlan(tuple(naming), decided, frozenset(one.id for one in about))
+
+    def _is_about(self, policy: Policy, code: str | None, ndc11: str | None) -> bool:
+        return policy.applies_to.all or names_drug(policy, self.policies.groups, code, ndc11)
 
     def _said_by_payers(self, plans: Sequence[LineOfBusiness | None]) -> dict[str, Any]:
         """What payers of these plans say themselves, by attribute.
@@ -169,34 +185,20 @@ class _Payer:
     def days(self) -> list[date]:
         return days_of_change(self.policies)
 
-    def of_plan(self, plan: LineOfBusiness | None, *, told: bool) -> list[Policy]:
-        """Those of a kind of plan. Where the program is not `told`, a payer that differs by plan says nothing."""
-        sides = (self.own, self.general)
-        sure = [one for side in sides if told or not any(other.lines_of_business for other in side) for one in side]
-        return [one for one in sure if is_of_plan(one, plan)]
+    def of_plan(self, side: Sequence[Policy], plan: LineOfBusiness | None, *, told: bool) -> list[Policy]:
+        """Those of a side for a kind of plan. Where the program is not `told`, a side that differs by it is silent."""
+        if not told and any(one.lines_of_business for one in side):
+            return []
+        return [one for one in side if is_of_plan(one, plan)]
 
 
 @dataclass(frozen=True, slots=True)
 class _OnPlan:
-    """What one kind of plan says."""
+    """What one kind of plan says: the policies that name the drug, what is decided, those that are about it any day."""
 
     naming: tuple[str, ...]
     decided: Mapping[str, Decided]
-
-    @classmethod
-    def of(cls, policies: Sequence[Policy], groups: Mapping[str, Sequence[str]], asked: Asked) -> _OnPlan:
-        told = explain(policies, groups, asked)
-        by_id = {one.id: one for one in policies}
-        naming = [one for one in told.policies if names_drug(by_id[one], groups, asked.hcpcs_code, asked.ndc11)]
-        return cls(tuple(naming), {one.attribute: one for one in _one_filing_limit(told.decided)})
-
-
-def _is_about(policy: Policy, groups: Mapping[str, Sequence[str]], code: str | None, ndc11: str | None) -> bool:
-    return policy.applies_to.all or names_drug(policy, groups, code, ndc11)
-
-
-def _within(policies: Sequence[Policy], others: Sequence[Policy]) -> bool:
-    return all(one in others for one in policies)
+    about: frozenset[str]
 
 
 def _one_filing_limit(decided: Sequence[Decided]) -> Iterator[Decided]:
@@ -231,17 +233,65 @@ def _together(plans: Sequence[_OnPlan]) -> Iterator[tuple[str, _Found]]:
         yield name, _Found((*policies, *conflicts), max(one.rank for one in known), first.value, why)
 
 
+def _merged(general: dict[str, _Found], own: dict[str, _Found]) -> dict[str, _Found]:
+    """What policies of every payer say, where the payer's own do not; documents of both are wanted."""
+    if any(name.startswith(_FILING) for name in own):
+        general = {name: one for name, one in general.items() if not name.startswith(_FILING)}
+    merged = general | own
+    if DOCUMENTS in general and DOCUMENTS in own:
+        one, other = general[DOCUMENTS], own[DOCUMENTS]
+        listed = sorted({*one.value, *other.value})
+        why = one.unsettled or other.unsettled
+        merged[DOCUMENTS] = _Found((*one.policies, *other.policies), other.rank, listed, why)
+    return _with_one_filing_limit(merged)
+
+
+def _with_one_filing_limit(decided: dict[str, _Found]) -> dict[str, _Found]:
+    """Days and years of one rank are two limits that differ."""
+    limits = {name: one for name, one in decided.items() if name.startswith(_FILING)}
+    both = tuple(dict.fromkeys(policy for one in limits.values() for policy in one.policies))
+    if len(limits) > 1 and len(both) > 1:
+        return decided | {name: replace(one, policies=both, unsettled=_DIFFER) for name, one in limits.items()}
+    return decided
+
+
+def _uncontested(decided: dict[str, _Found], elsewhere: Mapping[str, Any]) -> dict[str, _Found]:
+    """What no payer says otherwise: of the same attribute, of the other form of a limit, of a modifier."""
+    filing = any(name.startswith(_FILING) and decided.get(name) is None for name in elsewhere)
+
+    def stands(name: str, one: _Found) -> bool:
+        if name in _OPPOSITE and set(one.value or ()) & set(_listed(elsewhere.get(_OPPOSITE[name]))):
+            return False
+        return elsewhere.get(name, one.value) == one.value and not (filing and name.startswith(_FILING))
+
+    return {name: one for name, one in decided.items() if stands(name, one)}
+
+
+def _listed(value: Any) -> Sequence[str]:  # noqa: ANN401 - a list, or what varies
+    return value if isinstance(value, list | tuple) else ()
+
+
 def _leave_open(decided: dict[str, _Found], policies: Sequence[Policy], ndc11: str | None, on: date) -> None:
     """What policies on other packages say may hold too."""
     for one in policies:
         if not one.applies_to.ndc or ndc11 in one.applies_to.ndc or not one.effective.holds(on):
             continue
         rank = SPECIFIC["ndc"] + (0 if ANY in one.payer_id else _OWN)
-        for name in one.attributes():
-            before = decided.get(name)
-            if before is None or before.rank <= rank:
-                others = before.policies if before else ()
-                decided[name] = _Found(tuple(dict.fromkeys((*others, one.id))), rank, None, _PACKAGE)
+        for name, value in one.attributes().items():
+            for other in _touched(name, value, decided):
+                before = decided.get(other)
+                always = name == DOCUMENTS or (other != name and name in _OPPOSITE)
+                if before is None or always or before.rank <= rank:
+                    others = before.policies if before else ()
+                    decided[other] = _Found(tuple(dict.fromkeys((*others, one.id))), rank, None, _PACKAGE)
+
+
+def _touched(name: str, value: Any, decided: Mapping[str, _Found]) -> list[str]:  # noqa: ANN401 - as a policy says it
+    """The attributes that what a policy says of one may change: the other form of a limit, a modifier wanted or not."""
+    if name.startswith(_FILING):
+        return [name, *(one for one in decided if one.startswith(_FILING) and one != name)]
+    opposite = decided.get(_OPPOSITE.get(name, ""))
+    return [name, _OPPOSITE[name]] if opposite and set(value) & set(opposite.value or ()) else [name]
 
 
 def _typed(decided: dict[str, _Found], by_id: Mapping[str, Policy], naming: tuple[str, ...], *, own: bool) -> Terms:
@@ -262,8 +312,8 @@ def _typed(decided: dict[str, _Found], by_id: Mapping[str, Policy], naming: tupl
 
 def _settle_modifiers(decided: dict[str, _Found]) -> None:
     """What one policy wants and another refuses is not settled, whatever their ranks."""
-    wanted, refused = (decided.get(f"billing.modifiers_{name}") for name in ("required", "forbidden"))
+    wanted, refused = decided.get(_WANTED), decided.get(_REFUSED)
     if wanted and refused and set(wanted.value or ()) & set(refused.value or ()):
         both = tuple(dict.fromkeys((*wanted.policies, *refused.policies)))
-        for name, one in (("required", wanted), ("forbidden", refused)):
-            decided[f"billing.modifiers_{name}"] = replace(one, policies=both, unsettled=_AT_ODDS)
+        for name, one in ((_WANTED, wanted), (_REFUSED, refused)):
+            decided[name] = replace(one, policies=both, unsettled=_AT_ODDS)

@@ -248,7 +248,8 @@ class ExpressionWriter:
         raise refused(f"CAST AS {kind}")
 
     def _replace(self, node: exp.Expr, scope: Scope) -> str:
-        return self.null_if_null([node.this, node.expression, node.args["replacement"]], "{0}.replace({1}, {2})", scope)
+        parts = [node.this, node.expression, node.args["replacement"]]
+        return self.null_if_null(parts, "({0}.replace({1}, {2}) if {1} else {0})", scope)
 
     def _substring(self, node: exp.Expr, scope: Scope) -> str:
         parts = [node.this, node.args.get("start"), node.args.get("length")]

@@ -140,8 +140,10 @@ class _SelectWriter:
         self._from()
         if where := tree.args.get("where"):
             self._loop(f"if not {writer.true(where.this, self._scope)}: continue")
-            self._lasting &= all(writer.table(one.name).lasting for one in where.find_all(exp.Table))
         items = self._items()
+        inner = [where, tree.args.get("having"), tree.args.get("qualify"), *(one for _, one in items)]
+        tables = (one for part in inner if part is not None for one in part.find_all(exp.Table))
+        self._lasting &= all(writer.table(one.name).lasting for one in tables)
         function = writer.fresh("rows_of")
         if tree.args.get("group") or tree.args.get("having") or any(_aggregates(one) for _, one in items):
             self._grouped(items)

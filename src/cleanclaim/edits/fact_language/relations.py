@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 Cells = tuple[Any, ...]
-_NO_ROWS: list[Cells] = []
+_MOST_KEPT = 20_000  # keys of one look-up, those of which there is no row among them
 
 
 class _Nothing:
@@ -88,6 +88,8 @@ class KeyedRelation(Relation):
         """The rows with a value in a column that is searched."""
         rows = self._kept.get((column, value))
         if rows is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept = {}
             rows = self._kept[column, value] = self._fetch(self.names[column], value)
         return rows
 
@@ -114,6 +116,8 @@ class _FetchedLookup:
             return default
         rows = self._relation.rows_with(self._columns[self._by], parts[self._by])
         wanted = list(zip(self._columns, parts, strict=True))
+        if len(self._found) >= _MOST_KEPT:
+            self._found = {}
         found = self._found[key] = [row for row in rows if all(row[column] == part for column, part in wanted)]
         return found
 

@@ -42,6 +42,8 @@ class Workbench:
     part by part (`parts`), each of whole patients: no fact looks from one patient at another.
     """
 
+    is_divided = True  # a long run is stored in parts; where it is not, rows wait until facts are made
+
     def __init__(self, engine: SqlEngine, facts: Dictionary, *, checked_on: date | None = None) -> None:
         """A workbench without rows. `checked_on`: the day that stands for today; else each file's own."""
         self.engine, self.facts = engine, facts
@@ -141,7 +143,7 @@ class Workbench:
             self.claims_with_history += sum(key in self._earlier for key in tables.claim["patient_key"].to_pylist())
         self.claims += tables.claim.num_rows
         self.lines += tables.line.num_rows
-        if sum(rows.num_rows for rows in self._waiting["line"]) >= _ROWS_AT_ONCE:
+        if self.is_divided and sum(rows.num_rows for rows in self._waiting["line"]) >= _ROWS_AT_ONCE:
             self._divide()
             self._flush()
 

@@ -56,10 +56,10 @@ class KeptFacts:
         return self._relations[name]
 
     def answers_of(self, group: str) -> dict[Cells, Cells]:
-        """What a group said of keys; forgotten when it is much."""
-        found = self.answers.setdefault(group, {})
-        if len(found) > _MOST_ANSWERS:
-            found.clear()
+        """What a group said of keys; begun anew when it is much: a run that reads the old ones keeps them."""
+        found = self.answers.get(group)
+        if found is None or len(found) > _MOST_ANSWERS:
+            found = self.answers[group] = {}
         return found
 
 
@@ -118,6 +118,7 @@ class FewWorkbench(Workbench):
     """The claims of one short run, as rows."""
 
     engine: RowEngine  # type: ignore[assignment]
+    is_divided = False  # what waits is handed on whole when the claims become many
 
     def __init__(self, facts: Dictionary, kept: KeptFacts, *, checked_on: date | None = None) -> None:
         """A workbench without rows. `checked_on`: the day that stands for today; else each file's own."""
@@ -127,9 +128,6 @@ class FewWorkbench(Workbench):
 
     def _store(self, schema: TableSchema, ids: tuple[str, ...]) -> None:  # noqa: ARG002 - `_schemas` has them
         self.engine.tables[schema.name] = Relation(_schemas(self.facts)[schema.name], [])
-
-    def _divide(self) -> None:
-        """A short run is never divided."""
 
     def _insert(self, name: str, rows: pa.Table) -> None:
         self.engine.tables[name] = relation_of(rows.select(_schemas(self.facts)[name]))
