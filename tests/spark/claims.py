@@ -162,6 +162,8 @@ def odd_claims() -> Iterator[dict[str, Any]]:
     for number, modifiers in enumerate(lists):
         given = {key: value for key, value in line(modifiers=modifiers).items() if value is not None}
         yield {**claim(f"LIST{number}", lines=[given]), "complete": number % 2 == 0}
+    skin = line(hcpcs_code="Q4101", service_date="2025-06-02", modifiers=["JW"])
+    yield claim("CONTRACTOR", payer_id="15102", payer_program="medicare_b", lines=[skin])
     yield claim("NOTHING", lines=[])
     yield {"claim_id": "BARE", "lines": [{}]}
     dates = ["0001-01-01", "1582-10-10", "1899-12-31", "2023-07-01", "2024-02-29", "9999-12-31"]
