@@ -181,12 +181,10 @@ def _read(edit: Edit) -> tuple[str, ...]:
 def _in_python(rows: Sequence[Row]) -> Iterator[Row]:
     """Facts of groups that Python computes from what is known of the code, and where it is given (`side.sql`)."""
     group = next(one for one in dictionary().groups if one.name == "replaced")
-    types = dictionary().types(Grain.LINE)
-    keys = {
-        name: pa.array([row.get(name) for row in rows], types[name].arrow()) for name in group.head.keys
-    }  # fmt: skip
-    for row, told in zip(rows, group.compute()(pa.table(keys)).to_pylist(), strict=True):
-        yield {"replaces_larger_unit": told["replaces_larger_unit"], "given_at_one_side": row["local_use"]}
+    facts_of, unknown = group.function(), dict.fromkeys(group.head.keys)
+    for row in rows:
+        replaces = facts_of({**unknown, **row}).get("replaces_larger_unit")
+        yield {"replaces_larger_unit": replaces, "given_at_one_side": row["local_use"]}
 
 
 @cache

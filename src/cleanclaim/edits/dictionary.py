@@ -1,7 +1,7 @@
 """The dictionary of facts: which there are, at which grain, of what type, from which source, how they are computed.
 
-A group is one file in `facts/`: `<group>.sql` (one DuckDB SELECT) or `<group>.py` (a pure function from Arrow to
-Arrow). It is computed once for each distinct combination of its `keys`, or, where rows meet other rows, row by row
+A group is one file in `facts/`: `<group>.sql` (one DuckDB SELECT) or `<group>.py` (a pure function of one
+row). It is computed once for each distinct combination of its `keys`, or, where rows meet other rows, row by row
 (`reads`). Its head, YAML between `---` in the leading comment or docstring, describes every column; the type checker
 of the edit language, the examples tables and the generated page all read it.
 """
@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
+from typing import Any
 
 import msgspec
-import pyarrow as pa
 
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.schema import ColumnType
@@ -61,7 +61,7 @@ class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: bool = False  # Python groups only: they are handed the terms of payers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: it is cached by
 class Group:
     """One group of facts: computed together, at one grain."""
 
@@ -79,9 +79,9 @@ class Group:
         """The reference tables that its SQL reads as `ref_<name>`."""
         return _tables_read(self.sql)
 
-    def compute(self, terms: TermsOfPayers | None = None) -> Callable[[pa.Table], pa.Table]:
-        """The function of a Python group: distinct keys in, the same rows with the facts out."""
-        function: Callable[..., pa.Table] = importlib.import_module(f"{_FACTS}.{self.name}").compute
+    def function(self, terms: TermsOfPayers | None = None) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+        """The function of a Python group: the keys of one row in, its facts out; what it leaves out is not known."""
+        function: Callable[..., Mapping[str, Any]] = importlib.import_module(f"{_FACTS}.{self.name}").facts_of
         return partial(function, terms=terms) if self.head.terms else function
 
 
@@ -187,12 +187,6 @@ class Dictionary:
                     names.add(need)
                     waiting.append(need)
         return tuple(group for group in self.groups if group.name in names)
-
-
-def fact_types(group: str) -> dict[str, pa.DataType]:
-    """The types of the facts of a group by name, for the functions that compute them."""
-    head = next(one.head for one in dictionary().groups if one.name == group)
-    return {name: column.type.arrow() for name, column in head.columns.items()}
 
 
 @cache

@@ -12,9 +12,8 @@ columns:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pyarrow as pa
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 # The NCCI-associated modifiers: sides, digits, arteries and lids; the global surgery ones; 27, 59, 91 and the X modifiers.
 _ASSOCIATED = frozenset({
@@ -24,12 +23,10 @@ _ASSOCIATED = frozenset({
 })  # fmt: skip
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct pair of lists."""
-    return keys.append_column("first_bypasses", _bypass(keys.column("first_modifiers").to_pylist())).append_column(
-        "second_bypasses", _bypass(keys.column("second_modifiers").to_pylist())
-    )
+def facts_of(pair: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a pair of lists."""
+    return {f"{place}_bypasses": _bypasses(pair[f"{place}_modifiers"]) for place in ("first", "second")}
 
 
-def _bypass(lists: Sequence[Sequence[str] | None]) -> pa.BooleanArray:
-    return pa.array([None if found is None else not _ASSOCIATED.isdisjoint(found) for found in lists], pa.bool_())
+def _bypasses(modifiers: Sequence[str] | None) -> bool | None:
+    return None if modifiers is None else not _ASSOCIATED.isdisjoint(modifiers)

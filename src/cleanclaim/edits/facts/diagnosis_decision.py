@@ -11,15 +11,14 @@ columns:
 
 from __future__ import annotations
 
-import pyarrow as pa
+from collections.abc import Mapping
+from typing import Any
 
 from cleanclaim.policies.diagnosis_codes import named_in
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The answer for each distinct diagnosis and list."""
-    answers = [
-        None if named is None or diagnosis is None else named_in(diagnosis, named)
-        for diagnosis, named in zip(keys["diagnosis"].to_pylist(), keys["nc_dx"].to_pylist(), strict=True)
-    ]
-    return keys.append_column("excluded_by_decision", pa.array(answers, pa.bool_()))
+def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer for a diagnosis and the list of a decision."""
+    diagnosis, named = row["diagnosis"], row["nc_dx"]
+    excluded = None if named is None or diagnosis is None else named_in(diagnosis, named)
+    return {"excluded_by_decision": excluded}

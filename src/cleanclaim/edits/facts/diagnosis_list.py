@@ -11,12 +11,11 @@ columns:
 
 from __future__ import annotations
 
-import pyarrow as pa
+from collections.abc import Mapping
+from typing import Any
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct list."""
-    lists = keys.column("diagnoses").to_pylist()
-    return keys.append_column(
-        "first_diagnosis", pa.array([found[0] if found else None for found in lists], pa.string())
-    )
+def facts_of(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a list."""
+    diagnoses = claim["diagnoses"]
+    return {"first_diagnosis": diagnoses[0] if diagnoses else None}

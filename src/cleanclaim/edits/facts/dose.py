@@ -15,52 +15,40 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pyarrow as pa
-
 from cleanclaim.dosing import BillingUnit, NoUnits, Semantics, UnitsResult, discarded_units, units_for_dose
-from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import InvalidValue, UnitsNotConvertible
 from cleanclaim.values import Quantity, convert, read_unit
 
+_Row = Mapping[str, Any]
 _SEMANTICS = frozenset(Semantics)
 _SHARED = frozenset({"multi_dose", "pharmacy_bulk"})
 _NEEDS = {NoUnits.NEEDS_CONCENTRATION: "concentration", NoUnits.NEEDS_FACTOR: "factor"}
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct dose, billing unit and content."""
-    rows = keys.to_pylist()
-    answers = [_answers(row) for row in rows]
-    total = ColumnType.TOTAL.arrow()
-    charted = pa.array([row["dose_amount"] is not None for row in rows], pa.bool_())
-    return keys.append_column("dose_charted", charted).append_column("expected_units", pa.array([answer[0] for answer in answers], total)).append_column(
-        "dose_needs", pa.array([answer[1] for answer in answers], pa.string())
-    ).append_column("expected_discarded_units", pa.array([answer[2] for answer in answers], total)).append_column(
-        "within_one_unit", pa.array([answer[3] for answer in answers], pa.bool_())
-    )  # fmt: skip
-
-
-def _answers(row: dict[str, Any]) -> tuple[Decimal | None, str | None, Decimal | None, bool | None]:
+def facts_of(row: _Row) -> dict[str, Any]:
+    """The facts of a dose, a billing unit and a content."""
+    facts: dict[str, Any] = {"dose_charted": row["dose_amount"] is not None}
     billing_unit = _billing_unit(row)
     dose = _quantity(row["dose_amount"], row["dose_unit"])
-    expected, needs = None, None
     if dose is not None and billing_unit is not None:
         result = units_for_dose(dose, billing_unit)
-        expected = _units(result)
-        needs = _NEEDS.get(result.reason) if result.reason else "none"
+        facts["expected_units"] = _units(result)
+        facts["dose_needs"] = _NEEDS.get(result.reason) if result.reason else "none"
+    if row["charted_container"] in _SHARED:  # what stays in it is for other patients
+        return facts | {"expected_discarded_units": Decimal()}
     day_dose, content = (
         _quantity(row["day_dose_amount"], row["day_dose_unit"]),
         _quantity(row["day_content_amount"], row["day_content_unit"]),
     )
-    if row["charted_container"] in _SHARED:  # what stays in it is for other patients
-        return expected, needs, Decimal(), None
-    if day_dose is None or content is None or billing_unit is None:
-        return expected, needs, None, None
-    return expected, needs, _units(discarded_units(day_dose, content, billing_unit)), _within(content, billing_unit)
+    if day_dose is not None and content is not None and billing_unit is not None:
+        facts["expected_discarded_units"] = _units(discarded_units(day_dose, content, billing_unit))
+        facts["within_one_unit"] = _within(content, billing_unit)
+    return facts
 
 
 def _within(content: Quantity, billing_unit: BillingUnit) -> bool | None:
@@ -77,7 +65,7 @@ def _units(result: UnitsResult) -> Decimal | None:
     return None if result.units is None else Decimal(result.units)
 
 
-def _billing_unit(row: dict[str, Any]) -> BillingUnit | None:
+def _billing_unit(row: _Row) -> BillingUnit | None:
     if row["unit_semantics"] not in _SEMANTICS:
         return None
     try:

@@ -15,33 +15,25 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import pyarrow as pa
 
 from cleanclaim.policies.diagnosis_codes import named_in
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct list of diagnoses and policy."""
-    answers = [_answers(row) for row in keys.to_pylist()]
-    for place, name in enumerate(("dx_covered", "dx_excluded", "dx_listed", "dx_banned", "dx_on_label")):
-        keys = keys.append_column(name, pa.array([answer[place] for answer in answers], pa.bool_()))
-    return keys
-
-
-def _answers(row: dict[str, Any]) -> tuple[bool | None, ...]:
+def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a list of diagnoses under a policy."""
     covered, banned, label = (row[name] for name in ("policy_dx_include", "policy_dx_exclude", "policy_label_dx"))
     found = row["drug_diagnoses"]
 
-    def matches(named: list[str] | None) -> int | None:
+    def matches(named: Sequence[str] | None) -> int | None:
         return None if found is None or not named else sum(named_in(one, named) for one in set(found))
 
     enough, out, on_label = matches(covered), matches(banned), matches(label)
-    return (
-        None if enough is None else enough >= (row["policy_dx_least"] or 1),
-        None if out is None else out > 0,
-        None if covered is None else bool(covered),
-        None if banned is None else bool(banned),
-        None if on_label is None else on_label > 0,
-    )
+    return {
+        "dx_covered": None if enough is None else enough >= (row["policy_dx_least"] or 1),
+        "dx_excluded": None if out is None else out > 0,
+        "dx_listed": None if covered is None else bool(covered),
+        "dx_banned": None if banned is None else bool(banned),
+        "dx_on_label": None if on_label is None else on_label > 0,
+    }

@@ -11,16 +11,15 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
-import pyarrow as pa
 
-
-def compute(keys: pa.Table) -> pa.Table:
-    """The deadline of each distinct day and limit."""
-    rows = keys.to_pylist()
-    days = [_deadline(row["last_day"], row["policy_filing_days"], row["policy_filing_years"]) for row in rows]
-    return keys.append_column("filing_deadline", pa.array(days, pa.date32()))
+def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The deadline by a day and a limit."""
+    deadline = _deadline(row["last_day"], row["policy_filing_days"], row["policy_filing_years"])
+    return {"filing_deadline": deadline}
 
 
 def _deadline(last_day: date | None, days: int | None, years: int | None) -> date | None:

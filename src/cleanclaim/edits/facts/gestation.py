@@ -13,25 +13,21 @@ columns:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
-
-import pyarrow as pa
-
-from cleanclaim.engine.schema import ColumnType
+from typing import Any
 
 _WEEKS = re.compile(r"Z3A\.?([0-9]{2})")
 _NOT_WEEKS = {"00", "01", "49"}  # not specified, less than 8, more than 42 weeks
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct list of diagnoses."""
-    weeks, several = [], []
-    for row in keys.to_pylist():
-        codes = row["claim_diagnoses"]
-        coded = {found[1] for code in codes or () if (found := _WEEKS.fullmatch(code.upper()))} - _NOT_WEEKS
-        said = Decimal(coded.pop()) if len(coded) == 1 else None
-        on_file = row["gestation_weeks_on_file"]
-        weeks.append(said if on_file is None else on_file.to_integral_value(ROUND_FLOOR))  # 36w6d, as 36.86, is week 36
-        several.append(None if codes is None else any(code.upper().startswith(("O30", "O31")) for code in codes))
-    keys = keys.append_column("gestation_weeks", pa.array(weeks, ColumnType.AMOUNT.arrow()))
-    return keys.append_column("several_fetuses", pa.array(several, pa.bool_()))
+def facts_of(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a list of diagnoses and of what is on file."""
+    codes, on_file = claim["claim_diagnoses"], claim["gestation_weeks_on_file"]
+    coded = {found[1] for code in codes or () if (found := _WEEKS.fullmatch(code.upper()))} - _NOT_WEEKS
+    weeks = Decimal(coded.pop()) if len(coded) == 1 else None
+    return {
+        # 36w6d, as 36.86, is week 36
+        "gestation_weeks": weeks if on_file is None else on_file.to_integral_value(ROUND_FLOOR),
+        "several_fetuses": None if codes is None else any(code.upper().startswith(("O30", "O31")) for code in codes),
+    }

@@ -23,14 +23,13 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
-
-from cleanclaim.edits.dictionary import fact_types
 from cleanclaim.terms import JW, JZ
 
-_Row = dict[str, Any]
+_Row = Mapping[str, Any]
+_Facts = dict[str, Any]
 _WASTE = {JW, JZ}
 _OUTPATIENT_BILLS = {"13", "85"}
 _OUTPATIENT = "22"
@@ -41,19 +40,16 @@ _SITES = {
 _IN_WORDS = {"asc": "ASC", "outpatient_hospital": "outpatient hospital", "infusion_center": "infusion center"}
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct line and policy."""
-    answers = [_modifiers(row) | _place(row) | _provider_and_ndc(row) for row in keys.to_pylist()]
-    for name, kind in fact_types("line_terms").items():
-        keys = keys.append_column(name, pa.array([answer.get(name) for answer in answers], kind))
-    return keys
+def facts_of(row: _Row) -> _Facts:
+    """The facts of a line under a policy."""
+    return _modifiers(row) | _place(row) | _provider_and_ndc(row)
 
 
-def _modifiers(row: _Row) -> _Row:
+def _modifiers(row: _Row) -> _Facts:
     if row["modifiers"] is None:
         return {}
     there = set(row["modifiers"])
-    answers: _Row = {}
+    answers: _Facts = {}
     if (wanted := row["policy_modifiers_required"]) is not None:
         missing = [one for one in wanted if one not in there]
         answers |= {"required_modifiers_missing": bool(missing), "missing_modifiers": ", ".join(missing) or None}
@@ -69,7 +65,7 @@ def _modifiers(row: _Row) -> _Row:
     return answers
 
 
-def _place(row: _Row) -> _Row:
+def _place(row: _Row) -> _Facts:
     outpatient = _OUTPATIENT if row["facility_type"] in _OUTPATIENT_BILLS else None
     place = row["place_of_service"] or outpatient
     site = None if place is None else _SITES.get(place, "other")
@@ -90,7 +86,7 @@ def _place_allowed(row: _Row, place: str | None) -> bool | None:
     return place not in denied and (not allowed or place in allowed)
 
 
-def _provider_and_ndc(row: _Row) -> _Row:
+def _provider_and_ndc(row: _Row) -> _Facts:
     named, taxonomy = row["policy_specialty"], row["provider_taxonomy"]
     units, unit = row["policy_ndc_units"], row["ndc_unit"]
     return {

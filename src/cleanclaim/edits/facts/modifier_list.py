@@ -19,11 +19,9 @@ columns:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
-
-import pyarrow as pa
 
 _PROCEDURE = frozenset({"22", "24", "26", "50", "51", "52", "53", "57", "58", "62", "78", "79", "80", "TC"})
 # The order classes of the rulebook's table of modifiers, column "Order"; one that it does not list has none and is passed over.
@@ -38,26 +36,24 @@ _COVERAGE = frozenset({
 _INFORMS = frozenset({"GK", "GL", "AX", "Q5", "Q6", "SA", "GC", "GE", "CR", "CG", "FB", "FC"})
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct list."""
-    lists = keys.column("modifiers").to_pylist()
-    repeated = [None if found is None else _repeated(found) for found in lists]
-    procedures = [None if found is None else [one for one in found if one in _PROCEDURE] for found in lists]
-    slips = [None if found is None else _slip(found) for found in lists]
-    columns: dict[str, pa.Array[Any]] = {
-        "modifier_set": _texts([None if found is None else " ".join(sorted(found)) for found in lists]),
-        "discarded_line": _flags([None if found is None else "JW" in found for found in lists]),
-        "told_apart": _flags([None if found is None else not _APART.isdisjoint(found) for found in lists]),
-        "repeated_modifiers": _texts([", ".join(found) if found else None for found in repeated]),
-        "modifier_repeats": _said(repeated),
-        "procedure_modifiers": _texts([", ".join(found) if found else None for found in procedures]),
-        "has_procedure_modifier": _said(procedures),
-        "order_slip": _texts([found or None for found in slips]),
-        "payment_modifier_late": _said(slips),
+def facts_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a list."""
+    modifiers = line["modifiers"]
+    if modifiers is None:
+        return {}
+    repeated, slip = _repeated(modifiers), _slip(modifiers)
+    procedures = [modifier for modifier in modifiers if modifier in _PROCEDURE]
+    return {
+        "modifier_set": " ".join(sorted(modifiers)),
+        "discarded_line": "JW" in modifiers,
+        "told_apart": not _APART.isdisjoint(modifiers),
+        "repeated_modifiers": ", ".join(repeated) or None,
+        "modifier_repeats": bool(repeated),
+        "procedure_modifiers": ", ".join(procedures) or None,
+        "has_procedure_modifier": bool(procedures),
+        "order_slip": slip or None,
+        "payment_modifier_late": bool(slip),
     }
-    for name, column in columns.items():
-        keys = keys.append_column(name, column)
-    return keys
 
 
 def _repeated(modifiers: Sequence[str]) -> list[str]:
@@ -77,15 +73,3 @@ def _rank(modifier: str) -> int | None:
         if modifier in members:
             return rank
     return None
-
-
-def _said(values: Sequence[Sequence[str] | None]) -> pa.BooleanArray:
-    return _flags([None if found is None else bool(found) for found in values])
-
-
-def _texts(values: Sequence[str | None]) -> pa.StringArray:
-    return pa.array(values, pa.string())
-
-
-def _flags(values: Sequence[bool | None]) -> pa.BooleanArray:
-    return pa.array(values, pa.bool_())

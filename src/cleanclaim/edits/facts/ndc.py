@@ -15,8 +15,8 @@ columns:
 from __future__ import annotations
 
 import re
-
-import pyarrow as pa
+from collections.abc import Mapping
+from typing import Any
 
 from cleanclaim.values import parse_ndc
 
@@ -32,15 +32,15 @@ def _several(text: str) -> bool:
     return len(parts) > 1 and all(parse_ndc(part).ndc11 for part in parts)
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct number."""
-    given = keys.column("ndc_given").to_pylist()
-    readings = [None if text is None else parse_ndc(text) for text in given]
-    eleven = [None if text is None else len(text) == 11 and text.isascii() and text.isdigit() for text in given]
-    return pa.table({
-        "ndc_given": pa.array(given, pa.string()),
-        "ndc_eleven_digits": pa.array(eleven, pa.bool_()),
-        "ndc_several": pa.array([None if text is None else _several(text) for text in given], pa.bool_()),
-        "ndc_problem": pa.array([reading.problem or _BETWEEN if reading else None for reading in readings], pa.string()),
-        "ndc_candidates": pa.array([" or ".join(reading.candidates) or _OF_THE_LABEL if reading else None for reading in readings], pa.string()),
-    })  # fmt: skip
+def facts_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a number."""
+    text = line["ndc_given"]
+    if text is None:
+        return {}
+    reading = parse_ndc(text)
+    return {
+        "ndc_eleven_digits": len(text) == 11 and text.isascii() and text.isdigit(),
+        "ndc_several": _several(text),
+        "ndc_problem": reading.problem or _BETWEEN,
+        "ndc_candidates": " or ".join(reading.candidates) or _OF_THE_LABEL,
+    }

@@ -13,57 +13,45 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
-import pyarrow as pa
-
 from cleanclaim.dosing import BillingUnit, NdcUnit, Semantics, crosswalk_factor, quantity_agrees, unit_factor
-from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import InvalidValue, UnitsNotConvertible
 from cleanclaim.values import read_unit
 
+_Row = Mapping[str, Any]
 _STEP = Decimal("0.001")
 _LARGEST = Decimal(10) ** 9
 _MOST_UNITS = 10**24
 _ITEM_UNITS = frozenset({"UN", "ML", "GR"})
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct line."""
-    answers = [_answers(row) for row in keys.to_pylist()]
-    return (
-        keys.append_column(
-            "expected_ndc_quantity", pa.array([answer[0] for answer in answers], ColumnType.UNITS.arrow())
-        )
-        .append_column("units_of_ndc", pa.array([answer[2] for answer in answers], ColumnType.TOTAL.arrow()))
-        .append_column("ndc_quantity_agrees", pa.array([answer[1] for answer in answers], pa.bool_()))
-    )
-
-
-def _answers(row: dict[str, Any]) -> tuple[Decimal | None, bool | None, Decimal | None]:
+def facts_of(row: _Row) -> dict[str, Any]:
+    """The facts of a line."""
     units, quantity = row["billed_units"], row["ndc_quantity"]
     factor = _factor(row)
     told = None if factor is None or not quantity or quantity < 0 else ceil(Fraction(quantity) * factor)
-    of_ndc = None if told is None or told >= _MOST_UNITS else Decimal(told)
+    facts: dict[str, Any] = {"units_of_ndc": None if told is None or told >= _MOST_UNITS else Decimal(told)}
     if factor is None or units is None or units <= 0:
-        return None, None, of_ndc
+        return facts
     exactly = Fraction(units) / factor
     rounded = (Decimal(exactly.numerator) / Decimal(exactly.denominator)).quantize(_STEP, ROUND_HALF_UP)
-    expected = rounded if rounded < _LARGEST else None
+    facts["expected_ndc_quantity"] = rounded if rounded < _LARGEST else None
     if quantity is None or row["discarded_line"] is None:
-        return expected, None, of_ndc
+        return facts
     # Where a payer wants whole containers a dose line may carry them; that payer's policy is not loaded here, so either is right.
     size = Fraction(1) if row["ndc_unit"] == "UN" else Fraction(row["item_size"] or 1)
-    agrees = quantity_agrees(
+    facts["ndc_quantity_agrees"] = quantity_agrees(
         units, quantity, factor, jw=row["discarded_line"], whole_containers=row["ndc_unit"] in _ITEM_UNITS, container_size=size
     )  # fmt: skip
-    return expected, agrees, of_ndc
+    return facts
 
 
-def _factor(row: dict[str, Any]) -> Fraction | None:
+def _factor(row: _Row) -> Fraction | None:
     """HCPCS units per NDC unit; None where nothing loaded tells it."""
     unit = row["ndc_unit"]
     if unit in {"ME", "F2"} and unit != row["expected_ndc_unit"]:
@@ -79,7 +67,7 @@ def _factor(row: dict[str, Any]) -> Fraction | None:
         return None
 
 
-def _by_amount(row: dict[str, Any]) -> Fraction | None:
+def _by_amount(row: _Row) -> Fraction | None:
     if row["unit_amount"] is None or row["unit"] is None or row["unit_semantics"] not in {"linear", "up_to"}:
         return None
     try:

@@ -17,9 +17,8 @@ columns:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
-import pyarrow as pa
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 _UNIT = r"(?:mg|mcg|ug|µg|g|gm|gram|grams|kg|ml|cc|l|unit|units|iu|i\.u\.|mci|uci|meq|mmol|vials?|doses?|amps?|ampules?|syringes?|tabs?|tablets?|caps?|capsules?|%)"
 _AMOUNT = re.compile(
@@ -45,22 +44,29 @@ _FILLER = frozenset({
 })  # fmt: skip
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct pair of texts."""
-    rows = keys.to_pylist()
-    texts = [
-        _text(row["description"], row["notes"], whole=row["complete"] or _none_said(row["known_absent"]))
-        if row["is_noc"]
-        else None
-        for row in rows
-    ]
-    for name, says in (
-        ("noc_names_drug", _names_drug), ("noc_states_dose", _states_dose), ("noc_is_compound", _is_compound),
-        ("noc_states_strength", _states_strength), ("noc_states_concentration", _states_concentration),
-        ("noc_states_route", _states_route),
-    ):  # fmt: skip
-        keys = keys.append_column(name, _flags([None if text is None else says(text) for text in texts]))
-    return keys
+def _states_concentration(text: str) -> bool:
+    return any(found[3] or found[2] == "%" for found in _AMOUNT.finditer(text))
+
+
+_SAYS: Mapping[str, Callable[[str], bool]] = {
+    "noc_names_drug": lambda text: any(
+        word.lower() not in _FILLER and not _ROUTE.fullmatch(word) for word in _WORD.findall(text)
+    ),
+    "noc_states_dose": lambda text: any(not found[3] and found[2] != "%" for found in _AMOUNT.finditer(text)),
+    "noc_states_strength": lambda text: (
+        _states_concentration(text) or len({found[0].lower() for found in _AMOUNT.finditer(text)}) > 1
+    ),
+    "noc_is_compound": lambda text: bool(_COMPOUND.search(text)),
+    "noc_states_concentration": _states_concentration,
+    "noc_states_route": lambda text: bool(_ROUTE.search(text)),
+}
+
+
+def facts_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of the texts of a line."""
+    whole = line["complete"] or _none_said(line["known_absent"])
+    text = _text(line["description"], line["notes"], whole=whole) if line["is_noc"] else None
+    return {} if text is None else {name: says(text) for name, says in _SAYS.items()}
 
 
 def _text(*parts: str | None, whole: bool | None) -> str | None:
@@ -71,31 +77,3 @@ def _text(*parts: str | None, whole: bool | None) -> str | None:
 
 def _none_said(absent: Sequence[str] | None) -> bool:
     return {"description", "notes"} <= set(absent or ())
-
-
-def _names_drug(text: str) -> bool:
-    return any(word.lower() not in _FILLER and not _ROUTE.fullmatch(word) for word in _WORD.findall(text))
-
-
-def _states_dose(text: str) -> bool:
-    return any(not found[3] and found[2] != "%" for found in _AMOUNT.finditer(text))
-
-
-def _states_concentration(text: str) -> bool:
-    return any(found[3] or found[2] == "%" for found in _AMOUNT.finditer(text))
-
-
-def _states_strength(text: str) -> bool:
-    return _states_concentration(text) or len({found[0].lower() for found in _AMOUNT.finditer(text)}) > 1
-
-
-def _is_compound(text: str) -> bool:
-    return bool(_COMPOUND.search(text))
-
-
-def _states_route(text: str) -> bool:
-    return bool(_ROUTE.search(text))
-
-
-def _flags(values: Sequence[bool | None]) -> pa.BooleanArray:
-    return pa.array(values, pa.bool_())

@@ -12,9 +12,8 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-
-import pyarrow as pa
 
 from cleanclaim.values import is_npi
 
@@ -24,15 +23,13 @@ _ROLES = {
 }  # fmt: skip
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct set of numbers."""
-    invalid = [_invalid(row) for row in keys.to_pylist()]
-    return keys.append_column(
-        "invalid_npis", pa.array(["; ".join(found) if found else None for found in invalid], pa.string())
-    ).append_column("npi_invalid", pa.array([None if found is None else bool(found) for found in invalid], pa.bool_()))
+def facts_of(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of the numbers of a claim."""
+    invalid = _invalid(claim)
+    return {} if invalid is None else {"npi_invalid": bool(invalid), "invalid_npis": "; ".join(invalid) or None}
 
 
-def _invalid(row: dict[str, Any]) -> list[str] | None:
+def _invalid(row: Mapping[str, Any]) -> list[str] | None:
     """What is wrong with the numbers sent; None where none was sent."""
     sent = [(role, row[name]) for name, role in _ROLES.items() if row[name] is not None]
     sent += [("line provider", number) for number in (row["line_npis"] or "").split()]

@@ -15,55 +15,44 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pyarrow as pa
-
-from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import InvalidValue, UnitsNotConvertible
 from cleanclaim.values import Quantity, Unit, convert, read_unit
 
+_Row = Mapping[str, Any]
 _BY_AMOUNT = frozenset({"linear", "up_to", "volume"})
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct line."""
-    rows = keys.to_pylist()
-    answers = [_answers(row) for row in rows]
-    columns: dict[str, pa.Array[Any]] = {
-        "billed_dose": pa.array([answer[0] for answer in answers], pa.string()),
-        "billed_milligrams": pa.array([_milligrams(row) for row in rows], ColumnType.AMOUNT.arrow()),
-        "most_dose": pa.array([answer[1] for answer in answers], pa.string()),
-        "above_label": pa.array([answer[2] for answer in answers], pa.bool_()),
-        "tenfold_slip": pa.array([_tenfold(row) for row in rows], pa.bool_()),
-    }
-    for name, column in columns.items():
-        keys = keys.append_column(name, column)
-    return keys
-
-
-def _answers(row: dict[str, Any]) -> tuple[str | None, str | None, bool | None]:
-    billed = _billed(row)
-    most = _most(row)
+def facts_of(line: _Row) -> dict[str, Any]:
+    """The facts of a line."""
+    billed = _billed(line)
+    most = _most(line)
     above = None
     if billed is not None and most is not None:
         try:
             above = convert(billed, most.unit).amount > most.amount
         except UnitsNotConvertible:
             above = None
-    return _text(billed), _text(most), above
+    return {
+        "billed_dose": _text(billed),
+        "billed_milligrams": _milligrams(billed),
+        "most_dose": _text(most),
+        "above_label": above,
+        "tenfold_slip": _tenfold(line),
+    }
 
 
-def _billed(row: dict[str, Any]) -> Quantity | None:
+def _billed(row: _Row) -> Quantity | None:
     if row["billed_units"] is None or row["unit_amount"] is None or row["unit_semantics"] not in _BY_AMOUNT:
         return None
     return _quantity(Fraction(row["billed_units"]) * Fraction(row["unit_amount"]), row["unit"])
 
 
-def _milligrams(row: dict[str, Any]) -> Decimal | None:
-    billed = _billed(row)
+def _milligrams(billed: Quantity | None) -> Decimal | None:
     try:
         amount = convert(billed, Unit.MG).amount if billed else None
     except UnitsNotConvertible:
@@ -73,7 +62,7 @@ def _milligrams(row: dict[str, Any]) -> Decimal | None:
     return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(Decimal("0.000001"))
 
 
-def _most(row: dict[str, Any]) -> Quantity | None:
+def _most(row: _Row) -> Quantity | None:
     """The most on one day; by weight only where the label gives no fixed amount."""
     if row["limit_amount"] is not None:
         return _quantity(Fraction(row["limit_amount"]), row["limit_unit"])
@@ -82,7 +71,7 @@ def _most(row: dict[str, Any]) -> Quantity | None:
     return _quantity(Fraction(row["limit_per_kg"]) * Fraction(row["weight_kg"]), row["limit_unit"])
 
 
-def _tenfold(row: dict[str, Any]) -> bool | None:
+def _tenfold(row: _Row) -> bool | None:
     billed, expected = row["billed_units"], row["expected_units"]
     if billed is None or not expected:
         return None

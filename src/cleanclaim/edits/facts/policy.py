@@ -83,11 +83,9 @@ columns:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
-from cleanclaim.edits.dictionary import fact_types
 from cleanclaim.policies.policy import NdcNeed
 from cleanclaim.terms import DOCUMENTS, Standing, Terms, TermsOfPayers
 
@@ -95,21 +93,19 @@ _NONE_TOLD = "-"
 _NDC = {NdcNeed.REQUIRED: "always", NdcNeed.NOC_ONLY: "noc_only", NdcNeed.NEVER: "never"}
 
 
-def compute(keys: pa.Table, terms: TermsOfPayers) -> pa.Table:
-    """The facts of each distinct payer, drug and day."""
-    found: dict[Terms, int] = {}
-    places = []
-    for row in keys.to_pylist():
-        held = terms.of(
+def facts_of(row: Mapping[str, Any], terms: TermsOfPayers) -> Mapping[str, Any]:
+    """The facts of a payer, a drug and a day."""
+    return _facts_of(
+        terms.of(
             row["payer_program"], row["payer_id"], row["hcpcs_code"], row["ndc11"], row["service_date"],
             ndc_open=bool(row["ndc_open"]),
-        )  # fmt: skip
-        places.append(found.setdefault(held, len(found)))
-    taken = pa.array(places, pa.int32())
-    for name, kind in fact_types("policy").items():
-        values = [_FACTS[name].read(held) for held in found]
-        keys = keys.append_column(name, pa.array(values, kind).take(taken))
-    return keys
+        )
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1_000)  # a payer asks the same of many drugs, and nothing at all of most
+def _facts_of(terms: Terms) -> Mapping[str, Any]:
+    return {name: fact.read(terms) for name, fact in _FACTS.items()}
 
 
 class _Fact(NamedTuple):

@@ -13,45 +13,35 @@ columns:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
-import pyarrow as pa
-
-from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import InvalidValue, UnitsNotConvertible
 from cleanclaim.values import Quantity, convert, read_unit
 
+_Row = Mapping[str, Any]
 _LARGEST = 10**20
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The facts of each distinct line."""
-    answers = [_answers(row) for row in keys.to_pylist()]
-    columns: dict[str, pa.Array[Any]] = {
-        "replaces_larger_unit": pa.array([answer[0] for answer in answers], pa.bool_()),
-        "least_old_units": pa.array([answer[1] for answer in answers], ColumnType.TOTAL.arrow()),
-        "old_units_billed": pa.array([answer[2] for answer in answers], pa.bool_()),
-    }
-    for name, column in columns.items():
-        keys = keys.append_column(name, column)
-    return keys
-
-
-def _answers(row: dict[str, Any]) -> tuple[bool | None, Decimal | None, bool | None]:
+def facts_of(row: _Row) -> dict[str, Any]:
+    """The facts of a line."""
     if not row["old_billing_units"]:
-        return (False if row["code_listed"] else None), None, None
+        return {"replaces_larger_unit": False if row["code_listed"] else None}
     factors = [found for found in _factors(row) if found[0] > 1]
     if row["unit_amount"] is None or not factors:
-        return (False if row["unit_amount"] is not None else None), None, None
+        return {"replaces_larger_unit": False if row["unit_amount"] is not None else None}
     least = ceil(min(factor for factor, _ in factors))
-    return True, Decimal(least) if least < _LARGEST else None, _old_units_billed(row, factors)
+    return {
+        "replaces_larger_unit": True,
+        "least_old_units": Decimal(least) if least < _LARGEST else None,
+        "old_units_billed": _old_units_billed(row, factors),
+    }
 
 
-def _old_units_billed(row: dict[str, Any], factors: list[tuple[Fraction, str]]) -> bool | None:
+def _old_units_billed(row: _Row, factors: list[tuple[Fraction, str]]) -> bool | None:
     """By the dose, where chart or NDC tells it in units of the new code; else only what is too little for any dose."""
     billed = row["billed_units"]
     if billed is None or billed <= 0:
@@ -67,7 +57,7 @@ def _old_units_billed(row: dict[str, Any], factors: list[tuple[Fraction, str]]) 
     return None
 
 
-def _factors(row: dict[str, Any]) -> Iterator[tuple[Fraction, str]]:
+def _factors(row: _Row) -> Iterator[tuple[Fraction, str]]:
     """Units of the code in one unit of each code that it replaced, and what that one's unit means."""
     new = _quantity(row["unit_amount"], row["unit"])
     if new is None:

@@ -12,23 +12,16 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-
-import pyarrow as pa
 
 from cleanclaim.terms import Place, SeparatePayment, limit_would_tell, paid_separately
 
 _NO_OFFICE_DRUG = ("medicare_excludes", "is_vaccine", "is_skin_substitute", "is_radiopharmaceutical")
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The answer for each distinct drug and setting."""
-    answers = [_answer(row) for row in keys.to_pylist()]
-    paid = keys.append_column("separately_payable", pa.array([paid for paid, _ in answers], pa.bool_()))
-    return paid.append_column("separate_payment_lacks", pa.array([lacks for _, lacks in answers], pa.string()))
-
-
-def _answer(row: dict[str, Any]) -> tuple[bool | None, str | None]:
+def facts_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer for a drug and a setting."""
     place = Place(row["place_of_service"], row["facility_type"])
     office_drug = row["given_on_site"] and all(row[name] is False for name in _NO_OFFICE_DRUG)
     drug = SeparatePayment(
@@ -36,4 +29,4 @@ def _answer(row: dict[str, Any]) -> tuple[bool | None, str | None]:
         row["in_facility"], row["is_noc"], row["has_payment_limit"], row["status_indicator"], office_drug,
     )  # fmt: skip
     lacks = row["price_lacks"] if row["is_drug"] is None or limit_would_tell(drug, place) else None
-    return paid_separately(drug, place), lacks
+    return {"separately_payable": paid_separately(drug, place), "separate_payment_lacks": lacks}

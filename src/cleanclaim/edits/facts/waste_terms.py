@@ -12,26 +12,23 @@ columns:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-
-import pyarrow as pa
 
 from cleanclaim.dosing import WastePolicy
 from cleanclaim.terms import MEDICARE, exempt_by_day, takes_jz_alone, wanted_waste
 
+_Row = Mapping[str, Any]
 _NOT_SAID, _EXEMPT = "-", "exempt"
 
 
-def compute(keys: pa.Table) -> pa.Table:
-    """The answers for each distinct payer, policy and setting."""
-    rows = keys.to_pylist()
-    asked = [_asked(row) for row in rows]
-    keys = keys.append_column("waste_asked", pa.array(asked, pa.string()))
-    wanted = [_wanted(row, said) for row, said in zip(rows, asked, strict=True)]
-    return keys.append_column("waste_wanted", pa.array(wanted, pa.string()))
+def facts_of(row: _Row) -> dict[str, Any]:
+    """The answers for a payer, its policy and a setting."""
+    asked = _asked(row)
+    return {"waste_asked": asked, "waste_wanted": _wanted(row, asked)}
 
 
-def _asked(row: dict[str, Any]) -> str | None:
+def _asked(row: _Row) -> str | None:
     said: str | None = row["policy_waste"]
     of_skin: str | None = row["policy_skin_substitute_waste"]
     if said == _NOT_SAID and of_skin and row["is_skin_substitute"]:
@@ -39,7 +36,7 @@ def _asked(row: dict[str, Any]) -> str | None:
     return said
 
 
-def _wanted(row: dict[str, Any], said: str | None) -> str | None:
+def _wanted(row: _Row, said: str | None) -> str | None:
     program = row["payer_program"]
     told = next((one for one in WastePolicy if one == said), None)
     if told is None and program not in MEDICARE and (said is None or program is None):
@@ -53,7 +50,7 @@ def _wanted(row: dict[str, Any], said: str | None) -> str | None:
     return str(wanted) if wanted else _NOT_SAID
 
 
-def _is_exempt(row: dict[str, Any]) -> bool:
+def _is_exempt(row: _Row) -> bool:
     day, skin = row["service_date"], bool(row["is_skin_substitute"])
     by_day = day and exempt_by_day(row["payer_program"], row["facility_type"], day, is_skin_substitute=skin)
     return row["separately_payable"] is False or bool(by_day)

@@ -16,6 +16,7 @@ import pyarrow as pa
 from cleanclaim.claims import ADMINISTRATION, CLAIM, LINE, ClaimTables
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.pages import Grain
+from cleanclaim.edits.python_groups import answered
 from cleanclaim.engine.interface import SqlEngine
 from cleanclaim.engine.schema import Column, TableSchema
 from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
@@ -312,7 +313,7 @@ class Workbench:
             self._compute(group)
 
     def _compute(self, group: Group) -> None:
-        self.engine.register("answers", group.compute(self.terms)(self.engine.table("FROM keys")))
+        self.engine.register("answers", answered(group, self.engine.table("FROM keys"), self.terms))
         self.engine.run(f"CREATE TABLE fact_{group.name} AS FROM answers")
         self.engine.unregister("answers")
 

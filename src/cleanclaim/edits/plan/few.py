@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from cleanclaim.edits import python_groups
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
-from cleanclaim.edits.fact_language import Cells, CompiledQuery, KeyedRelation, Relation, cells_of, compiled_query
+from cleanclaim.edits.fact_language import Cells, CompiledQuery, KeyedRelation, Relation, compiled_query
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.arrow_rows import IndexedTable, relation_of
 from cleanclaim.edits.plan.facts import STORED, Workbench, used_columns
@@ -221,12 +222,7 @@ class FewWorkbench(Workbench):
     def _answers(self, group: Group, keys: list[Cells]) -> dict[Cells, Cells]:
         names, columns = group.head.keys, tuple(group.head.columns)
         if not group.sql:
-            types = self.facts.types(group.grain)
-            table = pa.table(
-                {name: pa.array([key[place] for key in keys], types[name].arrow()) for place, name in enumerate(names)}
-            )
-            told = group.compute(self.terms)(table).select(columns)
-            return dict(zip(keys, cells_of(column.to_pylist() for column in told.columns), strict=True))
+            return dict(zip(keys, python_groups.answers(group, keys, self.terms), strict=True))
         self.engine.tables["keys"] = Relation(names, keys)
         found, rows = self.engine.query(group.sql)
         by, places = [found.index(name) for name in names], [found.index(name) for name in columns]

@@ -26,6 +26,7 @@ from cleanclaim.edits.plan.dialect import parse, spark_sql
 from cleanclaim.edits.plan.duck import atoms_sql, planes_of_batch
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, rows_of
+from cleanclaim.edits.python_groups import answered
 from cleanclaim.engine.schema import ColumnType, TableSchema
 from cleanclaim.errors import EngineError
 from cleanclaim.terms import TermsOfPayers
@@ -202,7 +203,7 @@ class SparkWorkbench(Workbench):
 
 
 def _computed(group: Group, terms: TermsOfPayers, keys: pa.RecordBatch, schema: pa.Schema) -> list[pa.RecordBatch]:
-    answers = group.compute(terms)(pa.Table.from_batches([keys]))
+    answers = answered(group, pa.Table.from_batches([keys]), terms)
     return answers.select(schema.names).cast(schema).combine_chunks().to_batches()
 
 
