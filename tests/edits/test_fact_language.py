@@ -161,6 +161,31 @@ def test_every_group_says_the_same_in_duckdb_and_in_python(group: Group) -> None
     assert full, "no table made a row"
 
 
+@pytest.mark.parametrize("group", [one for one in SQL_GROUPS if one.head.asked_by], ids=lambda group: group.name)
+def test_a_group_of_which_nothing_is_asked_says_nothing(group: Group) -> None:
+    handed = {name for name in group.head.asked_by if name in HANDED_IN}
+    facts = group.head.asked_by - handed
+    assert facts <= set(group.head.reads)
+    spoke = 0
+    for seed in range(8):
+        tables = made(group, seed)
+        with Engine() as engine:
+            for name, one in tables.items():
+                engine.register(name, one)
+            asked = engine.table(group.sql).select(list(group.head.columns))
+            spoke += any(column.null_count < len(column) for column in asked.columns)
+            for name in handed:
+                engine.register(f"ref_{name}", tables[f"ref_{name}"].slice(0, 0))
+            rows = tables["rows"]
+            for name in facts:
+                place, field = rows.schema.get_field_index(name), rows.schema.field(name)
+                rows = rows.set_column(place, field, pa.nulls(rows.num_rows, field.type))
+            engine.register("rows", rows)
+            silent = engine.table(group.sql).select(list(group.head.columns))
+        assert all(column.null_count == len(column) for column in silent.columns), (group.name, seed)
+    assert spoke, "it never said anything"
+
+
 REFUSED = {
     "SELECT a / 2 AS x FROM t": "Div",
     "SELECT lower(a) AS x FROM t": "Lower",

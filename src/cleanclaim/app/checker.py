@@ -339,8 +339,8 @@ def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
 def reference_in_words(library: Library) -> str:
     """On what a run stands, in words."""
     if library.starter_only:
-        codes = len({row[0] for row in library.starter.rows("hcpcs")})
-        return f"the starter set ({codes:,} codes, some quarters); `cleanclaim reference import FILE..` widens it"
+        codes = f"{library.starter.codes:,} codes, some quarters"
+        return f"the starter set ({codes}); `cleanclaim reference import FILE..` widens it"
     newest: dict[str, str] = {}
     for item in library.releases:
         newest[f"{item.publication} {item.series}".strip()] = item.release

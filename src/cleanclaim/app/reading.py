@@ -27,6 +27,7 @@ from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.formats.x12 import CUT_OFF
 
+_WORTH_A_THREAD = 1_000_000  # bytes of a file
 MOST_OF_A_KIND = 1_000  # faults of a kind that are told one by one
 Watch = Callable[[str, int, int], None]  # what is being done, how far, of how much
 
@@ -160,7 +161,7 @@ class Reading:
         stream.seek(0)
         read = FileRead(name, size, file_hash, claims.kind)
         try:
-            with closing(_one_ahead(claims.tables)) as parts:
+            with closing(_one_ahead(claims.tables) if size > _WORTH_A_THREAD else _one_by_one(claims.tables)) as parts:
                 for tables in parts:
                     self._load(tables)
                     read.claims += tables.claim.num_rows
@@ -220,6 +221,10 @@ class Reading:
 
 def _distinct(faults: pa.Table, column: str) -> list[str]:
     return [str(value) for value in faults[column].unique().to_pylist()]
+
+
+def _one_by_one(parts: Iterator[ClaimTables]) -> Generator[ClaimTables]:
+    yield from parts
 
 
 def _one_ahead(parts: Iterator[ClaimTables]) -> Generator[ClaimTables]:

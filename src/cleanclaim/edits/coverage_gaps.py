@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -61,9 +62,7 @@ class CoverageGaps:
 
     def __init__(self, facts: Dictionary, grain: Grain, names: Iterable[str]) -> None:
         """Nothing wanted yet; `names` are the facts that edits of the grain read."""
-        known = facts.facts(grain)
-        self._lacks_of = {name: gaps for name in names if (gaps := facts.lacks_of(grain, name))}
-        self._tables_of = {name: known[name].tables for name in self._lacks_of}
+        self._lacks_of, self._tables_of = _waiting_facts(facts, grain, tuple(names))
         self._row_id, self._charge = ROW_ID[grain], _CHARGE[grain]
         self._columns = tuple(dict.fromkeys(self._lacks_of.values()))
         self._seen: set[tuple[int, Gap]] = set()
@@ -196,6 +195,16 @@ class BatchGaps:
             one = self._gaps.found[self._found_gaps[row["gap"]]]
             one.rows += row["count_all"]
             one.charges += row["charge_sum"] or 0
+
+
+@lru_cache(maxsize=100)
+def _waiting_facts(
+    facts: Dictionary, grain: Grain, names: tuple[str, ...]
+) -> tuple[Mapping[str, str], Mapping[str, tuple[str, ...]]]:
+    """Of some facts those that can wait for a release: the fact that says for which, and the tables that they read."""
+    known = facts.facts(grain)
+    lacks = {name: gaps for name in names if (gaps := facts.lacks_of(grain, name))}
+    return lacks, {name: known[name].tables for name in lacks}
 
 
 def together(grains: Iterable[CoverageGaps]) -> dict[Gap, Waiting]:

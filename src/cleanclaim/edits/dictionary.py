@@ -58,6 +58,9 @@ class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: tuple[str, ...] = ()  # groups that the SQL reads as `fact_<group>`
     keys: tuple[str, ...] = ()  # the facts that decide: computed once for each distinct combination (table `keys`)
     reads: tuple[str, ...] = ()  # the facts that are read row by row (view `rows`)
+    # Tables that are handed in, and facts that it reads: where none of these tables has a row and none of these facts a
+    # value, nothing is asked of the group and it says nothing.
+    asked_by: frozenset[str] = frozenset()
     terms: bool = False  # Python groups only: they are handed the terms of payers
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -32,16 +33,11 @@ class Lacking:
     claims: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))  # rows of claims
     last_part: set[int] = field(default_factory=set)  # the claims of the part that was closed last
     _waiting: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))
-    _lacks_of: dict[str, str] = field(init=False, repr=False)  # what counts, and what must be lacked for it
+    _lacks_of: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Sort out once which facts count: rows ask for each of theirs."""
-        # CPT and CDT numbers are licensed, and never judged: of a code only what a code list would tell is lacked.
-        self._lacks_of = {
-            name: self.facts.lacks_of(self.grain, name) if self.facts.group_of(self.grain, name).name == "code" else ""
-            for name in self.facts.facts(self.grain)
-            if not self.facts.is_of_payer(self.grain, name)
-        }
+        self._lacks_of = _lacks(self.facts, self.grain)
 
     def add_row(self, edit: Edit, row_id: int, row: Mapping[str, Any], missing: Iterable[str]) -> None:
         """An edit that could not be evaluated on a row of facts."""
@@ -72,3 +68,14 @@ class Lacking:
             self.claims[key].append(found)
             self.last_part.update(found.tolist())
         self._waiting.clear()
+
+
+@cache
+def _lacks(facts: Dictionary, grain: Grain) -> Mapping[str, str]:
+    """The facts whose lack counts, each with the fact that must say so."""
+    # CPT and CDT numbers are licensed, and never judged: of a code only what a code list would tell is lacked.
+    return {
+        name: facts.lacks_of(grain, name) if facts.group_of(grain, name).name == "code" else ""
+        for name in facts.facts(grain)
+        if not facts.is_of_payer(grain, name)
+    }

@@ -11,9 +11,7 @@ The order that decides, for every engine alike:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from cleanclaim.edits.language import Expression
@@ -79,7 +77,11 @@ class Edit:
 
     def case(self, name: str) -> EditCase:
         """The case of this name."""
-        return next(item for item in self.cases if item.case.name == name)
+        return self.cases[self.place_of(name)]
+
+    def place_of(self, name: str) -> int:
+        """Which of its cases has this name."""
+        return next(place for place, item in enumerate(self.cases) if item.case.name == name)
 
 
 def both(outer: InForce, inner: InForce) -> InForce:
@@ -144,27 +146,3 @@ def program(edits: tuple[Edit, ...]) -> Program:
     scopes = tuple(number(edit.scope) for edit in edits)
     whens = tuple(tuple(number(case.when) for case in edit.cases) for edit in edits)
     return Program(edits, tuple(steps), scopes, whens)
-
-
-def decide(
-    edit: Edit,
-    day: date | None,
-    scope: bool | None,  # noqa: FBT001 - a truth value
-    whens: Sequence[bool | None],
-) -> tuple[Outcome, int]:
-    """The outcome of one edit on one row from the truth of its parts, and the number of the case that fired or -1."""
-    if day is None:
-        return Outcome.NOT_EVALUATED, -1
-    live = [case.in_force.contains(day) for case in edit.cases]
-    if not any(live):
-        return Outcome.NOT_IN_FORCE, -1
-    if scope is False:
-        return Outcome.OUT_OF_SCOPE, -1
-    if scope is None:
-        return Outcome.NOT_EVALUATED, -1
-    for place, (in_force, when) in enumerate(zip(live, whens, strict=True)):
-        if in_force and when:
-            return Outcome.FIRES, place
-    if all(when is False for in_force, when in zip(live, whens, strict=True) if in_force):
-        return Outcome.CLEAR, -1
-    return Outcome.NOT_EVALUATED, -1

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -131,13 +131,21 @@ class Resting:
                 yield replace(one.told(one.last), quarters=quarters), lines, quarter_after(one.last, quarters)
 
 
+@lru_cache(maxsize=100)
+def _releases_of_edits(
+    facts: Dictionary, edits: tuple[Edit, ...]
+) -> tuple[Mapping[Edit, tuple[str, ...]], tuple[str, ...]]:
+    """The facts that tell which releases decided each edit, and all of them together."""
+    of_edit = {edit: releases_read(facts, edit) for edit in edits}
+    return of_edit, tuple(dict.fromkeys(name for names in of_edit.values() for name in names))
+
+
 class PresumedRows:
     """Which rows of one grain rest on carried releases, edit by edit."""
 
     def __init__(self, facts: Dictionary, edits: Iterable[Edit]) -> None:
         """Nothing seen yet."""
-        self.of_edit = {edit: releases_read(facts, edit) for edit in edits}
-        self.columns = tuple(dict.fromkeys(name for names in self.of_edit.values() for name in names))
+        self.of_edit, self.columns = _releases_of_edits(facts, tuple(edits))
 
     def planes(self, beside: pa.RecordBatch) -> dict[str, Plane]:
         """By release fact, the rows of a batch on which it names a carried release."""

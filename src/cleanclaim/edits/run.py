@@ -6,12 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from cleanclaim.edits.coverage_gaps import CoverageGaps, Gap, Waiting, together
 from cleanclaim.edits.dictionary import ROW_ID, SUBJECT, Dictionary
 from cleanclaim.edits.findings import Finding, facts_needed
 from cleanclaim.edits.lacking import Lacking
+from cleanclaim.edits.language.closures import Row
 from cleanclaim.edits.marked_findings import (
     Billed,
     ClaimTotals,
@@ -25,6 +27,7 @@ from cleanclaim.edits.marked_findings import (
 )
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome, Program, program
+from cleanclaim.edits.outcomes import Verdict as RowVerdict
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.duck import PlaneBatch, run_planes
 from cleanclaim.edits.plan.facts import Workbench
@@ -121,7 +124,7 @@ def run_edits(
     """Every edit on every row of its grain; above `few_rows` rows by the plan for many. `profile`: of the site."""
     counts = {edit: EditCount(edit) for edit in edits}
     run = _Run(bench, counts, {}, show_not_evaluated, few_rows, many)
-    grains = [_Grain(bench, grain, of) for grain in Grain if (of := tuple(e for e in edits if e.grain is grain))]
+    grains = [_Grain(bench.facts, grain, of) for grain, of in _by_grain(edits)]
     kept: list[PlacedFinding] = []
     totals: list[ClaimTotals] = []
     billed, listed = Billed(), 0
@@ -159,10 +162,10 @@ def run_edits(
 class _Grain:
     """The edits of one grain, the facts that they need, and what could not be judged for want of a release."""
 
-    def __init__(self, bench: Workbench, grain: Grain, edits: tuple[Edit, ...]) -> None:
-        facts = dict.fromkeys(name for edit in edits for name in _facts_of(bench, edit))
+    def __init__(self, known: Dictionary, grain: Grain, edits: tuple[Edit, ...]) -> None:
+        facts = _facts_of(known, edits)
         self.grain, self.edits = grain, edits
-        self.aside = Aside(bench.facts, grain, edits, facts)
+        self.aside = Aside(known, grain, edits, facts)
         self.facts = (*facts, *self.aside.gaps.columns)
         self.refused: tuple[Edit, ...] = ()
         self.runnable: Program | None = None  # none until the engine was asked, or when it refuses all
@@ -190,7 +193,7 @@ class _Run:
         grain.aside.open_part(self.bench, view)
         marks: list[Mark] = []
         if few:
-            marks += self._without_broken(grain.edits, rows, self._judged_by_row(grain, grain.edits, view))
+            marks += self._judged_by_row(grain, grain.edits, view)
         elif grain.runnable and rows <= self.few_rows:
             marks += self._judged_by_row(grain, grain.runnable.edits, view)
         elif grain.runnable:
@@ -220,39 +223,36 @@ class _Run:
             return str(error)
         return ""
 
-    def _without_broken(self, edits: Iterable[Edit], rows: int, marks: Iterable[Mark]) -> list[Mark]:
-        """The marks but those of pages that could not be run: these are not evaluated on any row, and say why."""
-        kept = [mark for mark in list(marks) if mark.edit.name not in self.errors]
-        for edit in edits:
-            if edit.name in self.errors:
-                count = self.counts[edit]
-                count.outcomes, count.missing = Counter({Outcome.NOT_EVALUATED: rows}), Counter({ERROR: rows})
-                count.clear_presumed = 0
-        return kept
-
     def _judged_by_row(self, grain: _Grain, edits: Sequence[Edit], view: str) -> Iterator[Mark]:
-        aside = grain.aside
-        judges = [(edit, judge(edit), [case.case.name for case in edit.cases]) for edit in edits]
-        for row in self.bench.fact_rows(grain.grain, view):
-            for edit, verdict_of, cases in judges:
-                if edit.name in self.errors:
-                    continue
-                try:
-                    verdict, count = verdict_of(row), self.counts[edit]
-                except Exception as error:
-                    self.errors[edit.name] = f"{type(error).__name__}: {error}"
-                    continue
-                count.outcomes[verdict.outcome] += 1
+        rows = self.bench.fact_rows(grain.grain, view)
+        for edit in edits:
+            try:
+                judged = list(map(judge(edit), rows))
+            except Exception as error:
+                # One page that cannot be run must not take the others with it: it is not evaluated, and says why.
+                self.errors[edit.name] = f"{type(error).__name__}: {error}"
+                self.counts[edit].outcomes[Outcome.NOT_EVALUATED] += len(rows)
+                self.counts[edit].missing[ERROR] += len(rows)
+                continue
+            yield from self._counted(edit, zip(rows, judged, strict=True), grain.aside)
+
+    def _counted(self, edit: Edit, judged: Iterable[tuple[Row, RowVerdict]], aside: Aside) -> Iterator[Mark]:
+        count, row_id = self.counts[edit], ROW_ID[edit.grain]
+        outcomes = Counter[Outcome]()
+        for row, verdict in judged:
+            outcome = verdict.outcome
+            outcomes[outcome] += 1
+            if outcome is Outcome.CLEAR:
+                count.clear_presumed += aside.presumes and aside.presumed.on_row(edit, row)
+            elif outcome is Outcome.FIRES:
+                yield Mark(row[row_id], edit, edit.place_of(verdict.case))
+            elif outcome is Outcome.NOT_EVALUATED:
                 count.missing.update(verdict.missing)
-                if verdict.outcome is Outcome.CLEAR and aside.presumes and aside.presumed.on_row(edit, row):
-                    count.clear_presumed += 1
-                if verdict.outcome is Outcome.FIRES:
-                    yield Mark(row[ROW_ID[grain.grain]], edit, cases.index(verdict.case))
-                elif verdict.outcome is Outcome.NOT_EVALUATED:
-                    aside.gaps.add_row(edit, row, verdict.missing)
-                    aside.lacking.add_row(edit, row[ROW_ID[grain.grain]], row, verdict.missing)
-                    if self.show_not_evaluated:
-                        yield Mark(row[ROW_ID[grain.grain]], edit, -1, verdict.missing)
+                aside.gaps.add_row(edit, row, verdict.missing)
+                aside.lacking.add_row(edit, row[row_id], row, verdict.missing)
+                if self.show_not_evaluated:
+                    yield Mark(row[row_id], edit, -1, verdict.missing)
+        count.outcomes.update(outcomes)
 
 
 def _marks_of(
@@ -289,10 +289,18 @@ def _not_evaluated(batch: PlaneBatch, planes: EditPlanes, rows: int) -> Iterator
         yield Mark(row_id, planes.edit, -1, tuple(names))
 
 
-def _facts_of(bench: Workbench, edit: Edit) -> Iterator[str]:
-    """The facts that judging and telling an edit need, with the releases that decided them."""
-    names = facts_needed(edit)
-    yield from names
-    yield from bench.facts.releases_of(edit.grain, names)
-    if "hcpcs_code" in bench.facts.facts(edit.grain):
-        yield "hcpcs_code"
+@lru_cache(maxsize=100)
+def _by_grain(edits: tuple[Edit, ...]) -> tuple[tuple[Grain, tuple[Edit, ...]], ...]:
+    """Edits by their grain."""
+    return tuple((grain, of) for grain in Grain if (of := tuple(edit for edit in edits if edit.grain is grain)))
+
+
+@lru_cache(maxsize=100)
+def _facts_of(known: Dictionary, edits: tuple[Edit, ...]) -> tuple[str, ...]:
+    """The facts that judging and telling some edits of one grain need, with the releases that decided them."""
+    names: dict[str, None] = {}
+    for edit in edits:
+        needed = facts_needed(edit)
+        own = ("hcpcs_code",) if "hcpcs_code" in known.facts(edit.grain) else ()
+        names |= dict.fromkeys((*needed, *known.releases_of(edit.grain, needed), *own))
+    return tuple(names)

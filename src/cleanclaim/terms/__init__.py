@@ -1,6 +1,6 @@
 """What a payer wants for a drug in a setting on a day, decided once: `bill` writes by it, and edits judge by it."""
 
-from cleanclaim.terms.deciding import TermsOfPayers
+from cleanclaim.terms.deciding import TermsOfPayers, shipped_terms
 from cleanclaim.terms.payer_terms import PayerTerms, Waived, Wanted
 from cleanclaim.terms.separate_payment import (
     Place,
@@ -24,5 +24,5 @@ from cleanclaim.terms.waste import (
 __all__ = [
     "DOCUMENTS", "JW", "JZ", "MEDICARE", "PayerTerms", "Place", "SeparatePayment", "Setting", "Standing", "Term",
     "Terms", "TermsOfPayers", "Waived", "Wanted", "WasteTerms", "exempt_by_day", "limit_would_tell", "outside_part_b",
-    "paid_by_status", "paid_separately", "takes_jz_alone", "wanted_waste", "waste_terms",
+    "paid_by_status", "paid_separately", "shipped_terms", "takes_jz_alone", "wanted_waste", "waste_terms",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from cleanclaim.policies.choosing import ANY, PLANS, SPECIFIC, Asked, Decided, explain, is_of_plan, names_drug, names_of
@@ -317,3 +317,9 @@ def _settle_modifiers(decided: dict[str, _Found]) -> None:
         both = tuple(dict.fromkeys((*wanted.policies, *refused.policies)))
         for name, one in ((_WANTED, wanted), (_REFUSED, refused)):
             decided[name] = replace(one, policies=both, unsettled=_AT_ODDS)
+
+
+@cache
+def shipped_terms() -> TermsOfPayers:
+    """The terms where no policy of a payer's own is loaded: by those that ship."""
+    return TermsOfPayers()

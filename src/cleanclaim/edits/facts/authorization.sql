@@ -2,6 +2,7 @@
 about: Whether the authorization that the line names covers it. One that is not in the table that was handed in is not known.
 grain: line
 reads: [prior_auth, hcpcs_code, service_date, place_of_service, billed_units, is_void, corrects, policy_auth_scope]
+asked_by: [authorization]
 columns:
   auth_known: {type: boolean, meaning: "whether the authorization is in the table of the clinic's authorizations; not known where no table was handed in", ask: "the clinic's authorizations (`--authorizations`)", source: authorization}
   auth_code_covered: {type: boolean, meaning: whether it is for the code, ask: "the clinic's authorizations (`--authorizations`)", source: authorization}

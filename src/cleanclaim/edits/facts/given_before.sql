@@ -2,6 +2,7 @@
 about: When and how often the patient got the drug before, in this run and in the history that was handed in. Drugs that one policy is about count together. What is not there counts as not given only on the days that the history covers. Voids are no doses; where a claim of the drug replaces or voids another, days and units may be counted too often, and nothing is found to be too much.
 grain: line
 reads: [hcpcs_code, service_date, billed_units, modifiers, is_void, corrects, code_from, policy_interval_policy, policy_interval_min, policy_period_policy, policy_period_doses, policy_period_days, policy_period_units_policy, policy_period_units, policy_period_units_days, policy_course_policy, policy_course_doses, policy_lifetime_policy, policy_lifetime_doses]
+asked_by: [policy_interval_min, policy_period_doses, policy_period_units, policy_course_doses, policy_lifetime_doses]
 columns:
   last_given_on: {type: date, meaning: last day before the service on which it was given, source: "history, the claims of the run"}
   days_since_last: {type: integer, unit: days, meaning: days from then to the service, source: "history, the claims of the run"}

@@ -2,6 +2,7 @@
 about: What is known to be on file for the line. Where everything on file was listed for a claim, what is not there is missing; elsewhere it is not known.
 grain: line
 reads: [line_number, policy_rems_policy]
+asked_by: [on_file, on_file_whole]
 columns:
   abn_on_file: {type: boolean, meaning: "whether a signed notice (ABN) is on file, as `abn`", ask: "whether an ABN is on file (`--on-file`, item `abn`)", source: on_file}
   gestation_weeks_on_file: {type: amount, unit: weeks, meaning: "weeks of gestation, as `gestation_weeks`", source: on_file}

@@ -2,6 +2,7 @@
 about: Whether the drugs that the payer wants tried first were tried, in this run and in the history that was handed in, or what stands for the trial is on file.
 grain: line
 reads: [line_number, hcpcs_code, service_date, policy_step_policy]
+asked_by: [policy_step_policy]
 columns:
   step_not_met: {type: boolean, meaning: "whether a step was not taken: known only where the history covers the days in which it counts", ask: "the patient's earlier claims (`--history`, `--history-from`), or the trial on file (`--on-file`)", source: "policy_item, history, on_file"}
   steps_missing: {type: text, meaning: the drugs of the steps that were not taken, source: "policy_item, history"}

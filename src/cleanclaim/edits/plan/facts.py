@@ -18,11 +18,11 @@ from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.python_groups import answered
 from cleanclaim.engine.interface import SqlEngine
-from cleanclaim.engine.schema import Column, TableSchema
+from cleanclaim.engine.schema import Column, ColumnType, TableSchema
 from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
 from cleanclaim.reference.library import presumption
 from cleanclaim.reference.library.presumption import AND, PRESUMED_AFTER
-from cleanclaim.terms import TermsOfPayers
+from cleanclaim.terms import TermsOfPayers, shipped_terms
 from cleanclaim.values import Interval
 
 STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
@@ -50,7 +50,7 @@ class Workbench:
         self.engine, self.facts = engine, facts
         self.claims = self.lines = 0
         self.files_by_row: set[str] = set()  # files whose places are rows, not X12 segments
-        self.terms = TermsOfPayers()
+        self.terms = shipped_terms()
         self._handed: Mapping[str, pa.Table] = self.terms.tables
         self._earlier: frozenset[str] | None = None  # the patients of the history that was handed in
         self.claims_with_history = 0
@@ -308,9 +308,29 @@ class Workbench:
                 f"CREATE OR REPLACE VIEW rows AS {self._select(group.grain, group.head.reads, ('claim_row',))}"
             )
         if group.sql:
-            self.engine.run(f"CREATE {'VIEW' if group.head.view else 'TABLE'} fact_{group.name} AS {group.sql}")
+            sql = group.sql if self._is_asked(group) else _nothing_of(group)
+            self.engine.run(f"CREATE {'VIEW' if group.head.view else 'TABLE'} fact_{group.name} AS {sql}")
         else:
             self._compute(group)
+
+    def _is_asked(self, group: Group) -> bool:
+        """Whether anything that was handed in, or a fact of the claims, asks a group; most groups are always asked."""
+        if not group.head.asked_by:
+            return True
+        tables = group.head.asked_by & HANDED_IN.keys()
+        return any(self._reference(name).num_rows for name in tables) or self._has_values(
+            group.grain, [name for name in group.head.asked_by if name not in tables]
+        )
+
+    def _has_values(self, grain: Grain, facts: Sequence[str]) -> bool:
+        """Whether one of some facts is known of a row."""
+        tables: dict[str, list[str]] = {}
+        for fact in facts:
+            tables.setdefault(self.facts.group_of(grain, fact).name, []).append(f'"{fact}" IS NOT NULL')
+        return any(
+            self.engine.table(f"SELECT 1 AS one FROM fact_{name} WHERE {' OR '.join(known)} LIMIT 1").num_rows
+            for name, known in tables.items()
+        )
 
     def _compute(self, group: Group) -> None:
         self.engine.register("answers", answered(group, self.engine.table("FROM keys"), self.terms))
@@ -337,6 +357,13 @@ def _part_of(claims: pa.Table, claim_rows: np.ndarray) -> np.ndarray:
     found = claim_rows % _PARTS
     found[known] = parts[coded.indices.drop_null().to_numpy()]
     return found
+
+
+def _nothing_of(group: Group) -> str:
+    """The query for the facts of a group of which nothing is asked: none, under their names and types."""
+    types = {ROW_ID[group.grain]: ColumnType.INTEGER, **{name: fact.type for name, fact in group.head.columns.items()}}
+    columns = [f'CAST(NULL AS {kind.sql}) AS "{name}"' for name, kind in types.items()]
+    return f"SELECT {', '.join(columns)} WHERE FALSE"
 
 
 @cache

@@ -195,6 +195,9 @@ class FewWorkbench(Workbench):
             if row[by] in wanted
         }
 
+    def _has_values(self, grain: Grain, facts: Sequence[str]) -> bool:
+        return any(row[fact] is not None for row in self._rows_of[grain] for fact in facts)
+
     def _make(self, group: Group) -> None:
         self.need_reference(*sorted(group.reference))
         if group is self.facts.base(group.grain):
@@ -233,6 +236,11 @@ class FewWorkbench(Workbench):
     def _by_row(self, group: Group) -> tuple[_Names, list[Cells]]:
         """The facts of each row, where rows meet other rows."""
         own, row_id = self._rows_of.get(group.grain, []), ROW_ID[group.grain]
+        if not self._is_asked(group):
+            unsaid = dict.fromkeys(group.head.columns)
+            for row in own:
+                row.update(unsaid)
+            return (row_id, *group.head.columns), []
         if group.head.reads:
             names = (row_id, "claim_row", *group.head.reads)
             self.engine.tables["rows"] = Relation(names, [tuple([_cell(row[name]) for name in names]) for row in own])

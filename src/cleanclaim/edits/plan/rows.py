@@ -1,63 +1,62 @@
-"""The plan for a few rows: the trees as Python closures, an independent reading that tests hold the planes against."""
+"""The plan for a few rows: each edit one Python function, an independent reading that tests hold the planes against."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any
 
-from cleanclaim.edits.language import closure
-from cleanclaim.edits.language.closures import Row
-from cleanclaim.edits.language.tree import ATOMS, And, Expression, Not, Or, atom_columns
-from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, Outcome, Verdict, decide
+from cleanclaim.edits.language.closures import Row, TruthWriter
+from cleanclaim.edits.language.tree import Constant
+from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, Outcome, Verdict
 
 
 @cache
 def judge(edit: Edit) -> Callable[[Row], Verdict]:
-    """The edit as a function of one row of facts."""
-    scope = closure(edit.scope)
-    whens = [closure(case.when) for case in edit.cases]
-    missing = _missing_of(edit)
-
-    def verdict(row: Row) -> Verdict:
-        day = row[SERVICE_DATE]
-        in_scope = scope(row)
-        truths = [when(row) for when in whens] if in_scope else [None] * len(whens)
-        outcome, fired = decide(edit, day, in_scope, truths)
-        if outcome is Outcome.FIRES:
-            return Verdict(outcome, edit.cases[fired].case.name)
-        if outcome is Outcome.NOT_EVALUATED:
-            return Verdict(outcome, missing=missing(row, in_scope, truths))
-        return Verdict(outcome)
-
-    return verdict
+    """The edit as a function of one row of facts: the order that `outcomes` says, written out."""
+    writer = TruthWriter()
+    source = "\n".join(_written(edit, writer))
+    space: dict[str, Any] = {"Verdict": Verdict, "NOT_EVALUATED": Outcome.NOT_EVALUATED, **writer.constants}
+    exec(compile(source, f"<{edit.name}>", "exec"), space)  # noqa: S102 - what `TruthWriter` wrote
+    function: Callable[[Row], Verdict] = space["verdict"]
+    return function
 
 
-def _missing_of(edit: Edit) -> Callable[[Row, bool | None, Sequence[bool | None]], tuple[str, ...]]:
-    """The facts for want of which an edit was not evaluated, by a row and the truth of its parts."""
-    of_scope, of_cases = _nulls_of(edit.scope), [_nulls_of(case.when) for case in edit.cases]
+def _written(edit: Edit, writer: TruthWriter) -> Iterator[str]:
+    def said(outcome: Outcome, case: str = "", missing: tuple[str, ...] = ()) -> str:
+        return writer.constant(Verdict(outcome, case, missing))
 
-    def missing(row: Row, in_scope: bool | None, truths: Sequence[bool | None]) -> tuple[str, ...]:  # noqa: FBT001 - a truth value
-        day = row[SERVICE_DATE]
-        if day is None:
-            return (SERVICE_DATE,)
-        if in_scope is None:
-            return tuple(dict.fromkeys(of_scope(row)))
-        names: dict[str, None] = {}
-        for case, truth, nulls in zip(edit.cases, truths, of_cases, strict=True):
-            if truth is None and case.in_force.contains(day):
-                names.update(dict.fromkeys(nulls(row)))
-        return tuple(names)
+    cases = list(enumerate(edit.cases))
+    yield "def verdict(row):"
+    yield f"    day = row[{SERVICE_DATE!r}]"
+    yield f"    if day is None: return {said(Outcome.NOT_EVALUATED, missing=(SERVICE_DATE,))}"
+    for place, case in cases:
+        yield f"    live{place} = {_in_force(case, writer)}"
+    yield f"    if not ({' or '.join(f'live{place}' for place, _ in cases)}): return {said(Outcome.NOT_IN_FORCE)}"
+    if not isinstance(edit.scope, Constant):
+        yield f"    scope = {writer.truth(edit.scope)}"
+        yield f"    if scope is False: return {said(Outcome.OUT_OF_SCOPE)}"
+        yield "    if scope is None:"
+        yield "        names = {}"
+        yield from writer.missing(edit.scope, 2)
+        yield "        return Verdict(NOT_EVALUATED, '', tuple(names))"
+    elif not edit.scope.value:
+        yield f"    return {said(Outcome.OUT_OF_SCOPE)}"
+    for place, case in cases:
+        yield f"    truth{place} = live{place} and {writer.truth(case.when)}"
+        yield f"    if truth{place}: return {said(Outcome.FIRES, case.case.name)}"
+    yield f"    if not ({' or '.join(f'truth{place} is None' for place, _ in cases)}): return {said(Outcome.CLEAR)}"
+    yield "    names = {}"
+    for place, case in cases:
+        if unknown := list(writer.missing(case.when, 2)):
+            yield f"    if truth{place} is None:"
+            yield from unknown
+    yield "    return Verdict(NOT_EVALUATED, '', tuple(names))"
 
-    return missing
 
-
-def _nulls_of(expression: Expression) -> Callable[[Row], Iterable[str]]:
-    """The facts that are null under the parts of an expression that are unknown."""
-    if isinstance(expression, ATOMS):
-        names = tuple(atom_columns(expression))
-        return lambda row: [name for name in names if row[name] is None]
-    if isinstance(expression, Not):
-        return _nulls_of(expression.item)
-    items = expression.items if isinstance(expression, And | Or) else ()
-    parts = [(closure(item), _nulls_of(item)) for item in items]
-    return lambda row: [name for truth, nulls in parts if truth(row) is None for name in nulls(row)]
+def _in_force(case: EditCase, writer: TruthWriter) -> str:
+    """Whether a case is in force on `day`."""
+    first, last = case.in_force.first, case.in_force.last
+    parts = [f"day >= {writer.constant(first)}"] if first else []
+    parts += [f"day <= {writer.constant(last)}"] if last else []
+    return " and ".join(parts) or "True"

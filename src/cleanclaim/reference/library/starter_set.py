@@ -13,14 +13,14 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from cleanclaim.engine.schema import Column, TableSchema
 from cleanclaim.errors import InvalidValue, LibraryError
 from cleanclaim.reference.cells import Cell, Row, parse_cell
-from cleanclaim.reference.tables import BY_NAME, COVERAGE, NDC_CROSSWALK, TABLES
+from cleanclaim.reference.tables import BY_NAME, COVERAGE, HCPCS, NDC_CROSSWALK, TABLES
 
 FOLDER = Path(__file__).parent / "starter"
 PUBLICATION = "starter"
@@ -56,6 +56,11 @@ class StarterSet:
             rows = _typed(_split(self._contents.get(name, b"").decode("utf-8"), schema), schema)
             self._rows[name] = (*rows, *self._covered_packages()) if schema is COVERAGE else tuple(rows)
         return self._rows[name]
+
+    @cached_property
+    def codes(self) -> int:
+        """How many codes it has."""
+        return len({row[0] for row in self.rows(HCPCS.name)})
 
     def rows_where(self, name: str, column: str, key: str | None) -> list[Row]:
         """The rows of a table whose text column has a value; None for those where it is empty."""
