@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Column:
     fhir: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity: each is written once
 class TableSchema:
     """One table: what a row is, which columns identify it, and its columns in order."""
 
@@ -84,12 +85,14 @@ class TableSchema:
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(column.name for column in self.columns))
 
+    @cache  # noqa: B019 - schemas live as long as the process
     def arrow(self) -> pa.Schema:
         """The Arrow schema."""
         import pyarrow as pa  # noqa: PLC0415
 
         return pa.schema([pa.field(column.name, column.type.arrow()) for column in self.columns])
 
+    @cache  # noqa: B019 - as above
     def empty(self) -> pa.Table:
         """A table of no rows."""
         return self.arrow().empty_table()

@@ -34,6 +34,7 @@ _SEARCHED = (
     "hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "diagnosis_code", "product_id",
     "column_one", "column_two",
 )  # fmt: skip
+_COMPILED: dict[str, CompiledQuery] = {}
 _Names = tuple[str, ...]
 _Row = dict[str, Any]
 
@@ -85,7 +86,11 @@ class RowEngine:
 
     def query(self, sql: str) -> tuple[_Names, list[Cells]]:
         """Columns and rows of a query."""
-        compiled = _compiled(sql, tuple(sorted((name, one.names) for name, one in self.tables.items() if name in sql)))
+        # A query reads the same tables in each run: their columns are asked for once.
+        compiled = _COMPILED.get(sql)
+        if compiled is None:
+            compiled = compiled_query(sql, lambda name: self.tables[name].names, _is_of_reference)
+            _COMPILED[sql] = compiled
         return compiled.names, compiled.rows(self.tables, self._lasting)
 
     def table(self, sql: str) -> RowTable:
@@ -270,11 +275,6 @@ def _cell(value: Any) -> Any:  # noqa: ANN401
 @cache
 def _schemas(facts: Dictionary) -> Mapping[str, _Names]:
     return {schema.name: (*ids, *(column.name for column in used_columns(schema, facts))) for schema, ids in STORED}
-
-
-@cache
-def _compiled(sql: str, tables: tuple[tuple[str, _Names], ...]) -> CompiledQuery:
-    return compiled_query(sql, dict(tables).__getitem__, _is_of_reference)
 
 
 def _is_of_reference(table: str) -> bool:
