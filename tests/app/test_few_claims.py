@@ -18,6 +18,7 @@ from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.fact_language import relations
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.edits.plan import facts, few
+from cleanclaim.reference.library.kept_tables import KeptTable
 from cleanclaim.reference.tables import BY_NAME
 from tests.app.plans import by_duckdb, by_planes
 from tests.policies.test_policies import EXAMPLES as POLICIES
@@ -76,7 +77,7 @@ def test_many_claims_that_come_at_once(checker: Checker, monkeypatch: pytest.Mon
 
 
 def test_what_is_kept_is_bounded_and_never_taken_from_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = few.KeptFacts(lambda name: BY_NAME[name].empty())
+    kept = few.KeptFacts(lambda name: KeptTable(BY_NAME[name], BY_NAME[name].empty()))
     monkeypatch.setattr(few, "_MOST_ANSWERS", 2)
     held = kept.answers_of("code")
     held.update({(number,): (number,) for number in range(5)})

@@ -7,7 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,13 +15,14 @@ import pyarrow as pa
 import pytest
 
 from cleanclaim.edits.dictionary import ROW_ID, Group, dictionary
-from cleanclaim.edits.fact_language import Relation, compiled_query
-from cleanclaim.edits.plan.arrow_rows import IndexedTable, relation_of, rows_of
+from cleanclaim.edits.fact_language import compiled_query
+from cleanclaim.edits.plan.arrow_rows import relation_of, rows_of
 from cleanclaim.edits.plan.facts import STORED, used_columns
 from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import EngineError
 from cleanclaim.policies.tables import HANDED_IN
+from cleanclaim.reference.library.kept_tables import SEARCHED
 from cleanclaim.reference.tables import TABLES
 
 SQL_GROUPS = [group for group in dictionary().groups if group.sql]
@@ -269,14 +270,8 @@ def test_every_join_says_the_same_by_key_and_by_rows(sql: str) -> None:
         assert plain(query.rows({"t": relation_of(first), "u": relation_of(second)}, {})) == plain(rows_of(expected))
 
 
-def test_rows_of_a_value_are_found_without_the_others() -> None:
-    shape = {"key": ColumnType.TEXT, "n": ColumnType.INTEGER}
-    rows = table(shape, 300, random.Random(1))  # noqa: S311
-    loads: list[int] = []
-    indexed = IndexedTable(lambda: (loads.append(1), rows)[1], tuple(shape))
-    assert loads == []
-    for word in [*WORDS, None, "nobody"] * 2:  # scanned first, then by an index
-        assert indexed.rows_with("key", word) == [row for row in rows_of(rows) if row[0] == word]
-    assert loads == [1]
-    assert Relation(("a",), [(1,)]).missing == [(None,)]
-    assert DAYS[0] + timedelta(days=1) == DAYS[1]
+def test_every_table_that_a_group_reads_is_found_by_the_columns_by_which_it_asks() -> None:
+    assert {name for group in SQL_GROUPS for name in group.reference} <= {
+        one.name for one in (*TABLES, *HANDED_IN.values())
+    }
+    assert set(SEARCHED) <= {name for one in TABLES for name in one.names}

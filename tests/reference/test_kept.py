@@ -35,7 +35,7 @@ def test_index_and_tables_are_kept_and_read_again(tmp_path: Path, cache: Path, s
     library = Library.open(tmp_path / "nothing")
     tables = {schema.name: library.table(schema.name) for schema in TABLES}
     (folder,) = cache.iterdir()
-    assert {path.name for path in folder.iterdir()} == {"index.sqlite", *(f"{name}.parquet" for name in tables)}
+    assert {path.name for path in folder.iterdir()} == {"index.sqlite", *(f"{name}.arrow" for name in tables)}
     written = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     assert answer(tmp_path) == cold
     for name, table in tables.items():

@@ -43,7 +43,6 @@ from cleanclaim.policies import Policies
 from cleanclaim.policies.on_file import known_items
 from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM
 from cleanclaim.reference.library import Library
-from cleanclaim.reference.library.presumption import carried_days
 from cleanclaim.terms import TermsOfPayers
 from cleanclaim.values import Interval
 
@@ -165,7 +164,7 @@ class Checker:
     def _few(self, support: SupportingTables, checked_on: date | None) -> Workbench:
         """A workbench for a few claims, which keeps what it was told of codes and days."""
         if not self._kept:
-            self._kept.append(KeptFacts(self.library.table))
+            self._kept.append(KeptFacts(self.library.kept))
         bench = FewWorkbench(dictionary(), self._kept[0], checked_on=checked_on)
         bench.hand_in(support.tables, self.terms)
         bench.use_reference(self.library.table, self._days)
@@ -202,7 +201,7 @@ class Checker:
 
     def _days(self, name: str) -> tuple[Interval, ...]:
         if name not in self._carried:
-            self._carried[name] = carried_days(self.library.table(name)) if self.library.presume else ()
+            self._carried[name] = self.library.kept(name).carried_days if self.library.presume else ()
         return self._carried[name]
 
 

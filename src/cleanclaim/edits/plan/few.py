@@ -18,22 +18,16 @@ from cleanclaim.edits import python_groups
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.fact_language import Cells, CompiledQuery, KeyedRelation, Relation, compiled_query
 from cleanclaim.edits.pages import Grain
-from cleanclaim.edits.plan.arrow_rows import IndexedTable, relation_of
+from cleanclaim.edits.plan.arrow_rows import relation_of
 from cleanclaim.edits.plan.facts import STORED, Workbench, used_columns
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.policies.tables import HANDED_IN
+from cleanclaim.reference.library.kept_tables import SEARCHED, KeptTable
 from cleanclaim.reference.library.presumption import AND, PRESUMED_AFTER
-from cleanclaim.reference.tables import TABLES
 from cleanclaim.terms import TermsOfPayers
 
 MOST_LINES = 2_000  # above, the plans for many rows are quicker
 _MOST_ANSWERS = 20_000  # of one group: some 40 MB for all of them together
-_REFERENCE = {schema.name: schema for schema in TABLES}
-# The columns by which facts ask the reference: the rows of one value are found without reading the whole table.
-_SEARCHED = (
-    "hcpcs_code", "replaced_by", "ndc11", "modifier", "place_of_service", "key", "diagnosis_code", "product_id",
-    "column_one", "column_two",
-)  # fmt: skip
 _COMPILED: dict[str, CompiledQuery] = {}
 _Names = tuple[str, ...]
 _Row = dict[str, Any]
@@ -42,8 +36,8 @@ _Row = dict[str, Any]
 class KeptFacts:
     """Reference tables by key, and what groups said of keys by them: kept by a checker from run to run."""
 
-    def __init__(self, table_of: Callable[[str], pa.Table]) -> None:
-        """`table_of` gives the as-of tables of a library."""
+    def __init__(self, table_of: Callable[[str], KeptTable]) -> None:
+        """`table_of` gives the as-of tables of a library, by key."""
         self._table_of = table_of
         self._relations: dict[str, Relation] = {}
         self.lasting: dict[object, Relation] = {}  # relations inside queries that rest on the reference alone
@@ -52,9 +46,8 @@ class KeptFacts:
     def relation(self, name: str) -> Relation:
         """A reference table, asked by key."""
         if name not in self._relations:
-            names = _REFERENCE[name].names
-            table = IndexedTable(lambda: self._table_of(name), names)
-            self._relations[name] = KeyedRelation(names, _SEARCHED, table.rows_with, table.rows)
+            table = self._table_of(name)
+            self._relations[name] = KeyedRelation(table.names, SEARCHED, table.rows_with, table.rows)
         return self._relations[name]
 
     def answers_of(self, group: str) -> dict[Cells, Cells]:

@@ -1,9 +1,9 @@
 """What a library of the starter set alone has worked out once: its index and its joined tables, in the user's cache.
 
-Such a library has no folder of its own to keep them in. They stand in a folder that is named for what the library tells
-and for the modules that work it out, so that neither an update of cleanclaim nor an edit of a module meets old ones.
-Files are written apart and renamed: processes that start at once on a cold cache each write the same. Where the cache
-can't be written, everything is worked out anew each time.
+Such a library has no folder of its own to keep them in; one with imports reads there what no import tells. They stand
+in a folder that is named for what the library tells and for the modules that work it out, so that neither an update of
+cleanclaim nor an edit of a module meets old ones. Files are written apart and renamed: processes that start at once on
+a cold cache each write the same. Where the cache can't be written, everything is worked out anew each time.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ _MOST_OTHERS = 3  # folders that other versions and edits made, some 20 MB each
 
 def folder(digest: str) -> Path:
     """The folder for a library with this digest. It need not be there."""
-    name = hashlib.sha256(f"{digest} {_modules()}".encode()).hexdigest()[:16]
-    return cache_folder() / f"{_PREFIX}{name}"
+    return cache_folder() / f"{_PREFIX}{stamp(digest)}"
+
+
+def stamp(digest: str) -> str:
+    """What is worked out of a library with this digest, by these modules: another is not its own."""
+    return hashlib.sha256(f"{digest} {_modules()}".encode()).hexdigest()[:16]
 
 
 def cache_folder() -> Path:
@@ -77,9 +81,15 @@ def _read(path: Path, schema: pa.Schema) -> pa.Table | None:
 
 
 def _keep(path: Path, table: pa.Table) -> pa.Table:
-    import tempfile  # noqa: PLC0415
-
     import pyarrow.parquet as pq  # noqa: PLC0415
+
+    write_apart(path, lambda temporary: pq.write_table(table, temporary, compression="zstd"))
+    return table
+
+
+def write_apart(path: Path, write: Callable[[Path], None]) -> None:
+    """Writes a file of the cache beside its place and renames it; where it can't be, it is made anew the next time."""
+    import tempfile  # noqa: PLC0415
 
     temporary = None
     try:
@@ -87,9 +97,8 @@ def _keep(path: Path, table: pa.Table) -> pa.Table:
         descriptor, name = tempfile.mkstemp(prefix=".making-", dir=path.parent)
         os.close(descriptor)
         temporary = Path(name)
-        pq.write_table(table, temporary, compression="zstd")
+        write(temporary)
         temporary.replace(path)
-    except OSError:  # not ours to write, or full: it is made anew the next time
+    except OSError:  # not ours to write, or full
         if temporary:
             temporary.unlink(missing_ok=True)
-    return table

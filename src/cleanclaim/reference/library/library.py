@@ -15,9 +15,8 @@ from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
 from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.intervals import before, union, within, without
-from cleanclaim.reference.library import embedded, precedence, presumption, starter_set
-from cleanclaim.reference.library.kept import folder as kept_folder
-from cleanclaim.reference.library.kept import kept_table
+from cleanclaim.reference.library import embedded, kept, precedence, presumption, starter_set
+from cleanclaim.reference.library.kept_tables import KeptTable, open_kept
 from cleanclaim.reference.library.presumption import Carrier, carried_coverage
 from cleanclaim.reference.library.releases import StoredRelease, read_table, stored_releases
 from cleanclaim.reference.library.starter_set import StarterSet
@@ -36,6 +35,7 @@ NO_PRESUMPTION = "CLEANCLAIM_NO_PRESUMPTION"  # set to anything: no release spea
 _OPEN_ENDED = frozenset({"hcpcs", "modifier", "place_of_service"})
 # Columns that are ours alone, because the publisher's wording is not free: imported rows take them from the starter.
 _OWN_WORDS = {"adjustment_reason": "wording"}
+_KEPT = "tables"  # the folder of a library in which its joined tables are kept
 _PART, _KEY = COVERAGE.names.index("part"), COVERAGE.names.index("key")
 
 _ByKey = dict[tuple[Cell, Cell], list[Covered]]  # by part of the table and key; None where it is about all of them
@@ -88,10 +88,13 @@ class Library:
     @cached_property
     def digest(self) -> str:
         """A digest of everything that the library tells: two libraries with one digest give the same answers."""
+        return self._digest(self.releases)
+
+    def _digest(self, releases: Iterable[Manifest]) -> str:
         digest = hashlib.sha256(f"{self.starter.digest} {self.presume}".encode())
         if default := self.default:
             digest.update(default.digest.encode())
-        for manifest in self.releases:
+        for manifest in releases:
             files = " ".join(f"{file.name}={file.sha256}" for file in manifest.tables)
             digest.update(f"\n{manifest.label} {manifest.sha256} {manifest.coverage} {manifest.tells} {files}".encode())
         return digest.hexdigest()
@@ -108,18 +111,26 @@ class Library:
                  that are carried to days that no release covers have a release that says so (`presumption`).
         Raises:  UnknownName; DamagedRelease when a file is not the one that was imported.
         """
-        schema = _schema(name)
-        return self._table(schema)
+        return self.kept(name).table
+
+    def kept(self, name: str) -> KeptTable:
+        """The same table by key: what a few claims ask does not read the rest.
+
+        Raises: as `table`.
+        """
+        return self._kept(_schema(name))
 
     @cached_property
-    def _table(self) -> Callable[[TableSchema], pa.Table]:
-        return cache(self._make_table)
+    def _kept(self) -> Callable[[TableSchema], KeptTable]:
+        return cache(self._open_kept)
 
-    def _make_table(self, schema: TableSchema) -> pa.Table:
-        if self.stored:
-            return self._joined(schema)
-        path = kept_folder(self.digest) / f"{schema.name}.parquet"
-        return kept_table(path, schema.arrow(), lambda: self._joined(schema))
+    def _open_kept(self, schema: TableSchema) -> KeptTable:
+        # What no import tells is the same in every library: it is kept once, with that of the starter set alone.
+        own = schema is COVERAGE or bool(precedence.says(self.stored, schema.name))
+        digest = self.digest if own else self._digest(())
+        folder = self.folder / _KEPT if own and self.stored else kept.folder(digest)
+        path = folder / f"{schema.name}{'' if self.presume else '-as-published'}.arrow"
+        return open_kept(path, schema, kept.stamp(digest), lambda: self._joined(schema))
 
     def _joined(self, schema: TableSchema) -> pa.Table:
         rows = self._covered_table(schema)
