@@ -12,13 +12,16 @@ def plain_name(cell: str) -> str:
     return "".join(cell.split()).casefold()
 
 
-def places_of(row: Sequence[str], wanted: Iterable[str]) -> dict[str, int] | None:
+def places_of(row: Sequence[str], wanted: Sequence[str]) -> dict[str, int] | None:
     """Where the wanted names stand in a row; None unless all of them do."""
-    names = [plain_name(cell) for cell in row]
-    wanted = tuple(wanted)
-    if not {plain_name(name) for name in wanted}.issubset(names):
-        return None
-    return {name: names.index(plain_name(name)) for name in wanted}
+    places = places_in(row, wanted)
+    return places if len(places) == len(wanted) else None
+
+
+def places_in(row: Sequence[str], names: Iterable[str]) -> dict[str, int]:
+    """Where those of the names that a row has stand in it."""
+    cells = [plain_name(cell) for cell in row]
+    return {name: cells.index(plain) for name in names if (plain := plain_name(name)) in cells}
 
 
 def changed_header(source: Source, wanted: Sequence[str]) -> str | None:

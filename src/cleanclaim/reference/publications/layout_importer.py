@@ -21,7 +21,7 @@ from cleanclaim.reference.publications.hcpcs_records import parse_records
 from cleanclaim.reference.publications.layout import Layout, LayoutTable, Reading, read_layout
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
 from cleanclaim.reference.publications.preamble import Cells, refuse_short
-from cleanclaim.reference.publications.quarters import MONTHS, quarter_name, quarter_of, rest_of_quarter
+from cleanclaim.reference.publications.quarters import days_named, quarter_name, quarter_of, rest_of_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import BY_NAME
 from cleanclaim.values import Interval
@@ -129,7 +129,7 @@ class LayoutImporter:
                 raise UnreadableInput(f"{source.place}: --release {problem}") from None
         pattern = self.layout.release.file_name if self.layout.release else None
         found = re.search(pattern, source.name, re.IGNORECASE) if pattern else None
-        days = _days(found.groupdict()) if found else None
+        days = days_named(found) if found else None
         if days is None:
             raise UnreadableInput(
                 f"{source.place}: neither the file nor its name tell for which days it is; say it with"
@@ -146,25 +146,6 @@ def shipped_layouts() -> tuple[LayoutImporter, ...]:
 
 def _names(record: Sequence[str]) -> list[str]:
     return [cell.strip() for cell in record]
-
-
-def _days(groups: dict[str, str | None]) -> Interval | None:
-    """The days of a quarter, or from a month or day to the end of its quarter."""
-    year, quarter, month, day = (groups.get(name) for name in ("year", "quarter", "month", "day"))
-    if not year:
-        return None
-    try:
-        if quarter:
-            return quarter_of(date(int(year), 3 * int(quarter), 1))
-        first = date(int(year), _month(month or "1"), int(day or 1))
-    except ValueError:
-        return None
-    return Interval(first, quarter_of(first).last)
-
-
-def _month(text: str) -> int:
-    named = next((number for name, number in MONTHS.items() if name[:3] == text[:3].lower()), None)
-    return named or int(text)
 
 
 def _release_name(effective: Interval) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from cleanclaim.errors import InvalidValue, UnreadableInput
+from cleanclaim.reference.publications.headers import places_in, places_of
 from cleanclaim.reference.publications.quarters import MONTHS
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval, parse_date
@@ -19,13 +20,12 @@ _NO_NUMBER = {"", "N/A", "."}
 Cells = dict[str, str]
 
 
-def header_row(rows: Sequence[Sequence[str]], names: Collection[str]) -> int | None:
-    """The first row that has all names among its cells; blanks around a cell and capitals do not count."""
-    wanted = {name.upper() for name in names}
-    return next((n for n, row in enumerate(rows) if wanted <= {cell.strip().upper() for cell in row}), None)
+def header_row(rows: Sequence[Sequence[str]], names: Sequence[str]) -> int | None:
+    """The first row that has all names among its cells; blanks and capitals do not count."""
+    return next((number for number, row in enumerate(rows) if places_of(row, names)), None)
 
 
-def require_header(source: Source, rows: Sequence[Sequence[str]], names: Collection[str]) -> int:
+def require_header(source: Source, rows: Sequence[Sequence[str]], names: Sequence[str]) -> int:
     """The same row.
 
     Raises: UnreadableInput when there is none.
@@ -37,7 +37,7 @@ def require_header(source: Source, rows: Sequence[Sequence[str]], names: Collect
 
 
 def cells_below(
-    source: Source, start: int, names: Collection[str], rows: Sequence[Sequence[str]] | None = None
+    source: Source, start: int, names: Sequence[str], rows: Sequence[list[str]] | None = None
 ) -> Iterator[tuple[int, Cells]]:
     """The records below a header: row number and the named cells without blanks around. Empty records are left out.
 
@@ -46,45 +46,32 @@ def cells_below(
     Raises: UnreadableInput when the last record ends in the middle: the file was cut off.
     """
     rows = source.rows if rows is None else rows
-    header = [cell.strip().upper() for cell in rows[start]]
-    places = {name: header.index(name.upper()) for name in names if name.upper() in header}
-    below = [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(row)]
-    refuse_cut(source, below, max(places.values()) + 1)
-    for number, row in below:
-        yield number, {name: row[place].strip() if place < len(row) else "" for name, place in places.items()}
+    places = places_in(rows[start], names)
+    for number, row in records_below(source, rows, start, max(places.values()) + 1):
+        yield number, cells_at(row, places)
 
 
-def numbered_below(source: Source, start: int, places: Collection[int]) -> list[tuple[int, list[str]]]:
-    """The records below a header that are not blank, by row number, for headers whose names are no plain text.
+def records_below(source: Source, rows: Sequence[list[str]], start: int, needed: int) -> list[tuple[int, list[str]]]:
+    """The records below a header that are not blank, by row number.
 
-    Raises: UnreadableInput when the last record ends before one of the places: the file was cut off.
+    Raises: UnreadableInput when the last record has fewer cells than are needed: the file was cut off.
     """
-    below = filled_below(source.rows, start)
-    refuse_cut(source, below, max(places) + 1)
+    below = [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(map(str.strip, row))]
+    if below and len(below[-1][1]) < needed and not source.is_packed and not source.content.endswith(b"\n"):
+        raise UnreadableInput(f"{source.place}: row {below[-1][0]}, the last, ends in the middle: the file was cut off")
     return below
 
 
-def filled_below(rows: Sequence[list[str]], start: int) -> list[tuple[int, list[str]]]:
-    """The records below a header that are not blank, by row number."""
-    return [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(map(str.strip, row))]
+def cells_at(record: Sequence[str], places: Mapping[str, int]) -> Cells:
+    """The cells at some places, by their names, without blanks around; empty past the end of the record."""
+    return {name: record[place].strip() if place < len(record) else "" for name, place in places.items()}
 
 
-def refuse_cut(source: Source, numbered: Sequence[tuple[int, Sequence[str]]], needed: int) -> None:
-    """Refuses a text whose last record, by row number, has fewer cells than are needed: it was cut off.
-
-    Raises: UnreadableInput.
-    """
-    if numbered and len(numbered[-1][1]) < needed and not source.is_packed and not source.content.endswith(b"\n"):
-        number = numbered[-1][0]
-        raise UnreadableInput(f"{source.place}: row {number}, the last, ends in the middle: the file was cut off")
-
-
-def effective_days(source: Source, start: int) -> Interval:
+def days_above(source: Source, above: str) -> Interval:
     """The days that the lines above the header name: `July 1, 2024 through September 30, 2024`.
 
     Raises: UnreadableInput when they name none.
     """
-    above = " ".join(cell for row in source.rows[:start] for cell in row)
     found = _DAYS.search(above)
     if not found or not {found[1].lower(), found[4].lower()} <= set(MONTHS):
         raise UnreadableInput(
@@ -109,23 +96,17 @@ def refuse_short(source: Source, count: int, fewest: int, what: str) -> None:
         )
 
 
-def amount_reader(number: int, key: str, cells: Cells, doubts: list[str]) -> Callable[[str], Decimal | None]:
-    """A function that reads a named cell as a number: `$1,234.50`, `17.585`, `20.0%`; blank, `N/A` and `.` are none.
+def read_amount(text: str) -> Decimal | None:
+    """A number: `$1,234.50`, `17.585`, `20.0%`; None for a blank, `N/A` and `.`.
 
-    What is no number is left empty and told in `doubts`.
+    Raises: ValueError for what is none.
     """
-
-    def amount(name: str) -> Decimal | None:
-        text = cells.get(name, "")
-        if text.upper() in _NO_NUMBER:
-            return None
-        found = _NUMBER.fullmatch(text)
-        if found and (found[1] or found[2]):
-            return Decimal(text.strip("$%").replace(",", ""))
-        doubts.append(f"row {number} {key}: {name} {text[:20]!r} is no number and was left empty")
+    if text.upper() in _NO_NUMBER:
         return None
-
-    return amount
+    number = _NUMBER.fullmatch(text)
+    if not number or not (number[1] or number[2]):
+        raise ValueError(text)
+    return Decimal(text.strip("$%").replace(",", ""))
 
 
 def plain_day(text: str) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
 
 from cleanclaim.errors import InvalidValue, UnreadableInput
@@ -75,3 +76,56 @@ def stated_quarter(source: Source) -> Interval | None:
         return named_quarter(source.release)
     except InvalidValue as problem:
         raise UnreadableInput(f"{source.place}: --release {problem}") from None
+
+
+def days_named(found: re.Match[str]) -> Interval | None:
+    """The days that a pattern found, by its groups: `year` with `quarter`, or from `month` and `day` to the end of the
+    quarter; months by number or name, the first of January without one. None when there is no such day."""
+    groups = found.groupdict()
+    year, quarter, month, day = (groups.get(name) for name in ("year", "quarter", "month", "day"))
+    if not year:
+        return None
+    try:
+        if quarter:
+            return quarter_of(date(int(year), 3 * int(quarter), 1))
+        first = date(int(year), _month(month or "1"), int(day or 1))
+    except ValueError:
+        return None
+    return Interval(first, quarter_of(first).last)
+
+
+def _month(text: str) -> int:
+    named = next((number for name, number in MONTHS.items() if name[:3] == text[:3].lower()), None)
+    return named or int(text)
+
+
+def agreed_quarter(source: Source, named: Interval | None, says: str, ask: str, year: int | None = None) -> Interval:
+    """The quarter that a file names, which the user may repeat; the one that the user names where the file has none.
+
+    Raises: UnreadableInput when there is neither (`ask` says what to do), the two differ, or it is not of the `year` of
+    the file: `says` begins that message, and what the user said ends it.
+    """
+    stated = stated_quarter(source)
+    quarter = named or stated
+    if quarter is None:
+        raise UnreadableInput(f"{source.place}: {ask}")
+    if stated not in (None, quarter) or year not in (None, quarter.first.year):
+        raise UnreadableInput(f"{source.place}: {says} {source.release}")
+    return quarter
+
+
+def quarter_by_name(
+    source: Source, names: Iterable[str | None], patterns: Iterable[re.Pattern[str]], why: str, notes: list[str]
+) -> Interval | None:
+    """The quarter that the user names, else that of a name (of file, archive, sheet) which one of the patterns fits.
+
+    Which of them it was, and `why` it had to be, goes to `notes`.
+    """
+    if stated := stated_quarter(source):
+        notes.append(f"the quarter is the one that the user named; {why}")
+        return stated
+    found = (pattern.search(name) for name in names if name for pattern in patterns)
+    days = next((days_named(match) for match in found if match), None)
+    if days:
+        notes.append(f"the quarter is that of the file's name; {why}")
+    return days

@@ -96,7 +96,11 @@ def _check(file: YamlFile, name: str, entry: Publisher) -> None:
             raise file.wrong(f"{address[:100]!r} is no address; expected https://...", name, place)
     if entry.license is not None and entry.license not in LICENSES:
         raise file.wrong(f"expected one of {', '.join(LICENSES)}", name, "license")
-    patterns = {("words",): entry.words, ("without",): entry.without, ("pieces",): entry.pieces}
+    patterns: dict[tuple[str, ...], str | None] = {
+        ("words",): entry.words,
+        ("without",): entry.without,
+        ("pieces",): entry.pieces,
+    }
     patterns |= {("parts", part): pattern for part, pattern in entry.parts.items()}
     for steps, pattern in patterns.items():
         if pattern is None:
