@@ -19,9 +19,9 @@ from itertools import pairwise
 from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.intervals import before
-from cleanclaim.reference.manifest import Covered
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.preamble import Cells, cells_below, header_row, refuse_short, require_header
+from cleanclaim.reference.publications.headers import Cells, cells_below, header_row, require_header
+from cleanclaim.reference.publications.listing import release_of
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval, parse_date
 
@@ -74,15 +74,14 @@ def parse(source: Source) -> Parsed:
         else:
             found.setdefault(cells["document_display_id"], []).append(version)
     versions = [one for several in found.values() for one in _until_the_next(several)]
-    refuse_short(source, len(versions), FEWEST_ROWS, "documents")
     rows = [_row(one, listed) for one in sorted(versions, key=lambda one: one.row)]
     day = Interval(listed, listed)
-    return Parsed(
-        release=listed.isoformat(), effective=day, tables={"coverage_document": dated_table("coverage_document", rows)},
-        tells=Interval(min(one.effective for one in versions), OPEN_END) if versions else None,
-        coverage=() if source.partial else (Covered("coverage_document", None, day),), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(doubts),
+    release = release_of(
+        source, "coverage_document", rows, aside, day, fewest=FEWEST_ROWS, counted="documents",
+        name=listed.isoformat(), by_key=False, notes=doubts,
     )  # fmt: skip
+    first = min((version.effective for version in versions), default=None)
+    return replace(release, tells=Interval(first, OPEN_END) if first else None)
 
 
 def _listed_on(source: Source) -> date:

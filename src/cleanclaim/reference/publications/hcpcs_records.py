@@ -22,10 +22,15 @@ from cleanclaim.reference.intervals import before
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.drug_codes import CodeFacts, is_drug, is_unclassified
 from cleanclaim.reference.publications.hcpcs_replacements import XREFS, replacement_rows
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import plain_day, refuse_short
-from cleanclaim.reference.publications.quarters import FIRST_MONTH, named_quarter, quarter_name, quarter_of, year_later
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, covered, dated_table, refuse_short
+from cleanclaim.reference.publications.printed import plain_day
+from cleanclaim.reference.publications.quarters import (
+    days_named,
+    quarter_name,
+    quarter_of,
+    stated_quarter,
+    year_later,
+)
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval
 
@@ -41,7 +46,7 @@ COLUMNS = (
 _CODE_RECORD, _CODE_CONTINUED, _MODIFIER_RECORD, _MODIFIER_CONTINUED = "3", "4", "7", "8"
 _CODE = re.compile(r"[A-Z][0-9]{4}")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
-_NAMED_QUARTER = re.compile(r"HCPC\s*([0-9]{4})[_ -]*(JAN|APR|JUL|OCT)", re.IGNORECASE)
+_NAMED_QUARTER = re.compile(r"HCPC\s*(?P<year>[0-9]{4})[_ -]*(?P<month>JAN|APR|JUL|OCT)", re.IGNORECASE)
 _NAMED_YEAR = re.compile(r"HCPC\s*(20[0-9]{2})_(?:CONTR_)?ANWEB", re.IGNORECASE)
 
 
@@ -135,18 +140,17 @@ def _quarter(source: Source, records: list[Record], doubts: list[str]) -> Interv
     newest = max((day for text in days if (day := plain_day(text))), default=None)
     if newest is None:
         raise UnreadableInput(f"{source.place}: no readable day in ADD DT or ACT EFF DT")
-    if source.release:
-        quarter, until = named_quarter(source.release), None
-    elif named := _NAMED_QUARTER.search(source.name) or _NAMED_QUARTER.search(source.sheet_name):
-        quarter, until = quarter_of(date(int(named[1]), FIRST_MONTH[named[2].upper()], 1)), None
-    elif annual := _NAMED_YEAR.search(source.name):
+    named = _NAMED_QUARTER.search(source.name) or _NAMED_QUARTER.search(source.sheet_name)
+    quarter = stated_quarter(source) or (days_named(named) if named else None)
+    until = quarter.last if quarter else None
+    if quarter is None and (annual := _NAMED_YEAR.search(source.name)):
         quarter, until = quarter_of(date(int(annual[1]), 1, 1)), date(int(annual[1]), 12, 31)
         doubts.append(f"the annual file of {annual[1]}, complete for the first quarter alone")
-    else:
+    if quarter is None or until is None:
         doubts.append(f"neither file nor sheet name the quarter: it is that of the newest day, {newest}")
         return quarter_of(newest)
     oldest = date.min if source.partial else quarter.first
-    if not oldest <= newest <= (until or quarter.last):
+    if not oldest <= newest <= until:
         raise UnreadableInput(
             f"{source.place}: named for {quarter_name(quarter.first)}, but the newest day in it is {newest}"
             f" ({quarter_name(newest)}). Rename the file to the quarter that it is for."

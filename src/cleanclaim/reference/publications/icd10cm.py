@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.fiscal_years import CodeSet
 from cleanclaim.reference.publications.listing import release_of
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
-from cleanclaim.reference.publications.preamble import refuse_short
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, refuse_short
 from cleanclaim.reference.publications.source import Source
 
 PUBLICATION = "icd10cm"

@@ -18,9 +18,9 @@ from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.cells import Cell, Row, parse_cell
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.hcpcs_records import parse_records
+from cleanclaim.reference.publications.headers import Cells, cells_at, records_below
 from cleanclaim.reference.publications.layout import Layout, LayoutTable, Reading, read_layout
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.preamble import Cells, refuse_short
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table, refuse_short
 from cleanclaim.reference.publications.quarters import days_named, quarter_name, quarter_of, rest_of_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import BY_NAME
@@ -70,15 +70,11 @@ class LayoutImporter:
                 f"{source.place}: the header is not that of {self.file.name};"
                 f" expected {', '.join(self.layout.header)}, found {', '.join(header)[:200] or 'nothing'}"
             )
-        cut = bool(records[-1]) and len(records[-1]) < len(header)
-        if cut and not source.content.endswith(b"\n"):
-            raise UnreadableInput(f"{source.place}: row {len(records)}, the last, ends in the middle: it was cut off")
-        numbered = [(number, record) for number, record in enumerate(records[1:], 2) if any(record)]
+        numbered = records_below(source, records, 0, len(header))
         refuse_short(source, len(numbered), self.layout.fewest_rows, "rows")
         effective = self._effective(source)
-        rows = [
-            (number, dict(zip(header, (cell.strip() for cell in record), strict=False))) for number, record in numbered
-        ]
+        places = {name: place for place, name in enumerate(header)}
+        rows = [(number, cells_at(record, places)) for number, record in numbered]
         notes = (f"read by the layout {self.file.name}: a list at second hand, not the official file",)
         if self.layout.hcpcs_records:
             told = replace(source, release=quarter_name(effective.first))

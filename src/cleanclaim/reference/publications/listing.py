@@ -16,18 +16,10 @@ from functools import cached_property
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Cell, Row
-from cleanclaim.reference.publications.headers import places_in, places_of, plain_name
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import (
-    Cells,
-    cells_at,
-    days_above,
-    read_amount,
-    records_below,
-    refuse_short,
-)
-from cleanclaim.reference.publications.quarters import quarter_name
+from cleanclaim.reference.publications.headers import Cells, cells_at, places_in, places_of, plain_name, records_below
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, covered, dated_table, refuse_short
+from cleanclaim.reference.publications.printed import read_amount
+from cleanclaim.reference.publications.quarters import days_above, quarter_name
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import BY_NAME
 from cleanclaim.values import Interval

@@ -23,7 +23,7 @@ from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.headers import places_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_columns, key_numbers
 from cleanclaim.reference.publications.pieces import Piece
-from cleanclaim.reference.publications.preamble import plain_day
+from cleanclaim.reference.publications.printed import plain_day
 from cleanclaim.reference.publications.quarters import agreed_quarter, quarter_name, quarter_of
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval

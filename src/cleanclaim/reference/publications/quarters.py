@@ -17,6 +17,7 @@ MONTHS = {
 }  # fmt: skip
 FIRST_MONTH = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
 
+_DAYS = re.compile(r"([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4}) through ([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4})")
 _QUARTER = re.compile(r"([12][0-9]{3})-?Q([1-4])", re.IGNORECASE)
 
 
@@ -129,3 +130,20 @@ def quarter_by_name(
     if days:
         notes.append(f"the quarter is that of the file's name; {why}")
     return days
+
+
+def days_above(source: Source, above: str) -> Interval:
+    """The days that the lines above the header name: `July 1, 2024 through September 30, 2024`.
+
+    Raises: UnreadableInput when they name none.
+    """
+    found = _DAYS.search(above)
+    if not found or not {found[1].lower(), found[4].lower()} <= set(MONTHS):
+        raise UnreadableInput(
+            f"{source.place}: the lines above the header name no quarter; expected `Effective July 1, 2024 through ...`"
+        )
+    try:
+        first = date(int(found[3]), MONTHS[found[1].lower()], int(found[2]))
+        return Interval(first, date(int(found[6]), MONTHS[found[4].lower()], int(found[5])))
+    except ValueError as problem:
+        raise UnreadableInput(f"{source.place}: {found[0]!r} above the header: {problem}") from None
