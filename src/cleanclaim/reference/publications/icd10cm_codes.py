@@ -10,8 +10,7 @@ import re
 from dataclasses import replace
 
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.fiscal_years import code_set_of
-from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed
+from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed, code_set_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.source import Source
 
