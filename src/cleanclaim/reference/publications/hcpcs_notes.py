@@ -49,9 +49,9 @@ def parse(source: Source) -> Parsed:
         text = line.rstrip().removesuffix("*").strip()
         if not text or _TITLE_LINE.fullmatch(line) or not text.strip("_"):
             continue
-        if found := _NOTE.fullmatch(line.rstrip().removesuffix("*").rstrip()):
-            current = [found[2].strip()]
-            texts[number] = found[1], current
+        if numbered := _NOTE.fullmatch(line.rstrip().removesuffix("*").rstrip()):
+            current = [numbered[2].strip()]
+            texts[number] = numbered[1], current
         elif current is None:
             aside.append(RowSetAside(number, "a line that belongs to no note", text[:20]))
         else:

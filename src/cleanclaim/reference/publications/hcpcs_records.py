@@ -68,7 +68,7 @@ class Record:
 class _Span:
     """Days for which a record is told, and the span in which it may be billed; None is unknown."""
 
-    told: Interval
+    days: Interval
     first: date | None
     last: date | None
 
@@ -84,20 +84,20 @@ def parse_records(source: Source, numbered: Iterable[tuple[int, dict[str, str]]]
     doubts: list[str] = []
     effective = _quarter(source, records, doubts)
     # An excerpt knows little of the years before: it speaks for its quarter alone.
-    told = effective if source.partial else Interval(year_later(effective.first, -YEARS_BACK), effective.last)
-    code_rows = [row for record in codes for row in _code_rows(record, told, doubts)]
+    days = effective if source.partial else Interval(year_later(effective.first, -YEARS_BACK), effective.last)
+    code_rows = [row for record in codes for row in _code_rows(record, days, doubts)]
     tables = {"hcpcs": dated_table("hcpcs", code_rows)}
-    coverage = covered(source, "hcpcs", [row[0] for row in code_rows], told)
-    if followers := _replacement_rows(codes, told.last):
+    coverage = covered(source, "hcpcs", [row[0] for row in code_rows], days)
+    if followers := _replacement_rows(codes, days.last):
         tables["replacement"] = dated_table("replacement", followers)
         # Complete for the codes that are cross-referenced, and no others: the file tells of few successors.
-        spans = {str(row[0]): Interval(first, told.last) for row in followers if isinstance(first := row[-2], date)}
-        coverage += tuple(Covered("replacement", key, days) for key, days in spans.items())
+        spans = {str(row[0]): Interval(first, days.last) for row in followers if isinstance(first := row[-2], date)}
+        coverage += tuple(Covered("replacement", key, span) for key, span in spans.items())
     if modifiers:
-        found = [record for record in records if record.cells["RECID"] == _MODIFIER_RECORD]
-        modifier_rows = [row for record in found for row in _modifier_rows(record, told, doubts)]
+        modifier_records = [record for record in records if record.cells["RECID"] == _MODIFIER_RECORD]
+        modifier_rows = [row for record in modifier_records for row in _modifier_rows(record, days, doubts)]
         tables["modifier"] = dated_table("modifier", modifier_rows)
-        coverage += covered(source, "modifier", [row[0] for row in modifier_rows], told)
+        coverage += covered(source, "modifier", [row[0] for row in modifier_rows], days)
     return Parsed(
         release=quarter_name(effective.first), effective=effective, tables=tables, coverage=coverage,
         read=read, kept=len(records), set_aside=tuple(aside), notes=tuple(doubts), thin=source.partial,
@@ -158,32 +158,32 @@ def _quarter(source: Source, records: list[Record], doubts: list[str]) -> Interv
     return quarter
 
 
-def _spans(record: Record, told: Interval, doubts: list[str]) -> Iterator[_Span]:
+def _spans(record: Record, days: Interval, doubts: list[str]) -> Iterator[_Span]:
     added = _day_or_doubt(record, "ADD DT", doubts)
     ended = _day_or_doubt(record, "TERM DT", doubts) if record.cells["TERM DT"] else OPEN_END
     acted = plain_day(record.cells["ACT EFF DT"])
     came_back = record.cells["ACTION CD"] == "R" and added and acted and ended and added < acted <= ended
     if not came_back or acted is None:
-        yield _Span(told, added, ended)
+        yield _Span(days, added, ended)
         return
-    if told.first < acted:
-        yield _Span(Interval(told.first, min(before(acted), told.last)), added, None)
-    if acted <= told.last:
-        yield _Span(Interval(max(acted, told.first), told.last), acted, ended)
+    if days.first < acted:
+        yield _Span(Interval(days.first, min(before(acted), days.last)), added, None)
+    if acted <= days.last:
+        yield _Span(Interval(max(acted, days.first), days.last), acted, ended)
 
 
-def _code_rows(record: Record, told: Interval, doubts: list[str]) -> Iterator[Row]:
+def _code_rows(record: Record, days: Interval, doubts: list[str]) -> Iterator[Row]:
     cells = record.cells
     facts = CodeFacts(record.code, record.descriptor, cells["PRICE1"], cells["BETOS"], cells["TOS1"])
     reading = parse_dosage(record.descriptor)
     drug = is_drug(facts, reading)
-    for span in _spans(record, told, doubts):
+    for span in _spans(record, days, doubts):
         yield (
             record.code, cells["SHORT DESCRIPTION"] or None, record.descriptor or None, span.first, span.last,
             cells["COV"] or None, cells["PRICE1"] or None, cells["BETOS"] or None,
             drug, is_unclassified(reading, drug=drug),
             *_dosage_cells(reading if drug else None),
-            span.told.first, span.told.last,
+            span.days.first, span.days.last,
         )  # fmt: skip
 
 
@@ -205,9 +205,9 @@ def _replacement_rows(codes: list[Record], last: date) -> list[Row]:
     ]
 
 
-def _modifier_rows(record: Record, told: Interval, doubts: list[str]) -> Iterator[Row]:
-    for span in _spans(record, told, doubts):
-        yield record.code, record.descriptor or None, span.first, span.last, span.told.first, span.told.last
+def _modifier_rows(record: Record, days: Interval, doubts: list[str]) -> Iterator[Row]:
+    for span in _spans(record, days, doubts):
+        yield record.code, record.descriptor or None, span.first, span.last, span.days.first, span.days.last
 
 
 def _day_or_doubt(record: Record, column: str, doubts: list[str]) -> date | None:

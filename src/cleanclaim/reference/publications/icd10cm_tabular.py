@@ -107,7 +107,7 @@ def _inherited(diagnosis: Element, title: str, above: _Above) -> _Above:
 
 def _not_applied(diagnosis: Element) -> Iterator[tuple[str, str]]:
     for note in diagnosis.iterfind("notes/note"):
-        if found := _NOT_APPLIED.search(" ".join((note.text or "").split())):
-            for sixth in _ONE_CHARACTER.findall(found["sixth"]):
-                for seventh in _ONE_CHARACTER.findall(found["seventh"]):
+        if exception := _NOT_APPLIED.search(" ".join((note.text or "").split())):
+            for sixth in _ONE_CHARACTER.findall(exception["sixth"]):
+                for seventh in _ONE_CHARACTER.findall(exception["seventh"]):
                     yield sixth, seventh

@@ -77,8 +77,8 @@ class LayoutImporter:
         rows = [(number, cells_at(record, places)) for number, record in numbered]
         notes = (f"read by the layout {self.file.name}: a list at second hand, not the official file",)
         if self.layout.hcpcs_records:
-            told = replace(source, release=quarter_name(effective.first))
-            parsed = parse_records(told, _hcpcs_cells(self.layout, source, rows), modifiers=False)
+            dated = replace(source, release=quarter_name(effective.first))
+            parsed = parse_records(dated, _hcpcs_cells(self.layout, source, rows), modifiers=False)
             return replace(parsed, thin=True, notes=notes + parsed.notes)
         return self._tables(source, rows, effective, notes)
 
@@ -124,8 +124,8 @@ class LayoutImporter:
             except InvalidValue as problem:
                 raise UnreadableInput(f"{source.place}: --release {problem}") from None
         pattern = self.layout.release.file_name if self.layout.release else None
-        found = re.search(pattern, source.name, re.IGNORECASE) if pattern else None
-        days = days_named(found) if found else None
+        named = re.search(pattern, source.name, re.IGNORECASE) if pattern else None
+        days = days_named(named) if named else None
         if days is None:
             raise UnreadableInput(
                 f"{source.place}: neither the file nor its name tell for which days it is; say it with"

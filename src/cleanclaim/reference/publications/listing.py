@@ -168,10 +168,10 @@ class Listing:
         return self.sheet(source)
 
     def _heading(self, source: Source, rows: Sequence[list[str]]) -> Heading | None:
-        found = self.find(rows) if self.find else self._found(rows)
-        if found is None:
+        header = self.find(rows) if self.find else self._found(rows)
+        if header is None:
             return None
-        heading = Heading(source, rows, *found)
+        heading = Heading(source, rows, *header)
         heading.title = self.title.search(heading.above) if self.title else None
         series = None if self.title and not heading.title else self.series(heading)
         heading.series = series or ""

@@ -108,10 +108,10 @@ def join(pieces: Sequence[tuple[Piece, Parsed]]) -> Parsed:
             )
     if len(ordered) > 1:
         table = dated_columns("ptp", dict(zip(table.column_names, table.columns, strict=True)))
-    told = Interval(FIRST_DAY, first.effective.last)
+    days = Interval(FIRST_DAY, first.effective.last)
     return Parsed(
         release=first.release, effective=first.effective, series=first.series, tables={"ptp": table},
-        coverage=() if excerpt else (Covered("ptp", None, told, part=first.series),), thin=excerpt,
+        coverage=() if excerpt else (Covered("ptp", None, days, part=first.series),), thin=excerpt,
         read=sum(one.read for _, one in ordered), kept=table.num_rows,
         set_aside=tuple(row for _, one in ordered for row in one.set_aside),
         notes=tuple(note for _, one in ordered for note in one.notes),

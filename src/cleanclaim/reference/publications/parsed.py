@@ -50,8 +50,8 @@ class Parsed:
     def set_aside_by_reason(self) -> tuple[SetAside, ...]:
         """The records set aside, counted by reason, with a few keys each."""
         by_reason: dict[str, list[RowSetAside]] = {}
-        for one in self.set_aside:
-            by_reason.setdefault(one.reason, []).append(one)
+        for record in self.set_aside:
+            by_reason.setdefault(record.reason, []).append(record)
         return tuple(
             SetAside(reason, len(rows), tuple(one.key or f"row {one.row}" for one in rows[:_MOST_EXAMPLES]))
             for reason, rows in sorted(by_reason.items())

@@ -38,10 +38,10 @@ def named_quarter(text: str) -> Interval:
 
     Raises: InvalidValue for any other form.
     """
-    found = _QUARTER.fullmatch(text.strip())
-    if not found:
+    named = _QUARTER.fullmatch(text.strip())
+    if not named:
         raise InvalidValue(f"{text[:20]!r} names no quarter; expected one as 2025-Q3")
-    return quarter_of(date(int(found[1]), 3 * int(found[2]), 1))
+    return quarter_of(date(int(named[1]), 3 * int(named[2]), 1))
 
 
 def rest_of_quarter(text: str) -> Interval:
@@ -79,10 +79,10 @@ def stated_quarter(source: Source) -> Interval | None:
         raise UnreadableInput(f"{source.place}: --release {problem}") from None
 
 
-def days_named(found: re.Match[str]) -> Interval | None:
+def days_named(named: re.Match[str]) -> Interval | None:
     """The days that a pattern found, by its groups: `year` with `quarter`, or from `month` and `day` to the end of the
     quarter; months by number or name, the first of January without one. None when there is no such day."""
-    groups = found.groupdict()
+    groups = named.groupdict()
     year, quarter, month, day = (groups.get(name) for name in ("year", "quarter", "month", "day"))
     if not year:
         return None
@@ -125,8 +125,8 @@ def quarter_by_name(
     if stated := stated_quarter(source):
         notes.append(f"the quarter is the one that the user named; {why}")
         return stated
-    found = (pattern.search(name) for name in names if name for pattern in patterns)
-    days = next((days_named(match) for match in found if match), None)
+    matches = (pattern.search(name) for name in names if name for pattern in patterns)
+    days = next((days_named(match) for match in matches if match), None)
     if days:
         notes.append(f"the quarter is that of the file's name; {why}")
     return days
@@ -137,13 +137,13 @@ def days_above(source: Source, above: str) -> Interval:
 
     Raises: UnreadableInput when they name none.
     """
-    found = _DAYS.search(above)
-    if not found or not {found[1].lower(), found[4].lower()} <= set(MONTHS):
+    named = _DAYS.search(above)
+    if not named or not {named[1].lower(), named[4].lower()} <= set(MONTHS):
         raise UnreadableInput(
             f"{source.place}: the lines above the header name no quarter; expected `Effective July 1, 2024 through ...`"
         )
     try:
-        first = date(int(found[3]), MONTHS[found[1].lower()], int(found[2]))
-        return Interval(first, date(int(found[6]), MONTHS[found[4].lower()], int(found[5])))
+        first = date(int(named[3]), MONTHS[named[1].lower()], int(named[2]))
+        return Interval(first, date(int(named[6]), MONTHS[named[4].lower()], int(named[5])))
     except ValueError as problem:
-        raise UnreadableInput(f"{source.place}: {found[0]!r} above the header: {problem}") from None
+        raise UnreadableInput(f"{source.place}: {named[0]!r} above the header: {problem}") from None
