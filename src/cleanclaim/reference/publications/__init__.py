@@ -1,8 +1,8 @@
 """The publications, an importer of each; one module per publication, all alike.
 
 Each has `PUBLICATION`, `TITLE`, `recognize(source)` and `parse(source)`. A file is recognized by its content, never by
-its name, and given by its path: `fetching` brings it from its publisher. What has no official layout is read by a
-`layout`, a YAML file.
+its name, and given by its path: `fetching` brings it from its publisher. What is one table below a header is declared,
+as a `listing`; what has no official layout is read by a `layout`, a YAML file.
 """
 
 from __future__ import annotations

@@ -116,8 +116,8 @@ class Listing:
     # By what the file is known.
     header: tuple[str, ...] = ()  # names by which it is recognized, on whatever line they stand
     also: tuple[str, ...] = ()  # columns that a file may lack
+    # Columns whose names change, by ours: patterns of the name without blanks in small letters, the preferred first.
     varying: Mapping[str, tuple[re.Pattern[str], ...]] = field(default_factory=dict)
-    # - columns whose names change: ours -> patterns of the name without blanks in small letters, the preferred first
     find: Finder | None = None  # the row and the places of a header that is known by other means
     title: re.Pattern[str] | None = None  # a text above the header without which it is another file
     sheets: bool = False  # whether it may be a workbook
