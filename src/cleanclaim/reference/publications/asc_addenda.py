@@ -72,8 +72,9 @@ def _quarter(heading: Heading) -> Interval:
     month = next((MONTHS[word] for word in when.lower().split() if word in MONTHS), None)
     says = f"its columns are for {f'{when} {year}'.strip().title()}, not for"
     quarter = agreed_quarter(
-        source, quarter_of(date(year, month, 1)) if month else None, says,
-        f"its columns name {year} and no month; say which quarter it is: --release {year}-Q1, -Q2, -Q3 or -Q4", year,
+        source, quarter_of(date(year, month, 1)) if month else None,
+        f"its columns name {year} and no month; say which quarter it is: --release {year}-Q1, -Q2, -Q3 or -Q4",
+        says, year,
     )  # fmt: skip
     if not month:
         heading.notes.append(f"the quarter is the one that the user named; the file names only the year {year}")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cleanclaim.reference.publications.listing import Heading, Line, Listing
-from cleanclaim.reference.publications.quarters import agreed_quarter, days_named, quarter_name
+from cleanclaim.reference.publications.quarters import agreed_quarter, days_named
 from cleanclaim.values import OPEN_END, Interval
 
 PUBLICATION = "add-on"
@@ -48,9 +48,8 @@ def _quarter(heading: Heading) -> Interval:
     named = _NAMED_QUARTER.search(source.name) or _NAMED_QUARTER.search(source.sheet_name)
     quarter = days_named(named) if named else None
     return agreed_quarter(
-        source, quarter, f"named for {quarter_name(quarter.first)}, not for" if quarter else "",
-        "the file name does not say `AOC_V2026Q3`; say which quarter it is: --release 2026-Q3",
-    )  # fmt: skip
+        source, quarter, "the file name does not say `AOC_V2026Q3`; say which quarter it is: --release 2026-Q3"
+    )
 
 
 def _span(line: Line) -> tuple[date | None, date]:

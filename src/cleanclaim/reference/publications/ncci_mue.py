@@ -53,10 +53,11 @@ def _quarter(heading: Heading) -> Interval:
                 f"the file name says {days.first}, which begins no quarter: taken for all of {quarter_name(days.first)}"
             )
     return agreed_quarter(
-        source, quarter, f"named for {quarter_name(quarter.first)}, not for" if quarter else "",
+        source,
+        quarter,
         "the rows have no dates, and the file name does not say `Eff_07-01-2026`;"
         " say which quarter it is: --release 2026-Q3",
-    )  # fmt: skip
+    )
 
 
 def _indicator(line: Line) -> int | None:

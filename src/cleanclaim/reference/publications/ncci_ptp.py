@@ -150,7 +150,7 @@ def _version(source: Source) -> _Version:
         )
     year, quarter = _VERSION_ZERO + int(named[2]), int(named[3])
     days = quarter_of(date(year, 3 * quarter + 1, 1))
-    agreed_quarter(source, days, f"version {named[2]}.{quarter} is {quarter_name(days.first)}, not", "")
+    agreed_quarter(source, days, "", f"version {named[2]}.{quarter} is {quarter_name(days.first)}, not")
     of = f"cci{named[1]}-v{named[2]}{named[3]}r{named[4]}".lower()
     return _Version(_SERVICES[named[1].lower()], days, Piece(of, int(named[5] or 1)))
 

@@ -27,37 +27,18 @@ FEWEST_ROWS = 15_000  # the file has had more than 17,000 for years: one with fe
 _OPPS = "used for OPPS payment amount"
 # How our columns are named, over all of the lines.
 _NAMES = {
-    "modifier": "MOD",
-    "status_code": "STATUS CODE",
-    "not_used_for_payment": "NOT USED FOR MEDICARE PAYMENT",
-    "work_rvu": "WORK RVU",
-    "nonfacility_pe_rvu": "NON-FAC PE RVU",
-    "nonfacility_na": "NON-FAC NA INDICATOR",
-    "facility_pe_rvu": "FACILITY PE RVU",
-    "facility_na": "FACILITY NA INDICATOR",
-    "mp_rvu": "MP RVU",
-    "nonfacility_total": "NON-FACILITY TOTAL",
-    "facility_total": "FACILITY TOTAL",
-    "pctc_indicator": "PCTC IND",
-    "global_days": "GLOB DAYS",
-    "preoperative": "PRE OP",
-    "intraoperative": "INTRA OP",
-    "postoperative": "POST OP",
-    "multiple_procedure": "MULT PROC",
-    "bilateral_surgery": "BILAT SURG",
-    "assistant_at_surgery": "ASST SURG",
-    "co_surgeons": "CO- SURG",
-    "team_surgery": "TEAM SURG",
-    "price_indicator": "PRIC IND",
-    "endoscopic_base": "ENDO BASE",
-    "conversion_factor": "CONV FACTOR",
-    "supervision": "PHYSICIAN SUPERVISION OF DIAGNOSTIC PROCEDURES",
-    "calculation_flag": "CALCULATION FLAG",
-    "imaging_family": "DIAGNOSTIC IMAGING FAMILY INDICATOR",
-    "opps_nonfacility_pe": f"NON-FACILITY PE {_OPPS}",
-    "opps_facility_pe": f"FACILITY PE {_OPPS}",
-    "opps_mp": f"MP {_OPPS}",
-}
+    "modifier": "MOD", "status_code": "STATUS CODE", "not_used_for_payment": "NOT USED FOR MEDICARE PAYMENT",
+    "work_rvu": "WORK RVU", "nonfacility_pe_rvu": "NON-FAC PE RVU", "nonfacility_na": "NON-FAC NA INDICATOR",
+    "facility_pe_rvu": "FACILITY PE RVU", "facility_na": "FACILITY NA INDICATOR", "mp_rvu": "MP RVU",
+    "nonfacility_total": "NON-FACILITY TOTAL", "facility_total": "FACILITY TOTAL", "pctc_indicator": "PCTC IND",
+    "global_days": "GLOB DAYS", "preoperative": "PRE OP", "intraoperative": "INTRA OP", "postoperative": "POST OP",
+    "multiple_procedure": "MULT PROC", "bilateral_surgery": "BILAT SURG", "assistant_at_surgery": "ASST SURG",
+    "co_surgeons": "CO- SURG", "team_surgery": "TEAM SURG", "price_indicator": "PRIC IND",
+    "endoscopic_base": "ENDO BASE", "conversion_factor": "CONV FACTOR",
+    "supervision": "PHYSICIAN SUPERVISION OF DIAGNOSTIC PROCEDURES", "calculation_flag": "CALCULATION FLAG",
+    "imaging_family": "DIAGNOSTIC IMAGING FAMILY INDICATOR", "opps_nonfacility_pe": f"NON-FACILITY PE {_OPPS}",
+    "opps_facility_pe": f"FACILITY PE {_OPPS}", "opps_mp": f"MP {_OPPS}",
+}  # fmt: skip
 _NOT_ALWAYS = {"price_indicator"}
 _MARKS = {"not_used_for_payment": "+", "nonfacility_na": "NA", "facility_na": "NA"}
 _LINES_ABOVE = 4
@@ -90,9 +71,10 @@ def _quarter(heading: Heading) -> Interval:
         )
     month = MONTHS.get(heading.in_title(2).lower())
     quarter = agreed_quarter(
-        source, quarter_of(date(year, month, 1)) if month else None, f"its title says {heading.in_title(0)!r}, not",
+        source, quarter_of(date(year, month, 1)) if month else None,
         f"its title names {year} and no month of release; say which quarter it is:"
-        f" --release {year}-Q1, -Q2, -Q3 or -Q4", year,
+        f" --release {year}-Q1, -Q2, -Q3 or -Q4",
+        f"its title says {heading.in_title(0)!r}, not", year,
     )  # fmt: skip
     if heading.series == _UNKNOWN:
         raise UnreadableInput(

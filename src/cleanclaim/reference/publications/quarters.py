@@ -15,7 +15,6 @@ MONTHS = {
     "january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6,
     "july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
 }  # fmt: skip
-FIRST_MONTH = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
 
 _DAYS = re.compile(r"([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4}) through ([A-Z][a-z]+) ([0-9]{1,2}), ([0-9]{4})")
 _QUARTER = re.compile(r"([12][0-9]{3})-?Q([1-4])", re.IGNORECASE)
@@ -100,7 +99,9 @@ def _month(text: str) -> int:
     return named or int(text)
 
 
-def agreed_quarter(source: Source, named: Interval | None, says: str, ask: str, year: int | None = None) -> Interval:
+def agreed_quarter(
+    source: Source, named: Interval | None, ask: str, says: str = "", year: int | None = None
+) -> Interval:
     """The quarter that a file names, which the user may repeat; the one that the user names where the file has none.
 
     Raises: UnreadableInput when there is neither (`ask` says what to do), the two differ, or it is not of the `year` of
@@ -111,6 +112,7 @@ def agreed_quarter(source: Source, named: Interval | None, says: str, ask: str, 
     if quarter is None:
         raise UnreadableInput(f"{source.place}: {ask}")
     if stated not in (None, quarter) or year not in (None, quarter.first.year):
+        says = says or f"named for {quarter_name(quarter.first)}, not for"
         raise UnreadableInput(f"{source.place}: {says} {source.release}")
     return quarter
 
