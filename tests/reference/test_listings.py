@@ -49,6 +49,13 @@ def test_a_file_that_ends_in_the_middle_of_a_row_is_refused(tmp_path: Path) -> N
         assert importer.parse(Source.read(path)).read == 2
 
 
+def test_blanks_that_are_left_of_a_record_tell_that_the_file_was_cut_off(tmp_path: Path) -> None:
+    path = asp_file(tmp_path / "asp.csv", [limit("J9271", "60.291")])
+    path.write_bytes(path.read_bytes() + b"  ")
+    with pytest.raises(UnreadableInput, match="the file was cut off"):
+        asp_csv.parse(Source.read(path))
+
+
 def test_a_release_that_is_no_quarter_is_told_with_the_file(tmp_path: Path) -> None:
     files = [addendum_file(tmp_path / "b.csv", ["J9271"]), notes_file(tmp_path / "notes.txt", {"0001": ["A NOTE"]})]
     for path in files:

@@ -63,10 +63,11 @@ def records_below(source: Source, rows: Sequence[list[str]], start: int, needed:
 
     Raises: UnreadableInput when the last record has fewer cells than are needed: the file was cut off.
     """
-    below = [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(map(str.strip, row))]
+    below = [(number, row) for number, row in enumerate(rows[start + 1 :], start + 2) if any(row)]
+    # Blanks at the end may be all that is left of a record.
     if below and len(below[-1][1]) < needed and not source.is_packed and not source.content.endswith(b"\n"):
         raise UnreadableInput(f"{source.place}: row {below[-1][0]}, the last, ends in the middle: the file was cut off")
-    return below
+    return [(number, row) for number, row in below if any(map(str.strip, row))]
 
 
 def cells_at(record: Sequence[str], places: Mapping[str, int]) -> Cells:
