@@ -143,6 +143,8 @@ def test_files_that_do_not_fit_are_refused(tmp_path: Path, layout: Path, content
         ("(?P<year>", "(?P<week>", r"places\.yaml:5: release\.file_name: the groups must be `year`"),
         ("continued: name", "continued: facilities", r"places\.yaml:14: .*no column 'facilities'"),
         ("header: [code", "header: [code, {a", r"places\.yaml:\d+: no YAML"),
+        ("title:", "publication: other\ntitle:", r"places\.yaml:2: no YAML .*the key `publication` stands twice"),
+        ("title:", "series: &name x\ntitle:", r"places\.yaml:2: no YAML .*anchors and aliases are not read"),
         ("title:", "encoding: latin-9\ntitle:", r"places\.yaml:2: encoding: expected utf-8 or cp1252"),
     ],
 )  # fmt: skip

@@ -251,6 +251,11 @@ def test_the_shipped_table_is_whole_and_names_what_importers_read() -> None:
         ("asp: {title: x, gives: [asp], pages: ['https://a.b'], release: quarter, source: s, checked: 2026-01-01}", "asp.words"),
         ("asp: {title: x, gives: [asp], file: 'https://a.b', release: daily, source: s, checked: 2026-01-01}", "release"),
         ("asp: {title: x, gives: [asp], file: 'https://a.b', release: newest, license: apa, source: s, checked: 2026-01-01}", "license"),
+        ("new: 1\nasp: 2", r"addresses\.yaml:1: new: Expected `object`, got `int`"),
+        ("asp:\n  title: x\n  gives: asp\n", r"addresses\.yaml:3: asp\.gives: Expected `array`, got `str`"),
+        ("asp:\n  title: x\n  checked: 2026-13-01\n", r"addresses\.yaml:3: no YAML .*`2026-13-01` is no value"),
+        ("asp: {}\nasp: {}", r"addresses\.yaml:2: no YAML .*the key `asp` stands twice"),
+        ("asp: &asp {}\nnew: *asp", r"addresses\.yaml:1: no YAML .*anchors and aliases are not read"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_used_is_refused_with_its_place(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -36,11 +35,6 @@ def parse_cell(text: str, column: Column) -> Cell:
         return _decimal(text, column)
     except (KeyError, ValueError, InvalidOperation):
         raise InvalidValue(f"{column.name}: {text[:40]!r} is not {_EXPECTED.get(kind, kind.value)}") from None
-
-
-def parse_row(texts: Sequence[str], columns: Sequence[Column]) -> Row:
-    """The values of one record, in the order of the columns."""
-    return tuple([parse_cell(text, column) for text, column in zip(texts, columns, strict=True)])
 
 
 def plain(number: Decimal) -> Decimal:

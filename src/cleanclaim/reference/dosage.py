@@ -125,8 +125,8 @@ def _range(phrase: _Phrase) -> _Reading:
 def range_bounds(descriptor: str) -> dict[str, tuple[Decimal, Unit]]:
     """The bounds of the range of doses that a descriptor names: `above` (not in it) and `up to` (in it)."""
     body = without_notes(normalized(descriptor))
-    found = {"above": _LOWER.search(body), "up to": _UPPER.search(body)}
-    return {word: (_number(bound["number"]), read_unit(bound["unit"])) for word, bound in found.items() if bound}
+    matches = {"above": _LOWER.search(body), "up to": _UPPER.search(body)}
+    return {word: (_number(bound["number"]), read_unit(bound["unit"])) for word, bound in matches.items() if bound}
 
 
 def range_words(descriptor: str) -> str | None:
@@ -188,8 +188,8 @@ def _gaps(body: str, quantities: Sequence[re.Match[str]]) -> list[str]:
     return [body[one.end() : two.start()] for one, two in pairwise(quantities)]
 
 
-def _is_volume(found: re.Match[str]) -> bool:
-    return read_unit(found["unit"]) is Unit.ML
+def _is_volume(quantity: re.Match[str]) -> bool:
+    return read_unit(quantity["unit"]) is Unit.ML
 
 
 def _one_amount(phrase: _Phrase) -> _Reading:
@@ -197,11 +197,11 @@ def _one_amount(phrase: _Phrase) -> _Reading:
 
 
 def _per_one(phrase: _Phrase) -> _Reading:
-    found = _PER_ONE.search(phrase.body)
-    if not found:
+    one_unit = _PER_ONE.search(phrase.body)
+    if not one_unit:
         return None
-    unit = read_unit(found["unit"])
-    return Dosage(substance_of(phrase.body[: found.start()]), Decimal(1), unit, _linear(unit))
+    unit = read_unit(one_unit["unit"])
+    return Dosage(substance_of(phrase.body[: one_unit.start()]), Decimal(1), unit, _linear(unit))
 
 
 def _noted(phrase: _Phrase) -> _Reading:
@@ -215,21 +215,21 @@ _READERS: tuple[Callable[[_Phrase], _Reading], ...] = (
 )  # fmt: skip
 
 
-def _amount(body: str, found: re.Match[str]) -> Dosage | NotParsed:
-    if RATE.match(body, found.end()):
+def _amount(body: str, quantity: re.Match[str]) -> Dosage | NotParsed:
+    if RATE.match(body, quantity.end()):
         return NotParsed("the amount is a concentration or a rate")
-    amount, unit = _number(found["number"]), found["unit"]
+    amount, unit = _number(quantity["number"]), quantity["unit"]
     if unit.startswith("billion"):
         amount, unit = amount * 10**9, unit.removeprefix("billion ")
     read = read_unit(unit)
     semantics = _linear(read)
-    if (found["lead"] or "").startswith("up to"):
+    if (quantity["lead"] or "").startswith("up to"):
         semantics = UnitSemantics.UP_TO
-    elif _IMPLANT.search(body) and not found["lead"] and not _is_power_of_ten(amount):
+    elif _IMPLANT.search(body) and not quantity["lead"] and not _is_power_of_ten(amount):
         # Implants are billed by the piece when the descriptor gives the content of one (50 mg, 74.2 mg), and by the
         # amount when it gives a counting unit (0.1 mg, 1 mcg).
         semantics = UnitSemantics.PER_CONTAINER
-    return _stated(substance_of(body[: found.start()]), amount, read, semantics)
+    return _stated(substance_of(body[: quantity.start()]), amount, read, semantics)
 
 
 def _stated(substance: str | None, amount: Decimal, unit: Unit, semantics: UnitSemantics) -> Dosage | NotParsed:

@@ -40,16 +40,16 @@ def named_code_set(text: str) -> CodeSet:
 
     Raises: InvalidValue for any other form.
     """
-    said = _STATED.fullmatch(text.strip())
-    if not said:
+    stated = _STATED.fullmatch(text.strip())
+    if not stated:
         raise InvalidValue(f"{text[:20]!r} names no code set; expected FY2026, FY2026-January or FY2026-April")
-    return CodeSet(int(said[1]), said[2].capitalize() if said[2] else "")
+    return CodeSet(int(stated[1]), stated[2].capitalize() if stated[2] else "")
 
 
 def year_in(file_name: str) -> int | None:
     """The fiscal year that the name of a file tells."""
-    found = _YEAR.search(file_name)
-    return int(found[1]) if found else None
+    year = _YEAR.search(file_name)
+    return int(year[1]) if year else None
 
 
 def update_in(file_name: str) -> str:

@@ -163,8 +163,8 @@ def refresh_index(library: Path) -> str | None:
 
 def _store_joined(library: Path, pieces: Sequence[Read], run: ImportRun, imported_on: date | None) -> None:
     by_release: dict[tuple[str, str], list[Read]] = {}
-    for one in pieces:
-        by_release.setdefault((one.importer.PUBLICATION, one.piece.of if one.piece else ""), []).append(one)
+    for read in pieces:
+        by_release.setdefault((read.importer.PUBLICATION, read.piece.of if read.piece else ""), []).append(read)
     for several in by_release.values():
         try:
             run.reports += [store(library, one, imported_on) for one in joined(several)]

@@ -102,15 +102,15 @@ class Listing:
 def code_day(lookup: Lookup, code: str, on: date, service_types: Iterable[str]) -> CodeDay:
     """What the library tells of a code on a day, with the MUE of these service types."""
     standing = lookup.standing(code, on)
-    told = standing.status is not CodeStatus.NOT_IN_REFERENCE  # else its row is that of another day
+    known = standing.status is not CodeStatus.NOT_IN_REFERENCE  # else its row is that of another day
     limit = _limit(lookup, code, on)
     mues = tuple(_mue(lookup, code, on, service_type) for service_type in service_types)
     opps = _opps(lookup, code, on)
-    code_release = _text(standing.row.get("release")) if told else None
+    code_release = _text(standing.row.get("release")) if known else None
     releases = (code_release, limit.release, opps.release, *(mue.release for mue in mues))
     return CodeDay(
-        code, on, standing.status, standing.why, standing.descriptor if told else None,
-        _unit(standing.row) if told else None, limit, mues, opps, code_release,
+        code, on, standing.status, standing.why, standing.descriptor if known else None,
+        _unit(standing.row) if known else None, limit, mues, opps, code_release,
         tuple(dict.fromkeys(one for one in releases if one)),
     )  # fmt: skip
 
@@ -118,52 +118,52 @@ def code_day(lookup: Lookup, code: str, on: date, service_types: Iterable[str]) 
 def successors(lookup: Lookup, code: str, on: date) -> tuple[Successor, ...]:
     """The codes that have followed a code until a day, as they are on that day."""
     rows = {str(row["replaced_by"]): row for row in lookup.followers(code, on)}
-    found = []
+    followers = []
     for follower, row in sorted(rows.items()):
         then = code_day(lookup, follower, on, ())
         factor = row["unit_factor"]
-        found.append(
+        followers.append(
             Successor(
                 follower, plain(factor) if isinstance(factor, Decimal) else None, then.status, then.unit, then.limit,
                 str(row["release"]),
             )
         )  # fmt: skip
-    return tuple(found)
+    return tuple(followers)
 
 
 def listing(lookup: Lookup, ndc11: str, on: date) -> Listing:
     """Under which codes the NDC-HCPCS crosswalk of a day lists a package."""
-    told = lookup.told(tables.NDC_CROSSWALK, "ndc11", ndc11, on)
-    state = State.PRINTED if told.rows else State.NOT_LISTED if told.known else State.UNKNOWN
-    return Listing(state, tuple(sorted({str(row["hcpcs_code"]) for row in told.rows})), told.release)
+    answer = lookup.told(tables.NDC_CROSSWALK, "ndc11", ndc11, on)
+    state = State.PRINTED if answer.rows else State.NOT_LISTED if answer.known else State.UNKNOWN
+    return Listing(state, tuple(sorted({str(row["hcpcs_code"]) for row in answer.rows})), answer.release)
 
 
 def _limit(lookup: Lookup, code: str, on: date) -> Limit:
-    told = lookup.told(tables.ASP_LIMIT, "hcpcs_code", code, on)
-    price = price_of(told.rows[0], "payment_limit") if told.rows else None
-    return Limit(_state(told, price), price, told.release)
+    answer = lookup.told(tables.ASP_LIMIT, "hcpcs_code", code, on)
+    price = price_of(answer.rows[0], "payment_limit") if answer.rows else None
+    return Limit(_state(answer, price), price, answer.release)
 
 
 def _mue(lookup: Lookup, code: str, on: date, service_type: str) -> Mue:
-    told = lookup.told(tables.MUE, "hcpcs_code", code, on, service_type=service_type)
-    row = told.rows[0] if told.rows else {}
+    answer = lookup.told(tables.MUE, "hcpcs_code", code, on, service_type=service_type)
+    row = answer.rows[0] if answer.rows else {}
     value, indicator = row.get("mue_value"), row.get("mue_adjudication_indicator")
     return Mue(
-        service_type, _state(told, value), plain(value) if isinstance(value, Decimal) else None,
-        indicator if isinstance(indicator, int) else None, told.release,
+        service_type, _state(answer, value), plain(value) if isinstance(value, Decimal) else None,
+        indicator if isinstance(indicator, int) else None, answer.release,
     )  # fmt: skip
 
 
 def _opps(lookup: Lookup, code: str, on: date) -> OppsStatus:
-    told = lookup.told(tables.OPPS_STATUS, "hcpcs_code", code, on)
-    indicator = _text(told.rows[0]["status_indicator"]) if told.rows else None
-    return OppsStatus(_state(told, indicator), indicator, told.release)
+    answer = lookup.told(tables.OPPS_STATUS, "hcpcs_code", code, on)
+    indicator = _text(answer.rows[0]["status_indicator"]) if answer.rows else None
+    return OppsStatus(_state(answer, indicator), indicator, answer.release)
 
 
-def _state(told: Told, value: Cell) -> State:
-    if told.rows:
+def _state(answer: Told, value: Cell) -> State:
+    if answer.rows:
         return State.NONE_PRINTED if value is None else State.PRINTED
-    return State.NOT_LISTED if told.known else State.UNKNOWN
+    return State.NOT_LISTED if answer.known else State.UNKNOWN
 
 
 def _unit(row: dict[str, Cell]) -> BillingUnit | None:

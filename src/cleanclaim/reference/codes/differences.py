@@ -85,39 +85,39 @@ def unit_words(amount: Cell, unit: Cell, semantics: Cell, descriptor: str | None
             return shown or None
 
 
-def decides(mine: Identity | None, theirs: Identity | None, asked: Standing, told: Standing) -> str:
+def decides(mine: Identity | None, theirs: Identity | None, asked: Standing, other: Standing) -> str:
     """What decides for the other code and against the one that was asked for, in one line."""
     same_drug = mine is not None and theirs is not None and bool(set(mine.ingredients) & set(theirs.ingredients))
-    parts = [*_drug(mine, theirs, told)]
+    parts = [*_drug(mine, theirs, other)]
     if same_drug and mine and theirs and not parts:
         parts += _words_apart(mine.descriptor, theirs.descriptor)
-    parts += _days(asked, told, same_drug=same_drug)
+    parts += _days(asked, other, same_drug=same_drug)
     return "; ".join(dict.fromkeys(parts)) or "the two descriptors are the same: the NDC or the payer decides"
 
 
 # What may set several codes of one name apart, in words that ask for it.
 _ASKED: tuple[tuple[str, Callable[[Identity], object]], ...] = (
-    ("what else is in it", lambda one: frozenset(one.ingredients)),
-    ("the salt", lambda one: one.salt),
-    ("the product, which its NDC tells", lambda one: (one.brand, one.maker, one.suffix, one.not_equivalent_to)),
-    ("the route", lambda one: one.route),
-    ("the form", lambda one: one.form),
-    ("how it is made up", lambda one: (one.qualifiers, one.vehicle, one.concentrated, one.compounded)),
-    ("whether the patient is on dialysis", lambda one: one.esrd),
-    ("the billing unit", lambda one: one.billing_unit),
+    ("what else is in it", lambda drug: frozenset(drug.ingredients)),
+    ("the salt", lambda drug: drug.salt),
+    ("the product, which its NDC tells", lambda drug: (drug.brand, drug.maker, drug.suffix, drug.not_equivalent_to)),
+    ("the route", lambda drug: drug.route),
+    ("the form", lambda drug: drug.form),
+    ("how it is made up", lambda drug: (drug.qualifiers, drug.vehicle, drug.concentrated, drug.compounded)),
+    ("whether the patient is on dialysis", lambda drug: drug.esrd),
+    ("the billing unit", lambda drug: drug.billing_unit),
 )
 
 
 def what_decides(codes: Sequence[Sequence[Record]]) -> tuple[str, ...]:
     """What decides between several codes of one name, from their rows of `drug_identity`: what to ask, surest first."""
-    known = [one for rows in codes if (one := identity(rows))]
-    apart = tuple(asked for asked, of in _ASKED if len({of(one) for one in known}) > 1)
+    known = [drug for rows in codes if (drug := identity(rows))]
+    apart = tuple(asked for asked, of in _ASKED if len({of(drug) for drug in known}) > 1)
     return apart or ("the words of the descriptors",)
 
 
-def _drug(mine: Identity | None, theirs: Identity | None, told: Standing) -> Iterator[str]:
+def _drug(mine: Identity | None, theirs: Identity | None, other: Standing) -> Iterator[str]:
     if theirs is None:
-        yield f"no drug: {_short(told.descriptor)}" if told.worded.get("is_drug") is False else _short(told.descriptor)
+        yield ("no drug: " if other.worded.get("is_drug") is False else "") + _short(other.descriptor)
         return
     if mine is None or not set(mine.ingredients) & set(theirs.ingredients):
         yield f"another drug: {_name(theirs)}"
@@ -132,12 +132,12 @@ def _drug(mine: Identity | None, theirs: Identity | None, told: Standing) -> Ite
 # What a descriptor may say of a drug beside its ingredients: how it reads where only the other code says it, and where
 # only this one does.
 _SAID: tuple[tuple[Callable[[Identity], str | None], str, str], ...] = (
-    (lambda one: one.salt, "the salt {}", "the salt is not named"),
-    (lambda one: one.route, "its route is {}", "no route is named"),
-    (lambda one: one.form, "the form is {}", "no form is named"),
-    (lambda one: one.qualifiers, "it is {}", "not said to be so"),
-    (lambda one: one.vehicle, "in {}", "not said to be in it"),
-    (lambda one: "the concentrated form" if one.concentrated else None, "{}", "not the concentrated form"),
+    (lambda drug: drug.salt, "the salt {}", "the salt is not named"),
+    (lambda drug: drug.route, "its route is {}", "no route is named"),
+    (lambda drug: drug.form, "the form is {}", "no form is named"),
+    (lambda drug: drug.qualifiers, "it is {}", "not said to be so"),
+    (lambda drug: drug.vehicle, "in {}", "not said to be in it"),
+    (lambda drug: "the concentrated form" if drug.concentrated else None, "{}", "not the concentrated form"),
 )
 
 
@@ -176,21 +176,21 @@ def _words_apart(mine: str, theirs: str) -> Iterator[str]:
         yield f"its descriptor does not say “{' '.join(less)}”"
 
 
-def _brand(one: Identity) -> str | None:
-    return _titled(one.brand) if one.brand else None
+def _brand(drug: Identity) -> str | None:
+    return _titled(drug.brand) if drug.brand else None
 
 
-def _product(one: Identity) -> str | None:
+def _product(drug: Identity) -> str | None:
     """A biological product by its names: `the biosimilar Inflectra (infliximab-dyyb)`."""
-    name = f"{' and '.join(one.ingredients)}-{one.suffix}" if one.suffix else None
-    brand = _brand(one)
+    name = f"{' and '.join(drug.ingredients)}-{drug.suffix}" if drug.suffix else None
+    brand = _brand(drug)
     named = f"{brand} ({name})" if brand and name else brand or name
-    return (f"the biosimilar {named}" if named else "a biosimilar that is not named") if one.biosimilar else named
+    return (f"the biosimilar {named}" if named else "a biosimilar that is not named") if drug.biosimilar else named
 
 
 def _titled(name: str) -> str:
     """A name with capitals at the start of its words, but not after an apostrophe."""
-    return re.sub(r"(?<![\w'’])[a-z]", lambda found: found[0].upper(), name)
+    return re.sub(r"(?<![\w'’])[a-z]", lambda letter: letter[0].upper(), name)
 
 
 def _instead(theirs: str | None, mine: str | None, alone: str, without: str) -> str:
@@ -199,9 +199,9 @@ def _instead(theirs: str | None, mine: str | None, alone: str, without: str) -> 
     return alone.format(theirs) if theirs else f"{without}; this code names {mine}"
 
 
-def _days(asked: Standing, told: Standing, *, same_drug: bool) -> Iterator[str]:
-    first, last = told.span
-    match told.status:
+def _days(asked: Standing, other: Standing, *, same_drug: bool) -> Iterator[str]:
+    first, last = other.span
+    match other.status:
         case CodeStatus.ACTIVE:
             if same_drug and asked.status is not CodeStatus.ACTIVE:
                 yield f"may be billed since {first}, this code may not"
@@ -214,12 +214,12 @@ def _days(asked: Standing, told: Standing, *, same_drug: bool) -> Iterator[str]:
         case _ if last is not None and last.year < 9999:
             yield f"ended on {last}, as far as is known"
         case _:
-            if asked.status is not told.status:
+            if asked.status is not other.status:
                 yield "not in the reference: unknown whether it may be billed"
 
 
-def _name(one: Identity) -> str:
-    return " and ".join(one.ingredients) + (f" {one.salt}" if one.salt else "")
+def _name(drug: Identity) -> str:
+    return " and ".join(drug.ingredients) + (f" {drug.salt}" if drug.salt else "")
 
 
 def _short(descriptor: str | None) -> str:

@@ -48,15 +48,15 @@ def latest_wordings(library: Library) -> Iterator[tuple[str, dict[str, Cell]]]:
     """Each code that names a drug, or something by the same words, with the row of `CODE_LIST` that was told last."""
     latest: dict[str, dict[str, Cell]] = {}
     for row in code_list(library):
-        told = dict(zip(CODE_LIST.names, row, strict=True))
-        code = str(told["hcpcs_code"])
-        if not told["descriptor"]:  # a bare list of codes
+        wording = dict(zip(CODE_LIST.names, row, strict=True))
+        code = str(wording["hcpcs_code"])
+        if not wording["descriptor"]:  # a bare list of codes
             continue
-        if code not in latest or str(told["valid_to"]) > str(latest[code]["valid_to"]):
-            latest[code] = told
-    for code, told in latest.items():
-        if told["is_drug"] is not False and not told["is_noc"]:
-            yield code, told
+        if code not in latest or str(wording["valid_to"]) > str(latest[code]["valid_to"]):
+            latest[code] = wording
+    for code, wording in latest.items():
+        if wording["is_drug"] is not False and not wording["is_noc"]:
+            yield code, wording
 
 
 def drug_identities(library: Library) -> Iterator[Row]:
@@ -65,15 +65,15 @@ def drug_identities(library: Library) -> Iterator[Row]:
     from cleanclaim.reference.codes.drug_names import read_drug_name  # noqa: PLC0415
     from cleanclaim.reference.dosage import UnitSemantics, range_words  # noqa: PLC0415
 
-    for code, told in latest_wordings(library):
-        text = str(told["descriptor"])
+    for code, wording in latest_wordings(library):
+        text = str(wording["descriptor"])
         name = read_drug_name(text)
-        in_range = range_words(text) if told["unit_semantics"] == UnitSemantics.RANGE else None
+        in_range = range_words(text) if wording["unit_semantics"] == UnitSemantics.RANGE else None
         for ingredient in name.ingredients:
             yield (
                 code, ingredient, len(name.ingredients), name.salt, name.brand, name.maker, name.suffix,
                 name.biosimilar, name.excludes_biosimilars, " ".join(name.not_equivalent_to) or None,
                 " or ".join(name.routes) or None, name.form, ", ".join(name.qualifiers) or None, name.vehicle,
                 name.concentrated, name.compounded, name.esrd, in_range, text,
-                told["amount"], told["unit"], told["unit_semantics"], told["release"],
+                wording["amount"], wording["unit"], wording["unit_semantics"], wording["release"],
             )  # fmt: skip

@@ -140,7 +140,7 @@ def read_drug_name(descriptor: str) -> DrugName:
     _read_notes(notes, read, of_maker=equivalent is not None)
     _read_body(body, read)
     ingredients, salts = _ingredients(read)
-    told = " ".join((_PATIENTS.sub("", body), *(note for note in notes if _ROUTE_PART.fullmatch(note))))
+    wording = " ".join((_PATIENTS.sub("", body), *(note for note in notes if _ROUTE_PART.fullmatch(note))))
     return DrugName(
         ingredients=ingredients, salt=" and ".join(dict.fromkeys(salts)) or None,
         brand=" or ".join(dict.fromkeys(read.brands)) or None,
@@ -148,7 +148,7 @@ def read_drug_name(descriptor: str) -> DrugName:
         biosimilar=bool(_BIOSIMILAR.search(_EXCLUDES.sub("", body))), excludes_biosimilars=bool(_EXCLUDES.search(body)),
         not_equivalent_to=_codes(equivalent["to"]) if equivalent else (),
         not_otherwise_specified=bool(_NOT_OTHERWISE_SPECIFIED.search(text)),
-        routes=tuple(route for route, words in _ROUTES if words.search(told)), form=_form(told),
+        routes=tuple(route for route, words in _ROUTES if words.search(wording)), form=_form(wording),
         qualifiers=tuple(dict.fromkeys(read.qualifiers)), vehicle=vehicle["vehicle"] if vehicle else None,
         concentrated="concentrated form" in body,
         compounded=compounded[0] == "compounded" if compounded else None,
@@ -161,12 +161,12 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(code.upper() for code in _CODE.findall(text)) or (text.strip(),)
 
 
-def _form(told: str) -> Form | None:
+def _form(wording: str) -> Form | None:
     """The form that a descriptor is about: an implant also under `Injection, ...`, then what it begins with."""
-    if re.search(r"\bimplants?\b", told):
+    if re.search(r"\bimplants?\b", wording):
         return Form.IMPLANT
-    led = (form for form, words in _LEADING_FORMS if words.match(told))
-    return next(led, None) or next((form for form, words in _FORMS if words.search(told)), None)
+    led = (form for form, words in _LEADING_FORMS if words.match(wording))
+    return next(led, None) or next((form for form, words in _FORMS if words.search(wording)), None)
 
 
 def _read_notes(notes: list[str], read: _Read, *, of_maker: bool) -> None:

@@ -131,8 +131,8 @@ class SqliteIndex:
         if schema not in _HELD:
             raise UnknownName(f"{schema.name} is in no look-up index: `tables.LOOKED_UP` names those that are")
         names = ", ".join(f'"{one}"' for one in schema.names)
-        found = self._execute(f'SELECT {names} FROM "{schema.name}" {where}', keys)
-        return [{one.name: _value(cell, one) for cell, one in zip(row, schema.columns, strict=True)} for row in found]
+        rows = self._execute(f'SELECT {names} FROM "{schema.name}" {where}', keys)
+        return [{one.name: _value(cell, one) for cell, one in zip(row, schema.columns, strict=True)} for row in rows]
 
     def _execute(self, query: str, keys: tuple[str | None, ...]) -> list[tuple[str | int | None, ...]]:
         import sqlite3  # noqa: PLC0415

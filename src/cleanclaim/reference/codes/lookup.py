@@ -105,7 +105,7 @@ class Lookup:
             raise InvalidValue(f"the service type must be one of {', '.join(SERVICE_TYPES)}")
         code = code.strip().upper()
         standing = self.standing(code, on)
-        told, status, why = standing.worded, standing.status, standing.why
+        worded, status, why = standing.worded, standing.status, standing.why
         limit, limit_unknown = self._of_day(tables.ASP_LIMIT, code, on)
         mue, mue_unknown = self._of_day(tables.MUE, code, on, service_type=service_type)
         followers = self.followers(code, on)
@@ -114,15 +114,15 @@ class Lookup:
         known = status is CodeStatus.ACTIVE
         band = self._band(code, on) if limit_unknown and known else None
         reasons = [why, limit_unknown if known and not band else None, mue_unknown if known else None]
-        releases = _releases([standing.row, told, limit, mue, *followers])
+        releases = _releases([standing.row, worded, limit, mue, *followers])
         return CodeAnswer(
             code=code, on=on, status=status,
-            descriptor=_text(told, "descriptor"),
-            substance=_text(told, "substance"), amount=_number(told, "amount"),
-            unit=_text(told, "unit"), unit_semantics=_text(told, "unit_semantics"),
-            valid_from=_day(told, "span_from"), valid_to=_day(told, "span_to"),
+            descriptor=_text(worded, "descriptor"),
+            substance=_text(worded, "substance"), amount=_number(worded, "amount"),
+            unit=_text(worded, "unit"), unit_semantics=_text(worded, "unit_semantics"),
+            valid_from=_day(worded, "span_from"), valid_to=_day(worded, "span_to"),
             replaced_by=tuple(followed), replaced_by_units=tuple(followed.values()),
-            coverage_code=_text(told, "coverage_code"),
+            coverage_code=_text(worded, "coverage_code"),
             mue=_number(mue, "mue_value"), mue_adjudication_indicator=_integer(mue, "mue_adjudication_indicator"),
             payment_limit=price_of(limit, "payment_limit"), payment_limit_band=band,
             coinsurance_percent=_number(limit, "coinsurance_percent"),
@@ -213,11 +213,11 @@ class Lookup:
 
     def _of_day(self, schema: TableSchema, code: str, on: date, **also: str) -> tuple[Record, str | None]:
         """The row of the day, or an empty one and why there is none."""
-        told = self.told(schema, "hcpcs_code", code, on, **also)
-        if told.rows:
-            return told.rows[0], None
+        answer = self.told(schema, "hcpcs_code", code, on, **also)
+        if answer.rows:
+            return answer.rows[0], None
         name = _NAMES[schema.name]
-        if told.known:
+        if answer.known:
             return {}, f"no {name} is published for {code} on {on}"
         return {}, f"{name} unknown: no release in the library tells it for {on}"
 
@@ -346,7 +346,7 @@ def _releases(rows: Sequence[Record]) -> tuple[str, ...]:
 
 def _presumed(releases: Iterable[str], on: date) -> tuple[PresumedRelease, ...]:
     """Those of some releases that were carried to a day."""
-    return tuple(one.told(on) for release in releases if (one := read_label(release)))
+    return tuple(presumed.told(on) for release in releases if (presumed := read_label(release)))
 
 
 def _is_carried(row: Record) -> bool:

@@ -56,13 +56,13 @@ class NamedCode:
 
 def named_codes(lookup: Lookup, text: str) -> list[NamedCode]:
     """The codes that have a text as a name, on whatever days, each once by its surest kind; never as `Match.NEAR`."""
-    found: dict[str, NamedCode] = {}
+    by_code: dict[str, NamedCode] = {}
     key = name_key(text)
     for row in lookup.index.rows(DRUG_NAME, "name_key", key) if key else ():
         code, match = str(row["hcpcs_code"]), _MATCHES[NameKind(str(row["kind"]))]
-        if code not in found or list(Match).index(match) < list(Match).index(found[code].match):
-            found[code] = NamedCode(code, str(row["name"]), match)
-    return sorted((one for one in found.values() if one.match in _SURE), key=lambda one: one.code)
+        if code not in by_code or list(Match).index(match) < list(Match).index(by_code[code].match):
+            by_code[code] = NamedCode(code, str(row["name"]), match)
+    return sorted((one for one in by_code.values() if one.match in _SURE), key=lambda one: one.code)
 
 
 def codes_named_after(lookup: Lookup, text: str, on: date) -> list[str]:
@@ -79,39 +79,39 @@ def code_meant(lookup: Lookup, text: str, on: date) -> str:
     Raises:  UnknownName when nothing has the name (with what is like it), or several codes have it (with what decides);
     InvalidValue for a text without letter or digit.
     """
-    said = text.strip()
-    number = said.upper()
+    name = text.strip()
+    number = name.upper()
     if _NUMBER.fullmatch(number):
         return number
     if _PART.fullmatch(number):
-        raise UnknownName(f"{said} is no whole code number: expected a letter and four digits, or a name")
-    if not name_key(said):
+        raise UnknownName(f"{name} is no whole code number: expected a letter and four digits, or a name")
+    if not name_key(name):
         raise InvalidValue("a name needs a letter or digit")
     if NDC.fullmatch(number):
         listed = lookup.ndc(number, on)
         codes = list(dict.fromkeys(one.hcpcs_code for one in listed.hcpcs))
         if not codes:
-            raise UnknownName(f"{said}: {listed.why}")
+            raise UnknownName(f"{name}: {listed.why}")
     else:
-        codes = [one.code for one in named_codes(lookup, said)]
+        codes = [one.code for one in named_codes(lookup, name)]
         if not codes:
-            raise UnknownName(_nothing_has(lookup, said, on))
+            raise UnknownName(_nothing_has(lookup, name, on))
     best = [code for code in codes if _is_active(lookup, code, on)] or codes
     if len(best) == 1:
         return best[0]
-    raise UnknownName(_several_have(lookup, said, best, on))
+    raise UnknownName(_several_have(lookup, name, best, on))
 
 
-def _several_have(lookup: Lookup, said: str, codes: Sequence[str], on: date) -> str:
+def _several_have(lookup: Lookup, name: str, codes: Sequence[str], on: date) -> str:
     listed = "\n".join(f"  {code}  {_descriptor(lookup, code, on)}" for code in codes[:_MOST_LISTED])
     more = "\n  and more: `cleanclaim search` lists them" if len(codes) > _MOST_LISTED else ""
     apart = what_decides([lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", code) for code in codes])
-    return f"{said} may mean several codes on {on}; give one of them:\n{listed}{more}\nWhat decides: {', '.join(apart)}"
+    return f"{name} may mean several codes on {on}; give one of them:\n{listed}{more}\nWhat decides: {', '.join(apart)}"
 
 
-def _nothing_has(lookup: Lookup, said: str, on: date) -> str:
-    none = f"{said} is no drug, brand or synonym in the library"
-    near = near_names(lookup, said, on)
+def _nothing_has(lookup: Lookup, name: str, on: date) -> str:
+    none = f"{name} is no drug, brand or synonym in the library"
+    near = near_names(lookup, name, on)
     if not near:
         return f"{none}, and no name is like it; give the code, or import the files that have it"
     listed = "\n".join(f"  {one.code}  {one.name}: {_descriptor(lookup, one.code, on)}" for one in near)
@@ -138,12 +138,12 @@ def near_names(lookup: Lookup, text: str, on: date) -> list[NamedCode]:
         if score:
             scored.append((score, str(row["name"]), str(row["hcpcs_code"])))
     best = max((score for score, *_ in scored), default=0)
-    found: dict[str, NamedCode] = {}
+    by_code: dict[str, NamedCode] = {}
     for score, name, code in sorted(scored, key=lambda one: (-one[0], one[1].swapcase(), one[2])):
         if score >= best - _MUCH_LESS_LIKE:
-            found.setdefault(code, NamedCode(code, name, Match.NEAR))
-    active = [one for one in found.values() if _is_active(lookup, one.code, on)]
-    return (active or list(found.values()))[:_MOST_NEAR]
+            by_code.setdefault(code, NamedCode(code, name, Match.NEAR))
+    active = [one for one in by_code.values() if _is_active(lookup, one.code, on)]
+    return (active or list(by_code.values()))[:_MOST_NEAR]
 
 
 def _descriptor(lookup: Lookup, code: str, on: date) -> str:

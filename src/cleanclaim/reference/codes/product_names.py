@@ -105,11 +105,11 @@ def package_names(library: Library) -> Iterator[_Named]:
         yield brand_of(printed), code, NameKind.PACKAGE, release
 
 
-def _of_descriptor(code: str, told: Mapping[str, Cell], read: DrugName) -> Iterator[_Named]:
+def _of_descriptor(code: str, wording: Mapping[str, Cell], read: DrugName) -> Iterator[_Named]:
     names = list(names_of(read))
-    release = str(told["release"])
+    release = str(wording["release"])
     yield from ((name, code, kind, release) for name, kind in names)
-    whole = str(told["substance"] or "")
+    whole = str(wording["substance"] or "")
     key = name_key(whole)
     shorter = {name_key(name) for name, _ in names} | {name_key(one) for one in read.ingredients}
     if key not in shorter and all(name_key(one) in key for one in read.ingredients):
@@ -151,11 +151,11 @@ def _of_crosswalks(library: Library) -> Iterator[tuple[str, str, str]]:
     else:
         places = [NDC_CROSSWALK.names.index(name) for name in wanted]
         rows = (tuple(row[place] for place in places) for row in library.rows(NDC_CROSSWALK.name))
-    told: dict[tuple[str, str], str] = {}
+    releases: dict[tuple[str, str], str] = {}
     for name, code, release in rows:
         if name:
-            told.setdefault((str(name), str(code)), str(release))
-    yield from ((name, code, release) for (name, code), release in told.items())
+            releases.setdefault((str(name), str(code)), str(release))
+    yield from ((name, code, release) for (name, code), release in releases.items())
 
 
 def _of_directory(library: Library) -> Iterator[tuple[str, str, str]]:

@@ -90,9 +90,9 @@ class Search:
         if numbers:
             return self._by_numbers(query, numbers, on, most)
         if _PART_OF_CODE.fullmatch(number):
-            found = self._by_part(query, number, on, most)
-            if found.hits:
-                return found
+            answer = self._by_part(query, number, on, most)
+            if answer.hits:
+                return answer
         return self._by_words(query, on, most)
 
     def _by_ndc(self, query: str, number: str, on: date, most: int) -> SearchAnswer:
@@ -105,21 +105,21 @@ class Search:
         """Whole code numbers are looked up, never taken for others; of one that is none, the look-alikes are told."""
         hits, notes = [], []
         for written, code in dict.fromkeys(numbers):
-            told = self.lookup.standing(code, on)
+            standing = self.lookup.standing(code, on)
             if written != code:
                 notes.append(f"read as {code}")
-            if told.row:
+            if standing.row:
                 hits.append(self._hit(code, on, Match.EXACT if written == code else Match.NEAR, 100, "the number"))
                 continue
             near = [other for other in look_alikes(code) if other in self.lookup.known_codes][:5]
             slips = f"; one slip away: {', '.join(near)}" if near else ""
-            notes.append(f"no code {code}: {told.why}{slips}")
+            notes.append(f"no code {code}: {standing.why}{slips}")
         return self._answer(query, on, hits[:most], "; ".join(notes) or None)
 
     def _by_part(self, query: str, number: str, on: date, most: int) -> SearchAnswer:
         codes = sorted(code for code in self.lookup.codes if number in code)
-        told = [self._hit(code, on, Match.NEAR, 50, "the number") for code in codes[:_MOST_LOOKED_UP]]
-        known = _ranked([hit for hit in told if hit.status is not CodeStatus.NOT_FOUND], most)
+        hits = [self._hit(code, on, Match.NEAR, 50, "the number") for code in codes[:_MOST_LOOKED_UP]]
+        known = _ranked([hit for hit in hits if hit.status is not CodeStatus.NOT_FOUND], most)
         why = f"{len(codes)} codes have {number} in their number" if len(codes) > len(known) else None
         return self._answer(query, on, known, why)
 
@@ -153,9 +153,9 @@ class Search:
             why = f"no code of the library is found by {query.strip()!r}" + (f": {why}" if why else "")
         return self._answer(query, on, _ranked(hits, most), why)
 
-    def _named(self, one: NamedCode, on: date) -> Hit:
+    def _named(self, named: NamedCode, on: date) -> Hit:
         how = {Match.EXACT: "the name of its drug", Match.BRAND: "the name of a product", Match.SYNONYM: "a synonym"}
-        return self._hit(one.code, on, one.match, 100, f"{one.name}: {how[one.match]}")
+        return self._hit(named.code, on, named.match, 100, f"{named.name}: {how[named.match]}")
 
     def _answer(self, query: str, on: date, hits: Sequence[Hit], why: str | None) -> SearchAnswer:
         rows = (self.lookup.standing(hit.code, on).row for hit in hits)
@@ -164,20 +164,20 @@ class Search:
         )
 
     def _hit(self, code: str, on: date, match: Match, score: int, why: str) -> Hit:
-        told = self.lookup.standing(code, on)
-        return Hit(code, match, told.status, told.descriptor, *told.span, min(score, 100), why)
+        standing = self.lookup.standing(code, on)
+        return Hit(code, match, standing.status, standing.descriptor, *standing.span, min(score, 100), why)
 
     def _codes_of(self, words: Sequence[_Word]) -> dict[str, tuple[float, str, bool]]:
         """How much of a word each code answers, by which term, and whether by the word as it is."""
-        found: dict[str, tuple[float, str, bool]] = {}
+        best: dict[str, tuple[float, str, bool]] = {}
         for word in words:
             for row in self.lookup.index.rows(SEARCH_TERM, "term", word.term):
                 weight = row["weight"] if isinstance(row["weight"], int) else 0
                 share = word.share * weight / 100
                 code = str(row["hcpcs_code"])
-                if share > found.get(code, (0.0, "", False))[0]:
-                    found[code] = share, f"{word.term} in the {row['place']}", not word.how
-        return found
+                if share > best.get(code, (0.0, "", False))[0]:
+                    best[code] = share, f"{word.term} in the {row['place']}", not word.how
+        return best
 
     def _stand_ins(self, word: str) -> Iterator[_Word]:
         """The terms that a word may mean: itself, else what begins with it, has it inside, or is like it."""

@@ -52,13 +52,13 @@ def terms_of(text: str) -> Iterator[str]:
 
 def search_terms(library: Library) -> Iterator[tuple[str, str, int, str]]:
     """The rows of `SEARCH_TERM`: each term once for a code, with its best place."""
-    found: dict[tuple[str, str], str] = {}
+    places: dict[tuple[str, str], str] = {}
     for place, code, text in _texts(library):
         for term in terms_of(text):
-            known = found.get((term, code))
+            known = places.get((term, code))
             if known is None or _WEIGHTS[place] > _WEIGHTS[known]:
-                found[term, code] = place
-    for (term, code), place in found.items():
+                places[term, code] = place
+    for (term, code), place in places.items():
         yield term, code, _WEIGHTS[place], place
 
 

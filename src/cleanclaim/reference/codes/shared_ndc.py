@@ -69,11 +69,11 @@ def _ends(days: Sequence[tuple[date, date, *tuple[object, ...]]]) -> tuple[date 
 def _listings(library: Library) -> Iterator[tuple[str, dict[str, _Listed]]]:
     """Each NDC that has been under more than one code, with its listings by code."""
     places = [NDC_CROSSWALK.names.index(name) for name in ("ndc11", "hcpcs_code", "valid_from", "valid_to", "release")]
-    found: dict[str, dict[str, _Listed]] = defaultdict(lambda: defaultdict(list))
+    by_ndc: dict[str, dict[str, _Listed]] = defaultdict(lambda: defaultdict(list))
     for row in _crosswalk(library, places):
         ndc11, code, first, last, release = row
-        found[ndc11][code].append((first, last, release))
-    yield from ((ndc11, listed) for ndc11, listed in found.items() if len(listed) > 1)
+        by_ndc[ndc11][code].append((first, last, release))
+    yield from ((ndc11, listed) for ndc11, listed in by_ndc.items() if len(listed) > 1)
 
 
 def _crosswalk(library: Library, places: list[int]) -> Iterator[tuple[str, str, date, date, str]]:

@@ -93,10 +93,10 @@ def similar(lookup: Lookup, code: str, on: date, *, most_look_alikes: int = MOST
     code = code.strip().upper()
     asked = lookup.standing(code, on)
     mine = identity(lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", code))
-    found: dict[str, _Found] = {}
+    relatives: dict[str, _Found] = {}
 
     def of(other: object) -> _Found:
-        return found.setdefault(str(other), _Found())
+        return relatives.setdefault(str(other), _Found())
 
     for other, relation, why, row in (
         *_successors(lookup, code),
@@ -108,14 +108,14 @@ def similar(lookup: Lookup, code: str, on: date, *, most_look_alikes: int = MOST
         if isinstance(factor := row.get("unit_factor"), Decimal):
             of(other).factor = plain(factor)
     slips = _slips(lookup, code)
-    for other in (one for one in slips if one in found):
+    for other in (one for one in slips if one in relatives):
         of(other).add(Relation.LOOK_ALIKE, str(slips[other]), None)
-    told = {other: lookup.standing(other, on) for other in (*found, *slips)}
-    numbers = [other for other in slips if other not in found]
-    numbers.sort(key=lambda other: (_seriousness(told[other]), list(slips).index(other)))
+    standings = {other: lookup.standing(other, on) for other in (*relatives, *slips)}
+    numbers = [other for other in slips if other not in relatives]
+    numbers.sort(key=lambda other: (_seriousness(standings[other]), list(slips).index(other)))
     for other in numbers[:most_look_alikes]:
         of(other).add(Relation.LOOK_ALIKE, str(slips[other]), None)
-    listed = [_told(lookup, one, found[one], mine, asked, told[one]) for one in found]
+    listed = [_compared(lookup, other, relatives[other], mine, asked, standings[other]) for other in relatives]
     listed.sort(key=lambda one: (_RANK[one.relations[0]], one.status is not CodeStatus.ACTIVE, one.code))
     return SimilarCodes(
         code, on, asked.status, asked.descriptor, tuple(listed), max(0, len(numbers) - most_look_alikes),
@@ -151,13 +151,13 @@ def _of_substance(lookup: Lookup, code: str, mine: Identity | None) -> Iterator[
         for row in lookup.index.rows(DRUG_IDENTITY, "ingredient", ingredient):
             if row["hcpcs_code"] != code:
                 rows.setdefault(str(row["hcpcs_code"]), []).append(row)
-    for other, told in rows.items():
-        count = told[0]["ingredients"]
-        theirs = identity(told if count == len(told) else lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", other))
+    for other, listed in rows.items():
+        count = listed[0]["ingredients"]
+        theirs = identity(listed if count == len(listed) else lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", other))
         if theirs is None:
             continue
         relation, why = _relation(mine, theirs)
-        yield other, relation, why, told[0]
+        yield other, relation, why, listed[0]
 
 
 def _relation(mine: Identity, theirs: Identity) -> tuple[Relation, str]:
@@ -241,18 +241,20 @@ def _slips(lookup: Lookup, code: str) -> dict[str, str]:
     return {other: slip for other, slip in sorted(slips.items(), key=lambda one: order.index(one[1])) if other in known}
 
 
-def _seriousness(told: Standing) -> int:
+def _seriousness(standing: Standing) -> int:
     """A drug that may be billed on the day is the likeliest to be taken for another."""
-    return 2 * (told.status is not CodeStatus.ACTIVE) + (told.worded.get("is_drug") is not True)
+    return 2 * (standing.status is not CodeStatus.ACTIVE) + (standing.worded.get("is_drug") is not True)
 
 
-def _told(lookup: Lookup, code: str, found: _Found, mine: Identity | None, asked: Standing, told: Standing) -> Similar:
+def _compared(
+    lookup: Lookup, code: str, relative: _Found, mine: Identity | None, asked: Standing, standing: Standing
+) -> Similar:
     theirs = identity(lookup.index.rows(DRUG_IDENTITY, "hcpcs_code", code))
-    relations = sorted(found.reasons, key=_RANK.__getitem__)
-    releases = [*found.releases, *(str(row["release"]) for row in (told.row, told.worded) if row)]
+    relations = sorted(relative.reasons, key=_RANK.__getitem__)
+    releases = [*relative.releases, *(str(row["release"]) for row in (standing.row, standing.worded) if row)]
     return Similar(
-        code=code, relations=tuple(relations), why="; ".join(found.reasons[one] for one in relations),
-        difference=decides(mine, theirs, asked, told), status=told.status, descriptor=told.descriptor,
-        valid_from=told.span[0], valid_to=told.span[1], unit_factor=found.factor,
+        code=code, relations=tuple(relations), why="; ".join(relative.reasons[one] for one in relations),
+        difference=decides(mine, theirs, asked, standing), status=standing.status, descriptor=standing.descriptor,
+        valid_from=standing.span[0], valid_to=standing.span[1], unit_factor=relative.factor,
         releases=tuple(dict.fromkeys(releases)),
     )  # fmt: skip

@@ -72,8 +72,9 @@ class Timeline:
     @property
     def known(self) -> bool:
         """Whether the library tells anything about the code."""
-        told = (self.validity, self.wordings, self.prices, self.mues, self.statuses, self.asc_indicators, self.replaces)
-        return any(told)
+        return any(
+            (self.validity, self.wordings, self.prices, self.mues, self.statuses, self.asc_indicators, self.replaces)
+        )
 
 
 def timeline(lookup: Lookup, code: str) -> Timeline:
@@ -105,12 +106,12 @@ def timeline(lookup: Lookup, code: str) -> Timeline:
 
 def _in_its_span(row: Record) -> Record:
     """A release tells of days before the code: these are none of its own."""
-    held = dict(row)
+    cut = dict(row)
     for name, bound, choose in (("valid_from", "span_from", max), ("valid_to", "span_to", min)):
-        told, edge = row[name], row[bound]
-        if isinstance(told, date) and isinstance(edge, date):
-            held[name] = choose(told, edge)
-    return held
+        day, edge = row[name], row[bound]
+        if isinstance(day, date) and isinstance(edge, date):
+            cut[name] = choose(day, edge)
+    return cut
 
 
 def _validity(spans: Iterable[Record]) -> Iterable[Entry]:
@@ -133,8 +134,8 @@ def _until_it_left(lookup: Lookup, code: str, rows: Sequence[Record]) -> Iterabl
     """A code that was open in every release that had it, and is in none that came after, has ended by then."""
     spans = list(_validity(rows))
     yield from spans[:-1]
-    told = (row["valid_to"] for row in rows if row["span_from"] is not None)
-    told_to = max((day for day in told if isinstance(day, date)), default=OPEN_END)
+    last_days = (row["valid_to"] for row in rows if row["span_from"] is not None)
+    told_to = max((day for day in last_days if isinstance(day, date)), default=OPEN_END)
     for last in spans[-1:]:
         after_it = lookup.standing(code, after(told_to)) if last.last == OPEN_END != told_to else None
         if after_it and after_it.status is CodeStatus.TERMINATED and after_it.span[1]:
@@ -158,8 +159,8 @@ def _entries(
         key = (text, also(row))
         running = open_by_value.pop(key, None)
         if running and running.last != OPEN_END and first <= after(running.last):
-            told = (*running.told_by, (first, str(row["release"])))
-            open_by_value[key] = replace(running, last=max(last, running.last), told_by=told)
+            releases = (*running.told_by, (first, str(row["release"])))
+            open_by_value[key] = replace(running, last=max(last, running.last), told_by=releases)
             continue
         if running:
             done.append(running)

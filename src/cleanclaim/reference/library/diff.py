@@ -78,10 +78,10 @@ def diff_releases(old: StoredRelease, new: StoredRelease) -> tuple[TableDiff, ..
 
     Raises: UnknownName when they are of two publications; DamagedRelease when a file is not the one that was imported.
     """
-    one, two = old.manifest, new.manifest
-    if (one.publication, one.series) != (two.publication, two.series):
-        raise UnknownName(f"{one.label} and {two.label} are releases of two publications: nothing can be compared")
-    tables = sorted({file.name for file in (*one.tables, *two.tables)})
+    older, newer = old.manifest, new.manifest
+    if (older.publication, older.series) != (newer.publication, newer.series):
+        raise UnknownName(f"{older.label} and {newer.label} are releases of two publications: nothing can be compared")
+    tables = sorted({file.name for file in (*older.tables, *newer.tables)})
     return tuple(diff_tables(name, read_table(old, name), read_table(new, name)) for name in tables)
 
 
@@ -91,22 +91,22 @@ def find_release(stored: Sequence[StoredRelease], text: str, beside: Manifest | 
     Raises: UnknownName names the nearest that there is.
     """
     words = text.split()
-    found = [one for one in stored if _is_named(one.manifest, words)]
-    if not found and beside:
+    named = [one for one in stored if _is_named(one.manifest, words)]
+    if not named and beside:
         series = [beside.series] if beside.series else []
         for more in ([beside.publication, *words, *series], [beside.publication, beside.release, *words, *series]):
-            found = found or [one for one in stored if _is_named(one.manifest, more)]
-    releases = {(one.manifest.publication, one.manifest.series, one.manifest.release) for one in found}
+            named = named or [one for one in stored if _is_named(one.manifest, more)]
+    releases = {(one.manifest.publication, one.manifest.series, one.manifest.release) for one in named}
     if len(releases) != 1:
         labels = [one.manifest.label for one in stored]
-        if found:
-            raise UnknownName(f"{text!r} names several releases: {', '.join(one.manifest.label for one in found)}")
+        if named:
+            raise UnknownName(f"{text!r} names several releases: {', '.join(one.manifest.label for one in named)}")
         import difflib  # noqa: PLC0415 - for the message only
 
         near = difflib.get_close_matches(text, labels, n=3, cutoff=0.3) or labels[:3]
         hint = f"did you mean {', '.join(near)}?" if near else "the library has none."
         raise UnknownName(f"no release is named {text!r}; {hint}")
-    return found[-1]
+    return named[-1]
 
 
 def gone_since(earlier: StoredRelease, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
@@ -167,12 +167,12 @@ def _changes(old: pa.Table, new: pa.Table, key: Sequence[str], names: Sequence[s
     for column in names:
         if column in key or column in _WHEN:
             continue
-        one, two = old[column], new[column]
-        same: Any = pc.or_kleene(pc.equal(one, two), pc.and_(one.is_null(), two.is_null()))
+        before, after = old[column], new[column]
+        same: Any = pc.or_kleene(pc.equal(before, after), pc.and_(before.is_null(), after.is_null()))
         differing = np.flatnonzero(~pc.fill_null(same, pa.scalar(value=False)).to_numpy())
         rows.update(differing.tolist())
         keys = zip(*(old[name].take(differing).to_pylist() for name in key), strict=True)
-        cells = zip(keys, one.take(differing).to_pylist(), two.take(differing).to_pylist(), strict=True)
+        cells = zip(keys, before.take(differing).to_pylist(), after.take(differing).to_pylist(), strict=True)
         changes += [Change(row, column, _plain(was), _plain(now)) for row, was, now in cells]
     return changes, len(rows)
 

@@ -71,8 +71,8 @@ class Embedded:
         import pyarrow as pa  # noqa: PLC0415 - look-ups start without it
 
         rows = kept_table(self._cache_file(), pa.schema(list(DIAGNOSIS.arrow())[:-1]), self._read)
-        told = pa.repeat(pa.scalar(self.label), rows.num_rows)
-        return rows.append_column("release", told).cast(DIAGNOSIS.arrow())
+        labels = pa.repeat(pa.scalar(self.label), rows.num_rows)
+        return rows.append_column("release", labels).cast(DIAGNOSIS.arrow())
 
     @cached_property
     def _code_set(self) -> CodeSet:
@@ -101,5 +101,5 @@ def embedded() -> Embedded | None:
     # Not importlib.resources: it imports the package that it looks into.
     package = util.find_spec(_PACKAGE)
     folders = package.submodule_search_locations if package else None
-    found = sorted(path for folder in folders or () for path in Path(folder).glob(_TABULAR))
-    return Embedded(found[-1]) if found else None
+    lists = sorted(path for folder in folders or () for path in Path(folder).glob(_TABULAR))
+    return Embedded(lists[-1]) if lists else None

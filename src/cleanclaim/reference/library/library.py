@@ -186,13 +186,13 @@ class Library:
     @cached_property
     def _starter_days(self) -> dict[str, dict[Cell, list[Interval]]]:
         """On which days the starter set tells of each key, by table."""
-        found: dict[str, dict[Cell, list[Interval]]] = {}
+        by_table: dict[str, dict[Cell, list[Interval]]] = {}
         for name in self._starter_coverage.keys() & presumption.horizons().keys():
-            days = found.setdefault(name, {})
+            days = by_table.setdefault(name, {})
             place = BY_NAME[name].names.index(presumption.covered_by(BY_NAME[name]))
             for row in self._own_rows(BY_NAME[name]):
                 days.setdefault(row[place], []).append(_days(*_dates(row)))
-        return found
+        return by_table
 
     def _with_own_words(self, part: pa.Table, schema: TableSchema) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415
@@ -242,8 +242,8 @@ class Library:
         if not imported:
             return own
         taken = _by_key(one for one, _ in imported)
-        told: list[Row] = [(*_place(one), one.days.first, one.days.last, release) for one, release in imported]
-        return [*told, *_Cut(COVERAGE, taken).rows(own)]
+        rows: list[Row] = [(*_place(one), one.days.first, one.days.last, release) for one, release in imported]
+        return [*rows, *_Cut(COVERAGE, taken).rows(own)]
 
     @cached_property
     def _starter_coverage(self) -> dict[str, list[Row]]:
@@ -258,14 +258,14 @@ def _covered(row: Row) -> Covered:
     return Covered(str(table), _text(key), _days(first, last), _text(part))
 
 
-def _place(one: Covered) -> tuple[str, str | None, str | None]:
-    return one.table, one.part, one.key
+def _place(covered: Covered) -> tuple[str, str | None, str | None]:
+    return covered.table, covered.part, covered.key
 
 
 def _by_key(coverage: Iterable[Covered]) -> _ByKey:
     grouped: _ByKey = {}
-    for one in coverage:
-        grouped.setdefault((one.part, one.key), []).append(one)
+    for covered in coverage:
+        grouped.setdefault((covered.part, covered.key), []).append(covered)
     return grouped
 
 

@@ -44,7 +44,7 @@ def says(releases: Sequence[StoredRelease], table: str) -> list[Say]:
 
 
 def _of_publication(releases: Sequence[StoredRelease], table: str) -> list[Say]:
-    found: list[Say] = []
+    answers: list[Say] = []
     spoken_until: date | None = None
     for number, release in enumerate(releases):
         declared = _declared(release, table)
@@ -54,9 +54,9 @@ def _of_publication(releases: Sequence[StoredRelease], table: str) -> list[Say]:
         if declared.first < first:
             first = declared.first if spoken_until is None else min(first, max(declared.first, after(spoken_until)))
         if first <= last:
-            found.append(Say(release, Interval(first, last)))
+            answers.append(Say(release, Interval(first, last)))
             spoken_until = last
-    return found
+    return answers
 
 
 def coverage(releases: Sequence[StoredRelease], table: str) -> list[tuple[Covered, str]]:

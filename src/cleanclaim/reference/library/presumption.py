@@ -99,14 +99,14 @@ class Band:
 
 def read_label(release: str) -> Presumed | None:
     """Where a row comes from, by its release; None when its own release covers the day."""
-    found = _LABEL.fullmatch(release)
-    return Presumed(found[3], found[1], date.fromisoformat(found[2])) if found else None
+    label = _LABEL.fullmatch(release)
+    return Presumed(label[3], label[1], date.fromisoformat(label[2])) if label else None
 
 
 def named(release: str) -> str:
     """The release behind the label of a row, carried or not."""
-    one = read_label(release)
-    return one.release if one else release
+    presumed = read_label(release)
+    return presumed.release if presumed else release
 
 
 @cache
@@ -162,8 +162,8 @@ class Carrier:
         self._said = [at for at, name in enumerate(schema.names[:-_DATES]) if name not in beside]
         self._left_out = {schema.names.index(name) for name in self._horizon.left_out}
         self._days: dict[tuple[Cell, Cell], list[tuple[Interval, str]]] = defaultdict(list)
-        for one, release in coverage:
-            self._days[one.part, one.key].append((one.days, release))
+        for covered, release in coverage:
+            self._days[covered.part, covered.key].append((covered.days, release))
         self._ends = {one.last for days in self._days.values() for one, _ in days} | set(told_until)
         self._by_key = any(key is not None for _, key in self._days)
         self._kept: dict[tuple[Cell, Cell, date], Interval | None] = {}
@@ -228,12 +228,12 @@ class Carrier:
     def _moved(self, rows: pa.Table, days: Interval, last: date) -> pa.Table:
         import pyarrow as pa  # noqa: PLC0415
 
-        told = rows["release"].combine_chunks().dictionary_encode()
-        labels = [Presumed(self._schema.name, str(one), last).label for one in told.dictionary.to_pylist()]
+        releases = rows["release"].combine_chunks().dictionary_encode()
+        labels = [Presumed(self._schema.name, str(one), last).label for one in releases.dictionary.to_pylist()]
         changed = {
             "valid_from": pa.array([days.first] * rows.num_rows, pa.date32()),
             "valid_to": pa.array([days.last] * rows.num_rows, pa.date32()),
-            "release": pa.array(labels, pa.string()).take(told.indices),
+            "release": pa.array(labels, pa.string()).take(releases.indices),
             **{self._schema.names[at]: pa.nulls(rows.num_rows, rows.schema.field(at).type) for at in self._left_out},
         }
         for name, column in changed.items():
@@ -324,8 +324,8 @@ def _rows(table: pa.Table) -> list[Row]:
 def _table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415
 
-    found = list(rows)
-    columns: Iterable[Sequence[Cell]] = zip(*found, strict=True) if found else [()] * len(schema)
+    listed = list(rows)
+    columns: Iterable[Sequence[Cell]] = zip(*listed, strict=True) if listed else [()] * len(schema)
     arrays = [pa.array(list(column), field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
 
@@ -338,20 +338,20 @@ def carried_coverage(rows: Iterable[Row], known: Callable[[str, Cell, date], boo
     by_table: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_table[str(row[0])].append(row)
-    for table, told in by_table.items():
+    for table, of_table in by_table.items():
         if table not in horizons():
             continue
         days: dict[tuple[Cell, Cell], list[Interval]] = defaultdict(list)
-        for _, part, key, first, last, _release in told:
+        for _, part, key, first, last, _release in of_table:
             if isinstance(first, date) and isinstance(last, date):
                 days[part, key].append(Interval(first, last))
-        for _, part, key, _first, last, release in told:
+        for _, part, key, _first, last, release in of_table:
             if key is None or not isinstance(last, date) or last == OPEN_END or not known(table, key, last):
                 continue
             begin, end = after(last), _last_day(_quarter(last) + horizons()[table].quarters)
-            for one in union([*days[part, key], *days.get((part, None), [])]):
-                if one.last >= begin:
-                    end = min(end, before(one.first)) if one.first > begin else last
+            for known_days in union([*days[part, key], *days.get((part, None), [])]):
+                if known_days.last >= begin:
+                    end = min(end, before(known_days.first)) if known_days.first > begin else last
                     break
             if begin <= end:
                 yield (table, part, key, begin, end, Presumed(table, str(release), last).label)
@@ -367,13 +367,13 @@ def carried_days(table: pa.Table) -> tuple[Interval, ...]:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    told = table["release"].combine_chunks().dictionary_encode()
-    carried = pc.match_substring(told.dictionary, PRESUMED_AFTER).take(told.indices)
+    releases = table["release"].combine_chunks().dictionary_encode()
+    carried = pc.match_substring(releases.dictionary, PRESUMED_AFTER).take(releases.indices)
     days = pa.table({"first": table["valid_from"], "last": table["valid_to"]}).filter(
         pc.is_in(carried, pa.array([True]))
     )
-    found = days.group_by(["first", "last"]).aggregate([]).to_pylist()
-    return tuple(sorted(Interval(one["first"], one["last"]) for one in found))
+    intervals = days.group_by(["first", "last"]).aggregate([]).to_pylist()
+    return tuple(sorted(Interval(one["first"], one["last"]) for one in intervals))
 
 
 def _quarter(day: date) -> int:

@@ -40,10 +40,10 @@ def stored_releases(library: Path) -> tuple[StoredRelease, ...]:
 
     Raises: DamagedRelease when a manifest can't be read.
     """
-    found = [
+    releases = [
         StoredRelease(path.parent, _read_manifest(path)) for path in (library / _RELEASES).glob(f"*/*/r*/{MANIFEST}")
     ]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(releases, key=_order))
 
 
 def write_release(library: Path, manifest: Manifest, tables: Mapping[str, pa.Table]) -> StoredRelease:
@@ -116,8 +116,8 @@ def read_table(release: StoredRelease, name: str) -> pa.Table:
     for column in schema:  # an import of an older version knew fewer columns
         if column.name not in (*table.column_names, "release"):
             table = table.append_column(column, pa.nulls(table.num_rows, column.type))
-    told = pa.repeat(pa.scalar(release.manifest.label), table.num_rows)
-    return table.append_column("release", told).select(schema.names).cast(schema)
+    labels = pa.repeat(pa.scalar(release.manifest.label), table.num_rows)
+    return table.append_column("release", labels).select(schema.names).cast(schema)
 
 
 def _write_table(path: Path, table: pa.Table) -> TableFile:
@@ -160,5 +160,6 @@ def _damaged(path: Path, why: str) -> DamagedRelease:
 
 
 def _order(release: StoredRelease) -> tuple[str, str, str, str, int]:
-    one = release.manifest
-    return one.publication, one.series, one.effective.first.isoformat(), one.release, one.revision
+    manifest = release.manifest
+    first = manifest.effective.first.isoformat()
+    return manifest.publication, manifest.series, first, manifest.release, manifest.revision

@@ -1,8 +1,8 @@
 """The publications, an importer of each; one module per publication, all alike.
 
 Each has `PUBLICATION`, `TITLE`, `recognize(source)` and `parse(source)`. A file is recognized by its content, never by
-its name, and given by its path: `fetching` brings it from its publisher. What has no official layout is read by a
-`layout`, a YAML file.
+its name, and given by its path: `fetching` brings it from its publisher. What is one table below a header is declared,
+as a `listing`; what has no official layout is read by a `layout`, a YAML file.
 """
 
 from __future__ import annotations
@@ -96,11 +96,11 @@ def recognize(source: Source) -> Importer:
     Raises: UnknownPublication says what was seen and which publications are known; NotImported, which publication it
     is that no importer reads, and why.
     """
-    found = next((one for one in IMPORTERS if one.recognize(source)), None)
+    importer = next((one for one in IMPORTERS if one.recognize(source)), None)
     # Layouts are read only when no importer knows the file.
-    found = found or next((one for one in shipped_layouts() if one.recognize(source)), None)
-    if found:
-        return found
+    importer = importer or next((one for one in shipped_layouts() if one.recognize(source)), None)
+    if importer:
+        return importer
     if other := recognized_only(source):
         raise NotImported(f"{source.place}: this is {other.title}; {other.why}.")
     for importer in IMPORTERS:

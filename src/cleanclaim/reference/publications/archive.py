@@ -40,7 +40,7 @@ def members(source: Source) -> tuple[list[Source], list[MemberSetAside]]:
 
     Raises: UnreadableInput when the archive is too large, encrypted, damaged or holds another archive.
     """
-    found: list[Source] = []
+    files: list[Source] = []
     aside: list[MemberSetAside] = []
     try:
         with zipfile.ZipFile(io.BytesIO(source.content)) as archive:
@@ -54,10 +54,10 @@ def members(source: Source) -> tuple[list[Source], list[MemberSetAside]]:
                     raise UnreadableInput(f"{source.name}: {entry.filename} unpacks to more than it says")
                 if raw.startswith(ZIP) and not _is_workbook(raw):
                     raise UnreadableInput(f"{source.name}: {entry.filename} is an archive itself: unpack the outer one")
-                found.append(source.member(entry.filename.rsplit("/", 1)[-1], raw))
+                files.append(source.member(entry.filename.rsplit("/", 1)[-1], raw))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as problem:
         raise UnreadableInput(f"{source.name}: a zip archive that can't be unpacked: {problem}") from None
-    return found, aside
+    return files, aside
 
 
 def _allowed(source: Source, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 
 from cleanclaim.reference.publications.listing import Listing, paragraph
-from cleanclaim.reference.publications.parsed import Parsed
-from cleanclaim.reference.publications.source import Source
 
 PUBLICATION = "asp"
 TITLE = "CMS payment limits for Medicare Part B drugs (ASP pricing file)"
@@ -22,7 +20,8 @@ _CODE = re.compile(r"[A-Z0-9][0-9]{3}[A-Z0-9]")
 
 _LISTING = Listing(
     table="asp_limit", header=HEADER, also=("Vaccine AWP%", "Vaccine Limit", "Notes"),
-    key=lambda cells: cells["HCPCS Code"].upper()[:20],
+    fewest=lambda _: FEWEST_ROWS,
+    key=lambda line: line["HCPCS Code"].upper()[:20],
     aside={"no HCPCS code in the first column": lambda line: not _CODE.fullmatch(line.key)},
     columns={
         "hcpcs_code": lambda line: line.key, "dosage": "HCPCS Code Dosage",
@@ -30,12 +29,4 @@ _LISTING = Listing(
         "is_vaccine": lambda line: bool(line["Vaccine Limit"] or line["Vaccine AWP%"]), "notes": paragraph("Notes"),
     },
 )  # fmt: skip
-recognize = _LISTING.recognize
-
-
-def parse(source: Source) -> Parsed:
-    """The payment limits of one quarter.
-
-    Raises: UnreadableInput when no quarter is named or the file is cut short; OverlappingValidity for a code twice.
-    """
-    return _LISTING.parse(source, FEWEST_ROWS)
+recognize, parse = _LISTING.recognize, _LISTING.parse

@@ -15,7 +15,7 @@ HEADER = ("Drug Generic Name (Trade Name)", "Dosage", "Payment Limit", "Notes")
 _LISTING = Listing(
     table="noc_limit", header=HEADER,
     # Without a dosage it may be a line of text: it is named by its beginning.
-    key=lambda cells: cells[HEADER[0]] if cells["Dosage"] else cells[HEADER[0]][:20],
+    key=lambda line: line[HEADER[0]] if line["Dosage"] else line[HEADER[0]][:20],
     aside={"no drug with the unit of its limit": lambda line: not (line[HEADER[0]] and line["Dosage"])},
     columns={
         "drug_name": HEADER[0], "dosage": "Dosage", "payment_limit": "Payment Limit", "notes": paragraph("Notes"),

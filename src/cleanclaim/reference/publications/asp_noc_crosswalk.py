@@ -17,7 +17,7 @@ _NDC = re.compile(r"[0-9]{5}-[0-9]{4}-[0-9]{2}")
 
 _LISTING = Listing(
     table="noc_crosswalk", header=HEADER,
-    key=lambda cells: cells["NDC or ALTERNATE ID"][:20],
+    key=lambda line: line["NDC or ALTERNATE ID"][:20],
     aside={
         "an alternate id in place of an NDC": lambda line: not (line["Drug Generic Name"] and _NDC.fullmatch(line.key)),
     },

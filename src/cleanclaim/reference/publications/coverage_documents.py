@@ -19,9 +19,9 @@ from itertools import pairwise
 from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.cells import Row
 from cleanclaim.reference.intervals import before
-from cleanclaim.reference.manifest import Covered
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.preamble import Cells, cells_below, header_row, refuse_short, require_header
+from cleanclaim.reference.publications.headers import Cells, cells_below, header_row, require_header
+from cleanclaim.reference.publications.listing import release_of
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval, parse_date
 
@@ -66,23 +66,22 @@ def parse(source: Source) -> Parsed:
     listed = _listed_on(source)
     aside: list[RowSetAside] = []
     doubts: list[str] = []
-    found: dict[str, list[_Version]] = {}
+    by_document: dict[str, list[_Version]] = {}
     for number, cells in cells_below(source, start, HEADER, records):
         version = _version(number, cells, doubts)
         if isinstance(version, str):
             aside.append(RowSetAside(number, version, cells["document_display_id"][:20]))
         else:
-            found.setdefault(cells["document_display_id"], []).append(version)
-    versions = [one for several in found.values() for one in _until_the_next(several)]
-    refuse_short(source, len(versions), FEWEST_ROWS, "documents")
+            by_document.setdefault(cells["document_display_id"], []).append(version)
+    versions = [one for several in by_document.values() for one in _until_the_next(several)]
     rows = [_row(one, listed) for one in sorted(versions, key=lambda one: one.row)]
     day = Interval(listed, listed)
-    return Parsed(
-        release=listed.isoformat(), effective=day, tables={"coverage_document": dated_table("coverage_document", rows)},
-        tells=Interval(min(one.effective for one in versions), OPEN_END) if versions else None,
-        coverage=() if source.partial else (Covered("coverage_document", None, day),), thin=source.partial,
-        read=len(rows) + len(aside), kept=len(rows), set_aside=tuple(aside), notes=tuple(doubts),
+    release = release_of(
+        source, "coverage_document", rows, aside, day, fewest=FEWEST_ROWS, counted="documents",
+        name=listed.isoformat(), by_key=False, notes=doubts,
     )  # fmt: skip
+    first = min((version.effective for version in versions), default=None)
+    return replace(release, tells=Interval(first, OPEN_END) if first else None)
 
 
 def _listed_on(source: Source) -> date:
@@ -123,14 +122,16 @@ def _until_the_next(versions: Sequence[_Version]) -> list[_Version]:
     return [*cut, *ordered[-1:]]
 
 
-def _row(one: _Version, listed: date) -> Row:
-    cells: Mapping[str, str] = one.cells
-    status = "retired" if one.retired and one.retired < listed else "future" if one.effective > listed else "current"
+def _row(version: _Version, listed: date) -> Row:
+    cells: Mapping[str, str] = version.cells
+    status = "future" if version.effective > listed else "current"
+    if version.retired and version.retired < listed:
+        status = "retired"
     return (
-        cells["document_display_id"], cells["document_id"], one.number, cells["document_type"], cells["title"],
+        cells["document_display_id"], cells["document_id"], version.number, cells["document_type"], cells["title"],
         _contractors(cells["contractor_name_type"]), bool(_SELF_ADMINISTERED.search(cells["title"])), status,
-        cells["note"] or None, one.effective, one.retired, _day(cells["updated_on"]), cells["url"] or None,
-        one.effective, one.last,
+        cells["note"] or None, version.effective, version.retired, _day(cells["updated_on"]), cells["url"] or None,
+        version.effective, version.last,
     )  # fmt: skip
 
 
@@ -141,8 +142,8 @@ def _contractors(text: str) -> str | None:
 
 
 def _day(text: str) -> date | None:
-    found = _DAY.fullmatch(text)
+    day = _DAY.fullmatch(text)
     try:
-        return date(int(found[3]), int(found[1]), int(found[2])) if found else None
+        return date(int(day[3]), int(day[1]), int(day[2])) if day else None
     except ValueError:
         return None

@@ -30,15 +30,15 @@ def without_numbers(description: str) -> str:
 def container_kind(description: str) -> str | None:
     """`single_dose`, `multi_dose` or `pharmacy_bulk`, when the description says so."""
     parts = [_innermost(part) for part in description.split(" *  ")]
-    told = [part for part in parts if part not in _WRAPPINGS]
-    kinds = {_KINDS.get(part) for part in told}
+    containers = [part for part in parts if part not in _WRAPPINGS]
+    kinds = {_KINDS.get(part) for part in containers}
     return kinds.pop() if len(kinds) == 1 else None
 
 
 def _innermost(part: str) -> str:
-    found = _PART.match(re.split(r"\s>\s", part)[-1])
-    if not found:
+    step = _PART.match(re.split(r"\s>\s", part)[-1])
+    if not step:
         return ""
-    content, container = found[1].strip(), found[2].strip(" ,-")
+    content, container = step[1].strip(), step[2].strip(" ,-")
     # `10 VIAL, SINGLE-DOSE in 1 CARTON` without a further step: the container is what is counted.
     return content if content in _KINDS or content.startswith(("VIAL", "SYRINGE", "AMPULE")) else container

@@ -19,9 +19,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from cleanclaim.errors import InvalidValue, UnreadableInput
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_columns
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import plain_day
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, covered, dated_columns, refuse_short
+from cleanclaim.reference.publications.printed import plain_day
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval, parse_date
 
@@ -122,11 +121,7 @@ def read_directory(source: Source, columns: tuple[str, ...], fewest: int) -> Dir
         raise UnreadableInput(f"{source.place}: not readable as tab-delimited text: {problem}") from None
     if broken and not source.content.endswith(b"\n"):
         raise UnreadableInput(f"{source.place}: the last record ends in the middle: the file was cut off")
-    if table.num_rows < fewest and not source.partial:
-        raise UnreadableInput(
-            f"{source.place}: {table.num_rows} records, expected at least {fewest}: the file was cut short"
-            " (an excerpt is imported with --partial)"
-        )
+    refuse_short(source, table.num_rows, fewest, "records")
     table = table.combine_chunks()
     start, end = (_days(table[name]) for name in (START, END))
     notes = [*_unreadable_days(table, START, start), *_unreadable_days(table, END, end)]

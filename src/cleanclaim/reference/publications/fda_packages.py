@@ -97,10 +97,10 @@ def _containers(described: Arrow, again: Arrow, products: Arrow, written: Arrow)
     if not len(doubtful):
         return container
     place = pc.is_in(repeated, value_set=doubtful)
-    told: dict[str, set[str | None]] = {}
+    by_package: dict[str, set[str | None]] = {}
     for key, kind in zip(repeated.filter(place).to_pylist(), container.filter(place).to_pylist(), strict=True):
-        told.setdefault(key, set()).add(kind)
-    unsure = pa.array([key for key, found in told.items() if len(found) > 1], pa.string())
+        by_package.setdefault(key, set()).add(kind)
+    unsure = pa.array([key for key, found in by_package.items() if len(found) > 1], pa.string())
     return pc.if_else(pc.is_in(repeated, value_set=unsure), pa.scalar(None, pa.string()), container)
 
 

@@ -3,51 +3,68 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.publications.source import Source
+from cleanclaim.reference.publications.listing import Heading, Line
 from cleanclaim.values import Interval
 
-FOOTNOTE = re.compile(r"\s*(\*+)\s*(?=[A-Za-z])")
+LOCALITY = "Locality Number"
+# The name of the contractor's column is misspelled in one of them (`Adminstrative`), and may be mended some day.
+MAC = {"mac": (re.compile(r".*contractor.*"),)}
+
 _MARKED = re.compile(r"(.*?)\s*(\**)")
 _MAC = re.compile(r"[0-9]{4,5}")
 _LOCALITY = re.compile(r"[0-9]{1,2}")
 
 
-def mac(text: str) -> str | None:
-    """The number of a contractor in five digits, its zero restored; None for what is none."""
-    return text.strip().zfill(5) if _MAC.fullmatch(text.strip()) else None
+def _is_locality(line: Line) -> bool:
+    return bool(_MAC.fullmatch(line["mac"]) and _LOCALITY.fullmatch(line[LOCALITY]))
 
 
-def locality(text: str) -> str | None:
-    """The number of a locality in two digits, its zero restored; None for what is none."""
-    return text.strip().zfill(2) if _LOCALITY.fullmatch(text.strip()) else None
+# Contractor in five digits and locality in two, their zeros restored.
+NUMBERS = {"mac": lambda line: line["mac"].zfill(5), "locality": lambda line: line[LOCALITY].zfill(2)}
+ASIDE = {
+    "a footnote": lambda line: not _is_locality(line) and line.is_footnote,
+    "no contractor and locality": lambda line: not _is_locality(line),
+}
 
 
-def without_marks(text: str) -> tuple[str, str]:
-    """A name, and the stars behind it."""
-    found = _MARKED.fullmatch(text.strip())
-    return (found[1], found[2]) if found else (text.strip(), "")
+def numbers_or_first_cell(line: Line) -> str:
+    """How messages name a line."""
+    return f"{line['mac'].zfill(5)} {line[LOCALITY].zfill(2)}" if _is_locality(line) else line.key
 
 
-def footnotes(rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    """The footnotes among the rows, by their stars."""
-    marked = [(found[1], row[0][found.end() :].strip()) for row in rows if row and (found := FOOTNOTE.match(row[0]))]
-    return dict(marked)
+def without_marks(text: str) -> str | None:
+    """A name without the stars behind it."""
+    return _split(text)[0] or None
 
 
-def year_of(source: Source, title: re.Match[str] | None) -> tuple[str, Interval]:
-    """The calendar year that a title names: its release (CY2025) and its days. Groups: `proposed`, the year.
+def footnote(line: Line, *columns: str) -> str | None:
+    """The footnote that the stars behind a name stand for, of the first name that has some."""
+    stars = next(filter(None, (_split(line[column])[1] for column in columns)), "")
+    return line.heading.footnotes.get(stars)
 
-    Raises: UnreadableInput when it names none, a proposed one, or another than the user.
+
+def _split(text: str) -> tuple[str, str]:
+    name = _MARKED.fullmatch(text)
+    return (name[1], name[2]) if name else (text, "")
+
+
+def year_of(heading: Heading) -> Interval:
+    """The days of the calendar year that the title names. Groups of its pattern: `proposed`, the year.
+
+    Raises: UnreadableInput when it names a proposed one, or another than the user.
     """
-    if title is None:
-        raise UnreadableInput(f"{source.place}: the lines above the header name no calendar year")
-    if title[1]:
-        raise UnreadableInput(f"{source.place}: of the rule proposed for {title[2]}: nobody is paid by it")
-    release = f"CY{title[2]}"
-    if source.release and source.release.strip().upper() != release:
-        raise UnreadableInput(f"{source.place}: its title says that it is {release}, not {source.release}")
-    return release, Interval(date(int(title[2]), 1, 1), date(int(title[2]), 12, 31))
+    source, year = heading.source, int(heading.in_title(2))
+    if heading.in_title(1):
+        raise UnreadableInput(f"{source.place}: of the rule proposed for {year}: nobody is paid by it")
+    days = Interval(date(year, 1, 1), date(year, 12, 31))
+    if source.release and source.release.strip().upper() != year_name(days):
+        raise UnreadableInput(f"{source.place}: its title says that it is {year_name(days)}, not {source.release}")
+    return days
+
+
+def year_name(days: Interval) -> str:
+    """The release of a calendar year: CY2025."""
+    return f"CY{days.first.year}"

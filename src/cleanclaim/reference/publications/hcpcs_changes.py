@@ -11,16 +11,13 @@ not in the table did not change.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from cleanclaim.errors import NotImported, UnreadableInput
-from cleanclaim.reference.cells import Row
 from cleanclaim.reference.publications.headers import places_of
-from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
-from cleanclaim.reference.publications.parsed import Parsed
-from cleanclaim.reference.publications.preamble import filled_below
-from cleanclaim.reference.publications.quarters import FIRST_MONTH, quarter_of, stated_quarter
-from cleanclaim.reference.publications.source import Source
+from cleanclaim.reference.publications.listing import Heading, Line, Listing, Reader
+from cleanclaim.reference.publications.quarters import quarter_by_name, quarter_of
 from cleanclaim.values import Interval
 
 PUBLICATION = "hcpcs_changes"
@@ -28,106 +25,92 @@ TITLE = "CMS HCPCS transaction report (what was added, changed and ended)"
 
 FEWEST_CHANGES = 20  # the smallest that was read has 23, beside thousands of rows without a change
 
-_HEADERS = (
-    ("HCPC/MOD", "ACTION CD"), ("HCPC", "ACTION CD", "SHORT DESCRIPTION", "LONG DESCRIPTION"),
-    ("HCPCS/MOD", "TYPE OF CHANGE"), ("HCPCS/Modifier Code", "Type of Change"),
-)  # fmt: skip
 _DESCRIPTORS = ("SHORT DESCRIPTION", "LONG DESCRIPTION")
+_HEADERS = (
+    ("HCPC/MOD", "ACTION CD"), ("HCPC", "ACTION CD", *_DESCRIPTORS), ("HCPCS/MOD", "TYPE OF CHANGE"),
+    ("HCPCS/Modifier Code", "Type of Change"),
+)  # fmt: skip
 _CODE = re.compile(r"[A-Z][0-9]{4}")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
-_NO_CHANGE = "no change"
 _DENTAL = "D"  # CDT: its wording is not free
-_NAMED_QUARTER = re.compile(
-    r"(20[0-9]{2})[_ -]*(JAN|APR|JUL|OCT)|(JAN|APR|JUL|OCT)[A-Za-z]*[_ -]*(20[0-9]{2})", re.IGNORECASE
+_NAMED_QUARTERS = (
+    re.compile(r"(?P<year>20[0-9]{2})[_ -]*(?P<month>JAN|APR|JUL|OCT)", re.IGNORECASE),
+    re.compile(r"(?P<month>JAN|APR|JUL|OCT)[A-Za-z]*[_ -]*(?P<year>20[0-9]{2})", re.IGNORECASE),
 )
 _NAMED_YEAR = re.compile(r"HCPC(?:20)?([0-9]{2})_|(?<![0-9])20([0-9]{2})(?![0-9])", re.IGNORECASE)
+_LETTERS = {
+    "add": "A", "discontinued": "D", "re-activated": "R", "coverage change": "F", "payment change": "P",
+}  # fmt: skip
 
 
-def recognize(source: Source) -> bool:
-    """Whether the first sheet has one of the headers of the report."""
-    return _header(source.head) is not None
-
-
-def parse(source: Source) -> Parsed:
-    """The changes of one update.
-
-    Raises: UnreadableInput when the quarter is not known or the file is cut short; NotImported for the same in an
-    archive, the rest of which can be read; OverlappingValidity for a code twice with one action.
-    """
-    found = _header(source.rows)
-    if found is None:
-        raise UnreadableInput(f"{source.place}: no header with {' and '.join(_HEADERS[0])}, or as in other years")
-    start, places = found
-    notes: list[str] = []
-    effective = _quarter(source, notes)
-    lines = lines_of(filled_below(source.rows, start), places, notes)
-    rows, aside = read_lines(lines, lambda line: _row(line, effective))
-    # What an excerpt lacks may have changed too, and may change twice: it is complete for nothing.
-    return release_of(
-        source, "hcpcs_change", rows, aside, effective,
-        fewest=FEWEST_CHANGES, counted="changes", by_key=False, notes=notes,
-    )  # fmt: skip
-
-
-def _row(line: Line, effective: Interval) -> Row | str:
-    """The row, or why there is none."""
-    code, action = line["code"], line["action"]
-    letters = _letters(action)
-    line.key = code
-    if not (_CODE.fullmatch(code) or _MODIFIER.fullmatch(code)):
-        line.key = code[:20]
-        return "neither a Level II code nor a modifier"
-    if action.casefold() == _NO_CHANGE:
-        return "no change"
-    if letters is None:
-        line.key = f"{code} {action[:40]}"
-        return "an action that is not in the key"
-    of_code = (code, None) if _CODE.fullmatch(code) else (None, code)
-    dental = code.startswith(_DENTAL) and of_code[0]
-    words = (None, None) if dental else (line.text("short"), line.text("long"))
-    return (*of_code, letters, effective.first, *words, effective.first, effective.last)
-
-
-def _header(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
-    """The row of the header, and the places of code, action, short and long descriptor; outside where it has none."""
+def _found(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]] | None:
+    """The row of the header, and the places of code, action, and the descriptors where it has them."""
     for number, row in enumerate(rows[:40]):
-        for header in _HEADERS:
-            if places := places_of(row, header):
-                words = places_of(row, _DESCRIPTORS) or dict.fromkeys(_DESCRIPTORS, len(row))
-                found = [*(places[name] for name in header[:2]), *(words[name] for name in _DESCRIPTORS)]
-                return number, dict(zip(("code", "action", "short", "long"), found, strict=True))
+        if places := next(filter(None, (places_of(row, header) for header in _HEADERS)), None):
+            code, action, *_ = places.values()
+            return number, {"code": code, "action": action, **(places_of(row, _DESCRIPTORS) or {})}
     return None
 
 
 def _letters(action: str) -> str | None:
     """The letters of an action in words; None for one that the key of the report does not have."""
-    said = action.casefold()
-    whole = {"add": "A", "discontinued": "D", "re-activated": "R", "coverage change": "F", "payment change": "P"}
-    if said in whole:
-        return whole[said]
-    if said.startswith("miscellaneous"):
+    words = action.casefold()
+    if words in _LETTERS:
+        return _LETTERS[words]
+    if words.startswith("miscellaneous"):
         return "T"
-    if "coverage" in said and "long desc" in said:
+    if "coverage" in words and "long desc" in words:
         return "B"
-    if "desc" not in said:
+    if "desc" not in words:
         return None
-    return ("C" if "long" in said else "") + ("S" if "short" in said else "") or None
+    return ("C" if "long" in words else "") + ("S" if "short" in words else "") or None
 
 
-def _quarter(source: Source, notes: list[str]) -> Interval:
-    if stated := stated_quarter(source):
-        notes.append("the quarter is the one that the user named; the report names none")
-        return stated
-    for name in filter(None, (source.name, source.archive)):
-        if named := _NAMED_QUARTER.search(name):
-            notes.append("the quarter is that of the file's name; the report names none")
-            year, month = named[1] or named[4], named[2] or named[3]
-            return quarter_of(date(int(year), FIRST_MONTH[month.upper()], 1))
+def _quarter(heading: Heading) -> Interval:
+    source = heading.source
+    names = (source.name, source.archive)
+    if quarter := quarter_by_name(source, names, _NAMED_QUARTERS, "the report names none", heading.notes):
+        return quarter
     if annual := _NAMED_YEAR.search(source.name):
         year = f"20{annual[1] or annual[2]}"
-        notes.append(f"the annual report of {year}, as the file's name says: in effect from 1 January")
+        heading.notes.append(f"the annual report of {year}, as the file's name says: in effect from 1 January")
         return quarter_of(date(int(year), 1, 1))
-    why = "neither the report nor its name tell its quarter; say it with --release 2020-Q3"
-    if source.archive:
-        raise NotImported(f"{source.place}: {why}")
-    raise UnreadableInput(f"{source.place}: {why}")
+    # In an archive the rest can be read.
+    raise (NotImported if source.archive else UnreadableInput)(
+        f"{source.place}: neither the report nor its name tell its quarter; say it with --release 2020-Q3"
+    )
+
+
+def _key(line: Line) -> str:
+    if not _is_known(line):
+        return line["code"][:20]
+    known = line["action"].casefold() == "no change" or _letters(line["action"])
+    return line["code"] if known else f"{line['code']} {line['action'][:40]}"
+
+
+def _is_known(line: Line) -> bool:
+    return bool(_CODE.fullmatch(line["code"]) or _MODIFIER.fullmatch(line["code"]))
+
+
+def _descriptor(column: str) -> Reader:
+    return lambda line: None if len(line["code"]) == 5 and line["code"].startswith(_DENTAL) else line.text(column)
+
+
+_LISTING = Listing(
+    table="hcpcs_change", header=_HEADERS[0], find=_found, sheets=True,
+    days=_quarter, fewest=lambda _: FEWEST_CHANGES, counted="changes",
+    by_key=False,  # what an excerpt lacks may have changed too, and may change twice: it is complete for nothing
+    key=_key,
+    aside={
+        "neither a Level II code nor a modifier": lambda line: not _is_known(line),
+        "no change": lambda line: line["action"].casefold() == "no change",
+        "an action that is not in the key": lambda line: _letters(line["action"]) is None,
+    },
+    columns={
+        "hcpcs_code": lambda line: line["code"] if len(line["code"]) == 5 else None,
+        "modifier": lambda line: line["code"] if len(line["code"]) == 2 else None,
+        "action": lambda line: _letters(line["action"]), "effective_date": lambda line: line.days.first,
+        "short_descriptor": _descriptor(_DESCRIPTORS[0]), "descriptor": _descriptor(_DESCRIPTORS[1]),
+    },
+)  # fmt: skip
+recognize, parse = _LISTING.recognize, _LISTING.parse

@@ -13,7 +13,7 @@ from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.publications.hcpcs_records import PUBLICATION
 from cleanclaim.reference.publications.listing import release_of
 from cleanclaim.reference.publications.parsed import Parsed
-from cleanclaim.reference.publications.quarters import named_quarter
+from cleanclaim.reference.publications.quarters import days_named, stated_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import HCPCS
 
@@ -25,7 +25,7 @@ FEWEST_CODES = 5000  # as many as the HCPCS file itself has
 
 _CODE = re.compile(r"[A-Z][0-9]{4}")
 _ONLY_CODES = re.compile(rb"(?:[A-Z][0-9]{4}[ \t]*\r?\n)*[A-Z][0-9]{4}\s*")
-_NAMED_QUARTER = re.compile(r"(20[0-9]{2})[ _-]?q([1-4])", re.IGNORECASE)
+_NAMED_QUARTER = re.compile(r"(?P<year>20[0-9]{2})[ _-]?q(?P<quarter>[1-4])", re.IGNORECASE)
 
 
 def recognize(source: Source) -> bool:
@@ -40,12 +40,11 @@ def parse(source: Source) -> Parsed:
     OverlappingValidity for a code twice.
     """
     named = _NAMED_QUARTER.search(source.name)
-    release = source.release or (f"{named[1]}-Q{named[2]}" if named else None)
-    if release is None:
+    effective = stated_quarter(source) or (days_named(named) if named else None)
+    if effective is None:
         raise UnreadableInput(
             f"{source.place}: a list of codes names no quarter, nor does its name; say it with --release 2026-Q3"
         )
-    effective = named_quarter(release)
     codes = [line.strip() for line in source.lines if line.strip()]
     unknown = (None,) * (len(HCPCS.columns) - 4)  # all but the code, the days and the release
     rows = [(code, *unknown, effective.first, effective.last) for code in codes]

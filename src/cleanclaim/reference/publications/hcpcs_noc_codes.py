@@ -8,16 +8,14 @@ no days.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.listing import release_of
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
-from cleanclaim.reference.publications.preamble import cells_below, header_row, plain_day, require_header
-from cleanclaim.reference.publications.quarters import named_quarter, quarter_of
-from cleanclaim.reference.publications.source import Source
-from cleanclaim.values import OPEN_END
+from cleanclaim.reference.publications.listing import Heading, Line, Listing
+from cleanclaim.reference.publications.printed import plain_day
+from cleanclaim.reference.publications.quarters import quarter_of, stated_quarter
+from cleanclaim.values import OPEN_END, Interval
 
 PUBLICATION = "hcpcs_noc_codes"
 TITLE = "CMS list of HCPCS NOC codes (xlsx)"
@@ -25,38 +23,49 @@ TITLE = "CMS list of HCPCS NOC codes (xlsx)"
 FEWEST_CODES = 100  # the list has had more than 140 for years: one with fewer was cut
 
 HEADER = ("HCPCS", "LONG DESCRIPTION", "ADD DATE", "TERM DATE")
+_HCPCS, _DESCRIPTOR, _ADDED, _ENDED = HEADER
 _YEAR = re.compile(r"NOC CODES - HCPCS (20[0-9]{2})")
 _CODE = re.compile(r"[A-Z][0-9]{4}")
+_JOINED = "continuation, joined to the record before"
 
 
-def recognize(source: Source) -> bool:
-    """Whether the first sheet has the header of the list."""
-    return source.is_packed and header_row(source.head, HEADER) is not None
+def _quarter(heading: Heading) -> Interval:
+    year = _YEAR.search(heading.above)
+    quarter = stated_quarter(heading.source) or (quarter_of(date(int(year[1]), 1, 1)) if year else None)
+    if quarter is None:
+        raise UnreadableInput(
+            f"{heading.source.place}: no year above the header; say the quarter with --release 2019-Q1"
+        )
+    return quarter
 
 
-def parse(source: Source) -> Parsed:
-    """The codes of one year.
-
-    Raises: UnreadableInput when no year is named or the file is cut short; OverlappingValidity for a code twice.
-    """
-    start = require_header(source, source.sheet, HEADER)
-    named = _YEAR.search(" ".join(cell for row in source.sheet[:start] for cell in row))
-    if not (named or source.release):
-        raise UnreadableInput(f"{source.place}: no year above the header; say the quarter with --release 2019-Q1")
-    first = date(int(named[1]), 1, 1) if named else date.min
-    effective = named_quarter(source.release) if source.release else quarter_of(first)
-    rows: list[Row] = []
-    aside: list[RowSetAside] = []
-    for number, cells in cells_below(source, start, HEADER):
-        code, added, ended = cells["HCPCS"].upper(), plain_day(cells["ADD DATE"]), plain_day(cells["TERM DATE"])
-        if rows and code == rows[-1][0] and not (cells["ADD DATE"] or cells["TERM DATE"]):
-            rows[-1] = (code, f"{rows[-1][1]} {cells['LONG DESCRIPTION']}", *rows[-1][2:])
-            aside.append(RowSetAside(number, "continuation, joined to the record before", code))
-        elif not _CODE.fullmatch(code):
-            aside.append(RowSetAside(number, "not a Level II code", code[:20]))
-        elif added is None or (cells["TERM DATE"] and ended is None):
-            aside.append(RowSetAside(number, "a day that is none (YYYYMMDD)", code))
+def _continuations_joined(lines: Iterator[Line]) -> Iterator[Line]:
+    record: list[Line] = []
+    for line in lines:
+        if record and line[_HCPCS].upper() == record[0][_HCPCS].upper() and not (line[_ADDED] or line[_ENDED]):
+            record[0].cells[_DESCRIPTOR] += f" {line[_DESCRIPTOR]}"
+            line.cells[_JOINED] = "yes"
         else:
-            descriptor = cells["LONG DESCRIPTION"] or None
-            rows.append((code, descriptor, added, ended or OPEN_END, effective.first, effective.last))
-    return release_of(source, "noc_code", rows, aside, effective, fewest=FEWEST_CODES)
+            yield from record
+            record = []
+        record.append(line)
+    yield from record
+
+
+_LISTING = Listing(
+    table="noc_code", header=HEADER, sheets=True,
+    days=_quarter, fewest=lambda _: FEWEST_CODES,
+    lines=_continuations_joined, key=lambda line: line[_HCPCS].upper()[:20],
+    aside={
+        _JOINED: lambda line: bool(line[_JOINED]),
+        "not a Level II code": lambda line: not _CODE.fullmatch(line.key),
+        "a day that is none (YYYYMMDD)": lambda line: not (
+            plain_day(line[_ADDED]) and (plain_day(line[_ENDED]) or not line[_ENDED])
+        ),
+    },
+    columns={
+        "hcpcs_code": lambda line: line.key, "descriptor": _DESCRIPTOR,
+        "span_from": lambda line: plain_day(line[_ADDED]), "span_to": lambda line: plain_day(line[_ENDED]) or OPEN_END,
+    },
+)  # fmt: skip
+recognize, parse = _LISTING.recognize, _LISTING.parse

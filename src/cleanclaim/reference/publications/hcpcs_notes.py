@@ -13,7 +13,7 @@ from datetime import date
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.publications.listing import release_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
-from cleanclaim.reference.publications.quarters import FIRST_MONTH, named_quarter, quarter_of
+from cleanclaim.reference.publications.quarters import quarter_by_name, quarter_of
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Interval
 
@@ -24,7 +24,7 @@ FEWEST_NOTES = 100  # there have been more than 140 for years: a file with fewer
 
 _TITLE_LINE = re.compile(r"\s*PROCESSING NOTES\s*")
 _NOTE = re.compile(r"\s*([0-9]{4})--(.*)")
-_NAMED_QUARTER = re.compile(r"(JAN|APR|JUL|OCT)[a-z]*[ _-]*(20[0-9]{2})", re.IGNORECASE)
+_NAMED_QUARTER = re.compile(r"(?P<month>JAN|APR|JUL|OCT)[a-z]*[ _-]*(?P<year>20[0-9]{2})", re.IGNORECASE)
 _NAMED_YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})(?![0-9])")
 
 
@@ -49,9 +49,9 @@ def parse(source: Source) -> Parsed:
         text = line.rstrip().removesuffix("*").strip()
         if not text or _TITLE_LINE.fullmatch(line) or not text.strip("_"):
             continue
-        if found := _NOTE.fullmatch(line.rstrip().removesuffix("*").rstrip()):
-            current = [found[2].strip()]
-            texts[number] = found[1], current
+        if numbered := _NOTE.fullmatch(line.rstrip().removesuffix("*").rstrip()):
+            current = [numbered[2].strip()]
+            texts[number] = numbered[1], current
         elif current is None:
             aside.append(RowSetAside(number, "a line that belongs to no note", text[:20]))
         else:
@@ -65,12 +65,8 @@ def parse(source: Source) -> Parsed:
 
 
 def _quarter(source: Source, notes: list[str]) -> Interval:
-    if source.release:
-        notes.append("the quarter is the one that the user named; the file names none")
-        return named_quarter(source.release)
-    if named := _NAMED_QUARTER.search(source.name):
-        notes.append("the quarter is that of the file's name; the file names none")
-        return quarter_of(date(int(named[2]), FIRST_MONTH[named[1].upper()], 1))
+    if quarter := quarter_by_name(source, [source.name], [_NAMED_QUARTER], "the file names none", notes):
+        return quarter
     if year := _NAMED_YEAR.search(source.name):
         notes.append(f"of the annual file of {year[1]}, as the file's name says: its first quarter")
         return quarter_of(date(int(year[1]), 1, 1))

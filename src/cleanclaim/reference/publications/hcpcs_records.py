@@ -22,10 +22,15 @@ from cleanclaim.reference.intervals import before
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.drug_codes import CodeFacts, is_drug, is_unclassified
 from cleanclaim.reference.publications.hcpcs_replacements import XREFS, replacement_rows
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.partial import covered
-from cleanclaim.reference.publications.preamble import plain_day, refuse_short
-from cleanclaim.reference.publications.quarters import FIRST_MONTH, named_quarter, quarter_name, quarter_of, year_later
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, covered, dated_table, refuse_short
+from cleanclaim.reference.publications.printed import plain_day
+from cleanclaim.reference.publications.quarters import (
+    days_named,
+    quarter_name,
+    quarter_of,
+    stated_quarter,
+    year_later,
+)
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval
 
@@ -41,7 +46,7 @@ COLUMNS = (
 _CODE_RECORD, _CODE_CONTINUED, _MODIFIER_RECORD, _MODIFIER_CONTINUED = "3", "4", "7", "8"
 _CODE = re.compile(r"[A-Z][0-9]{4}")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
-_NAMED_QUARTER = re.compile(r"HCPC\s*([0-9]{4})[_ -]*(JAN|APR|JUL|OCT)", re.IGNORECASE)
+_NAMED_QUARTER = re.compile(r"HCPC\s*(?P<year>[0-9]{4})[_ -]*(?P<month>JAN|APR|JUL|OCT)", re.IGNORECASE)
 _NAMED_YEAR = re.compile(r"HCPC\s*(20[0-9]{2})_(?:CONTR_)?ANWEB", re.IGNORECASE)
 
 
@@ -63,7 +68,7 @@ class Record:
 class _Span:
     """Days for which a record is told, and the span in which it may be billed; None is unknown."""
 
-    told: Interval
+    days: Interval
     first: date | None
     last: date | None
 
@@ -79,20 +84,20 @@ def parse_records(source: Source, numbered: Iterable[tuple[int, dict[str, str]]]
     doubts: list[str] = []
     effective = _quarter(source, records, doubts)
     # An excerpt knows little of the years before: it speaks for its quarter alone.
-    told = effective if source.partial else Interval(year_later(effective.first, -YEARS_BACK), effective.last)
-    code_rows = [row for record in codes for row in _code_rows(record, told, doubts)]
+    days = effective if source.partial else Interval(year_later(effective.first, -YEARS_BACK), effective.last)
+    code_rows = [row for record in codes for row in _code_rows(record, days, doubts)]
     tables = {"hcpcs": dated_table("hcpcs", code_rows)}
-    coverage = covered(source, "hcpcs", [row[0] for row in code_rows], told)
-    if followers := _replacement_rows(codes, told.last):
+    coverage = covered(source, "hcpcs", [row[0] for row in code_rows], days)
+    if followers := _replacement_rows(codes, days.last):
         tables["replacement"] = dated_table("replacement", followers)
         # Complete for the codes that are cross-referenced, and no others: the file tells of few successors.
-        spans = {str(row[0]): Interval(first, told.last) for row in followers if isinstance(first := row[-2], date)}
-        coverage += tuple(Covered("replacement", key, days) for key, days in spans.items())
+        spans = {str(row[0]): Interval(first, days.last) for row in followers if isinstance(first := row[-2], date)}
+        coverage += tuple(Covered("replacement", key, span) for key, span in spans.items())
     if modifiers:
-        found = [record for record in records if record.cells["RECID"] == _MODIFIER_RECORD]
-        modifier_rows = [row for record in found for row in _modifier_rows(record, told, doubts)]
+        modifier_records = [record for record in records if record.cells["RECID"] == _MODIFIER_RECORD]
+        modifier_rows = [row for record in modifier_records for row in _modifier_rows(record, days, doubts)]
         tables["modifier"] = dated_table("modifier", modifier_rows)
-        coverage += covered(source, "modifier", [row[0] for row in modifier_rows], told)
+        coverage += covered(source, "modifier", [row[0] for row in modifier_rows], days)
     return Parsed(
         release=quarter_name(effective.first), effective=effective, tables=tables, coverage=coverage,
         read=read, kept=len(records), set_aside=tuple(aside), notes=tuple(doubts), thin=source.partial,
@@ -135,18 +140,17 @@ def _quarter(source: Source, records: list[Record], doubts: list[str]) -> Interv
     newest = max((day for text in days if (day := plain_day(text))), default=None)
     if newest is None:
         raise UnreadableInput(f"{source.place}: no readable day in ADD DT or ACT EFF DT")
-    if source.release:
-        quarter, until = named_quarter(source.release), None
-    elif named := _NAMED_QUARTER.search(source.name) or _NAMED_QUARTER.search(source.sheet_name):
-        quarter, until = quarter_of(date(int(named[1]), FIRST_MONTH[named[2].upper()], 1)), None
-    elif annual := _NAMED_YEAR.search(source.name):
+    named = _NAMED_QUARTER.search(source.name) or _NAMED_QUARTER.search(source.sheet_name)
+    quarter = stated_quarter(source) or (days_named(named) if named else None)
+    until = quarter.last if quarter else None
+    if quarter is None and (annual := _NAMED_YEAR.search(source.name)):
         quarter, until = quarter_of(date(int(annual[1]), 1, 1)), date(int(annual[1]), 12, 31)
         doubts.append(f"the annual file of {annual[1]}, complete for the first quarter alone")
-    else:
+    if quarter is None or until is None:
         doubts.append(f"neither file nor sheet name the quarter: it is that of the newest day, {newest}")
         return quarter_of(newest)
     oldest = date.min if source.partial else quarter.first
-    if not oldest <= newest <= (until or quarter.last):
+    if not oldest <= newest <= until:
         raise UnreadableInput(
             f"{source.place}: named for {quarter_name(quarter.first)}, but the newest day in it is {newest}"
             f" ({quarter_name(newest)}). Rename the file to the quarter that it is for."
@@ -154,32 +158,32 @@ def _quarter(source: Source, records: list[Record], doubts: list[str]) -> Interv
     return quarter
 
 
-def _spans(record: Record, told: Interval, doubts: list[str]) -> Iterator[_Span]:
+def _spans(record: Record, days: Interval, doubts: list[str]) -> Iterator[_Span]:
     added = _day_or_doubt(record, "ADD DT", doubts)
     ended = _day_or_doubt(record, "TERM DT", doubts) if record.cells["TERM DT"] else OPEN_END
     acted = plain_day(record.cells["ACT EFF DT"])
     came_back = record.cells["ACTION CD"] == "R" and added and acted and ended and added < acted <= ended
     if not came_back or acted is None:
-        yield _Span(told, added, ended)
+        yield _Span(days, added, ended)
         return
-    if told.first < acted:
-        yield _Span(Interval(told.first, min(before(acted), told.last)), added, None)
-    if acted <= told.last:
-        yield _Span(Interval(max(acted, told.first), told.last), acted, ended)
+    if days.first < acted:
+        yield _Span(Interval(days.first, min(before(acted), days.last)), added, None)
+    if acted <= days.last:
+        yield _Span(Interval(max(acted, days.first), days.last), acted, ended)
 
 
-def _code_rows(record: Record, told: Interval, doubts: list[str]) -> Iterator[Row]:
+def _code_rows(record: Record, days: Interval, doubts: list[str]) -> Iterator[Row]:
     cells = record.cells
     facts = CodeFacts(record.code, record.descriptor, cells["PRICE1"], cells["BETOS"], cells["TOS1"])
     reading = parse_dosage(record.descriptor)
     drug = is_drug(facts, reading)
-    for span in _spans(record, told, doubts):
+    for span in _spans(record, days, doubts):
         yield (
             record.code, cells["SHORT DESCRIPTION"] or None, record.descriptor or None, span.first, span.last,
             cells["COV"] or None, cells["PRICE1"] or None, cells["BETOS"] or None,
             drug, is_unclassified(reading, drug=drug),
             *_dosage_cells(reading if drug else None),
-            span.told.first, span.told.last,
+            span.days.first, span.days.last,
         )  # fmt: skip
 
 
@@ -201,9 +205,9 @@ def _replacement_rows(codes: list[Record], last: date) -> list[Row]:
     ]
 
 
-def _modifier_rows(record: Record, told: Interval, doubts: list[str]) -> Iterator[Row]:
-    for span in _spans(record, told, doubts):
-        yield record.code, record.descriptor or None, span.first, span.last, span.told.first, span.told.last
+def _modifier_rows(record: Record, days: Interval, doubts: list[str]) -> Iterator[Row]:
+    for span in _spans(record, days, doubts):
+        yield record.code, record.descriptor or None, span.first, span.last, span.days.first, span.days.last
 
 
 def _day_or_doubt(record: Record, column: str, doubts: list[str]) -> date | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from cleanclaim.reference.publications.hcpcs_records import COLUMNS, PUBLICATION, parse_records
 from cleanclaim.reference.publications.hcpcs_replacements import XREFS
+from cleanclaim.reference.publications.headers import cells_below, header_row, require_header
 from cleanclaim.reference.publications.parsed import Parsed
-from cleanclaim.reference.publications.preamble import cells_below, header_row, require_header
 from cleanclaim.reference.publications.source import Source
 
 __all__ = ["PUBLICATION", "TITLE", "parse", "recognize"]

@@ -10,8 +10,7 @@ import re
 from dataclasses import replace
 
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.fiscal_years import code_set_of
-from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed
+from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed, code_set_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.source import Source
 
@@ -26,9 +25,9 @@ _FIRST_CODE = "A000"
 def recognize(source: Source) -> bool:
     """Whether the file begins with cholera and goes on, line by line, with codes in order."""
     lines = [line.rstrip() for line in source.text_head.splitlines()[:50] if line.strip()]
-    found = [_RECORD.fullmatch(line) for line in lines[:-1]]
-    codes = [one["code"] for one in found if one]
-    return len(codes) > 1 and len(codes) == len(found) and codes == sorted(codes) and codes[0] == _FIRST_CODE
+    records = [_RECORD.fullmatch(line) for line in lines[:-1]]
+    codes = [one["code"] for one in records if one]
+    return len(codes) > 1 and len(codes) == len(records) and codes == sorted(codes) and codes[0] == _FIRST_CODE
 
 
 def parse(source: Source) -> Parsed:
@@ -39,9 +38,9 @@ def parse(source: Source) -> Parsed:
     rows: list[Row] = []
     aside: list[RowSetAside] = []
     for number, line in enumerate(source.lines, 1):
-        found = _RECORD.fullmatch(line.rstrip())
-        if found:
-            rows.append((found["code"], found["descriptor"], True, None))
+        record = _RECORD.fullmatch(line.rstrip())
+        if record:
+            rows.append((record["code"], record["descriptor"], True, None))
         elif line.strip():
             aside.append(RowSetAside(number, "no ICD-10-CM code", line.split()[0][:20]))
     note = (

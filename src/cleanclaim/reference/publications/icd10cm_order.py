@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.fiscal_years import code_set_of
-from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed
+from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed, code_set_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.source import Source
 

@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.fiscal_years import code_set_of
-from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed
+from cleanclaim.reference.publications.icd10cm import CODE, PUBLICATION, as_parsed, code_set_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside
 from cleanclaim.reference.publications.source import Source
 
@@ -108,7 +107,7 @@ def _inherited(diagnosis: Element, title: str, above: _Above) -> _Above:
 
 def _not_applied(diagnosis: Element) -> Iterator[tuple[str, str]]:
     for note in diagnosis.iterfind("notes/note"):
-        if found := _NOT_APPLIED.search(" ".join((note.text or "").split())):
-            for sixth in _ONE_CHARACTER.findall(found["sixth"]):
-                for seventh in _ONE_CHARACTER.findall(found["seventh"]):
+        if exception := _NOT_APPLIED.search(" ".join((note.text or "").split())):
+            for sixth in _ONE_CHARACTER.findall(exception["sixth"]):
+                for seventh in _ONE_CHARACTER.findall(exception["seventh"]):
                     yield sixth, seventh

@@ -29,17 +29,14 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import yaml
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.reference.publications.hcpcs_records import COLUMNS
+from cleanclaim.reference.publications.yaml_file import YamlFile
 from cleanclaim.reference.tables import BY_NAME
-
-Node = yaml.Node | None  # the YAML of a layout, which knows its lines
 
 _MOST_BYTES = 2**16
 _Name = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_-]*$", max_length=60)]
-_PLACE = re.compile(r"\.([A-Za-z_]+)|\[([0-9]+)\]|\[\.\.\.\]")
 _DATES = {"YYYY-MM-DD": "%Y-%m-%d", "YYYYMMDD": "%Y%m%d", "MM/DD/YYYY": "%m/%d/%Y"}
 _GROUPS = {"year", "quarter", "month", "day"}
 
@@ -102,98 +99,71 @@ def read_layout(path: Path) -> Layout:
         content = path.read_bytes()
     except OSError as problem:
         raise UnreadableInput(f"{path}: {problem.strerror or problem}") from None
-    if len(content) > _MOST_BYTES:
-        raise UnreadableInput(f"{path}: a layout has at most {_MOST_BYTES // 1024} KiB")
-    try:
-        node = yaml.compose(content, Loader=yaml.CSafeLoader)
-        raw = yaml.load(content, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, RecursionError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise UnreadableInput(f"{where}: no YAML: {getattr(problem, 'problem', problem)}") from None
-    try:
-        layout = msgspec.convert(raw, Layout, strict=True)
-    except msgspec.ValidationError as problem:
-        text, _, place = str(problem).partition(" - at `$")
-        raise _wrong(path, node, place.rstrip("`"), text) from None
-    _check(path, node, layout)
+    file = YamlFile.of(str(path), "layout", content, _MOST_BYTES)
+    layout = file.as_shape(Layout)
+    _check(file, layout)
     return layout
 
 
-def _check(path: Path, node: Node, layout: Layout) -> None:
+def _check(file: YamlFile, layout: Layout) -> None:
     """What the types do not hold: names that exist, patterns and dates that are ones."""
     if bool(layout.tables) == bool(layout.hcpcs_records):
-        raise _wrong(path, node, "", "expected either `tables` or `hcpcs_records`")
+        raise file.wrong("expected either `tables` or `hcpcs_records`")
     if layout.encoding not in ("utf-8", "cp1252"):
-        raise _wrong(path, node, ".encoding", "expected utf-8 or cp1252")
+        raise file.wrong("expected utf-8 or cp1252", "encoding")
     if layout.release:
-        _check_pattern(path, node, ".release.file_name", layout.release.file_name, _GROUPS)
+        _check_pattern(file, layout.release.file_name, _GROUPS, "release", "file_name")
     for number, table in enumerate(layout.tables):
-        place = f".tables[{number}]"
-        if table.table not in BY_NAME or table.table == "coverage":
-            raise _wrong(path, node, f"{place}.table", f"no reference table is named {table.table!r}")
-        schema = BY_NAME[table.table]
-        _check_columns(path, node, f"{place}.columns", table.columns, schema.names[:-1], layout)
-        if missing := [name for name in schema.key if name not in table.columns and name != "span_from"]:
-            raise _wrong(path, node, f"{place}.columns", f"the key of {table.table} is missing: {', '.join(missing)}")
-        if table.continued and table.continued not in table.columns:
-            raise _wrong(path, node, f"{place}.continued", f"no column {table.continued!r} among `columns`")
-        for column in table.where:
-            _check_header(path, node, f"{place}.where", column, layout)
+        _check_table(file, layout, table, "tables", number)
     if layout.hcpcs_records:
-        _check_columns(path, node, ".hcpcs_records", layout.hcpcs_records, COLUMNS, layout)
+        _check_columns(file, layout, layout.hcpcs_records, COLUMNS, "hcpcs_records")
         if missing := [name for name in COLUMNS if name not in layout.hcpcs_records]:
-            raise _wrong(path, node, ".hcpcs_records", f"missing: {', '.join(missing)}")
+            raise file.wrong(f"missing: {', '.join(missing)}", "hcpcs_records")
+
+
+def _check_table(file: YamlFile, layout: Layout, table: LayoutTable, *place: str | int) -> None:
+    if table.table not in BY_NAME or table.table == "coverage":
+        raise file.wrong(f"no reference table is named {table.table!r}", *place, "table")
+    schema = BY_NAME[table.table]
+    _check_columns(file, layout, table.columns, schema.names[:-1], *place, "columns")
+    if missing := [name for name in schema.key if name not in table.columns and name != "span_from"]:
+        raise file.wrong(f"the key of {table.table} is missing: {', '.join(missing)}", *place, "columns")
+    if table.continued and table.continued not in table.columns:
+        raise file.wrong(f"no column {table.continued!r} among `columns`", *place, "continued")
+    for column in table.where:
+        _check_header(file, layout, column, *place, "where")
 
 
 def _check_columns(
-    path: Path, node: Node, place: str, columns: dict[str, str | Reading], known: tuple[str, ...], layout: Layout
+    file: YamlFile, layout: Layout, columns: dict[str, str | Reading], known: tuple[str, ...], *place: str | int
 ) -> None:
     for name, reading in columns.items():
         if name not in known:
-            raise _wrong(path, node, place, f"no column {name!r}; there are {', '.join(known)}")
-        here = f"{place}.{name}"
+            raise file.wrong(f"no column {name!r}; there are {', '.join(known)}", *place)
+        here = (*place, name)
         if isinstance(reading, str):
-            _check_header(path, node, here, reading, layout)
+            _check_header(file, layout, reading, *here)
             continue
-        given = [one for one in (reading.column, reading.constant, reading.file_name) if one is not None]
-        if len(given) != 1:
-            raise _wrong(path, node, here, "expected one of `column`, `constant`, `file_name`")
+        sources = [source for source in (reading.column, reading.constant, reading.file_name) if source is not None]
+        if len(sources) != 1:
+            raise file.wrong("expected one of `column`, `constant`, `file_name`", *here)
         if reading.column is not None:
-            _check_header(path, node, here, reading.column, layout)
+            _check_header(file, layout, reading.column, *here)
         if reading.date and reading.date not in _DATES:
-            raise _wrong(path, node, here, f"a date is one of {', '.join(_DATES)}")
+            raise file.wrong(f"a date is one of {', '.join(_DATES)}", *here)
         for pattern in (reading.file_name or {}).values():
-            _check_pattern(path, node, here, pattern, set())
+            _check_pattern(file, pattern, set(), *here)
 
 
-def _check_header(path: Path, node: Node, place: str, column: str, layout: Layout) -> None:
+def _check_header(file: YamlFile, layout: Layout, column: str, *place: str | int) -> None:
     if column not in layout.header:
-        raise _wrong(path, node, place, f"no column {column!r} in the header; there are {', '.join(layout.header)}")
+        raise file.wrong(f"no column {column!r} in the header; there are {', '.join(layout.header)}", *place)
 
 
-def _check_pattern(path: Path, node: Node, place: str, pattern: str, groups: set[str]) -> None:
+def _check_pattern(file: YamlFile, pattern: str, groups: set[str], *place: str | int) -> None:
     try:
         compiled = re.compile(pattern)
     except re.error as problem:
-        raise _wrong(path, node, place, f"no regular expression: {problem}") from None
+        raise file.wrong(f"no regular expression: {problem}", *place) from None
     if not set(compiled.groupindex) <= groups or (groups and "year" not in compiled.groupindex):
-        raise _wrong(path, node, place, f"the groups must be `year` and any of {', '.join(sorted(groups - {'year'}))}")
-
-
-def _wrong(path: Path, node: Node, place: str, text: str) -> UnreadableInput:
-    """An error that names the line of the field, or of the nearest field above it."""
-    line = node.start_mark.line + 1 if node is not None else 1
-    for key, number in ((found[1], found[2]) for found in _PLACE.finditer(place)):
-        if number is not None and isinstance(node, yaml.SequenceNode) and int(number) < len(node.value):
-            node = node.value[int(number)]
-        elif key and isinstance(node, yaml.MappingNode):
-            inner = next(((one, value) for one, value in node.value if one.value == key), None)
-            if inner is None:
-                break
-            line, node = inner[0].start_mark.line + 1, inner[1]
-            continue
-        else:
-            break
-        line = node.start_mark.line + 1
-    return UnreadableInput(f"{path}:{line}: {place.lstrip('.') or 'layout'}: {text}")
+        raise file.wrong(f"the groups must be `year` and any of {', '.join(sorted(groups - {'year'}))}", *place)

@@ -18,10 +18,10 @@ from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.reference.cells import Cell, Row, parse_cell
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.hcpcs_records import parse_records
+from cleanclaim.reference.publications.headers import Cells, cells_at, records_below
 from cleanclaim.reference.publications.layout import Layout, LayoutTable, Reading, read_layout
-from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table
-from cleanclaim.reference.publications.preamble import Cells, refuse_short
-from cleanclaim.reference.publications.quarters import MONTHS, quarter_name, quarter_of, rest_of_quarter
+from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_table, refuse_short
+from cleanclaim.reference.publications.quarters import days_named, quarter_name, quarter_of, rest_of_quarter
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import BY_NAME
 from cleanclaim.values import Interval
@@ -70,19 +70,15 @@ class LayoutImporter:
                 f"{source.place}: the header is not that of {self.file.name};"
                 f" expected {', '.join(self.layout.header)}, found {', '.join(header)[:200] or 'nothing'}"
             )
-        cut = bool(records[-1]) and len(records[-1]) < len(header)
-        if cut and not source.content.endswith(b"\n"):
-            raise UnreadableInput(f"{source.place}: row {len(records)}, the last, ends in the middle: it was cut off")
-        numbered = [(number, record) for number, record in enumerate(records[1:], 2) if any(record)]
+        numbered = records_below(source, records, 0, len(header))
         refuse_short(source, len(numbered), self.layout.fewest_rows, "rows")
         effective = self._effective(source)
-        rows = [
-            (number, dict(zip(header, (cell.strip() for cell in record), strict=False))) for number, record in numbered
-        ]
+        places = {name: place for place, name in enumerate(header)}
+        rows = [(number, cells_at(record, places)) for number, record in numbered]
         notes = (f"read by the layout {self.file.name}: a list at second hand, not the official file",)
         if self.layout.hcpcs_records:
-            told = replace(source, release=quarter_name(effective.first))
-            parsed = parse_records(told, _hcpcs_cells(self.layout, source, rows), modifiers=False)
+            dated = replace(source, release=quarter_name(effective.first))
+            parsed = parse_records(dated, _hcpcs_cells(self.layout, source, rows), modifiers=False)
             return replace(parsed, thin=True, notes=notes + parsed.notes)
         return self._tables(source, rows, effective, notes)
 
@@ -128,8 +124,8 @@ class LayoutImporter:
             except InvalidValue as problem:
                 raise UnreadableInput(f"{source.place}: --release {problem}") from None
         pattern = self.layout.release.file_name if self.layout.release else None
-        found = re.search(pattern, source.name, re.IGNORECASE) if pattern else None
-        days = _days(found.groupdict()) if found else None
+        named = re.search(pattern, source.name, re.IGNORECASE) if pattern else None
+        days = days_named(named) if named else None
         if days is None:
             raise UnreadableInput(
                 f"{source.place}: neither the file nor its name tell for which days it is; say it with"
@@ -146,25 +142,6 @@ def shipped_layouts() -> tuple[LayoutImporter, ...]:
 
 def _names(record: Sequence[str]) -> list[str]:
     return [cell.strip() for cell in record]
-
-
-def _days(groups: dict[str, str | None]) -> Interval | None:
-    """The days of a quarter, or from a month or day to the end of its quarter."""
-    year, quarter, month, day = (groups.get(name) for name in ("year", "quarter", "month", "day"))
-    if not year:
-        return None
-    try:
-        if quarter:
-            return quarter_of(date(int(year), 3 * int(quarter), 1))
-        first = date(int(year), _month(month or "1"), int(day or 1))
-    except ValueError:
-        return None
-    return Interval(first, quarter_of(first).last)
-
-
-def _month(text: str) -> int:
-    named = next((number for name, number in MONTHS.items() if name[:3] == text[:3].lower()), None)
-    return named or int(text)
 
 
 def _release_name(effective: Interval) -> str:

@@ -9,15 +9,11 @@ contractor decides on the primary codes. The earliest of the three deletions end
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
-from cleanclaim.reference.publications.parsed import Parsed
-from cleanclaim.reference.publications.preamble import filled_below
-from cleanclaim.reference.publications.quarters import quarter_name, quarter_of, stated_quarter
-from cleanclaim.reference.publications.source import Source
+from cleanclaim.reference.publications.listing import Heading, Line, Listing
+from cleanclaim.reference.publications.quarters import agreed_quarter, days_named
 from cleanclaim.values import OPEN_END, Interval
 
 PUBLICATION = "add-on"
@@ -27,32 +23,13 @@ DELETIONS = ("AOC_DelDT", "Primary_Code_DelDT", "AOC_Edit_DelDT")  # the last on
 
 FEWEST_ROWS = 1_000  # of more than 4,000
 
+_TYPE, _ADD_ON, _PRIMARY, _BEGINS = HEADER
 _CODE = re.compile(r"[A-Z0-9]{5}")
-_NAMED_QUARTER = re.compile(r"AOC[_ -]*V?([0-9]{4})Q([1-4])", re.IGNORECASE)
+_NAMED_QUARTER = re.compile(r"AOC[_ -]*V?(?P<year>[0-9]{4})Q(?P<quarter>[1-4])", re.IGNORECASE)
 
 
-def recognize(source: Source) -> bool:
-    """Whether the file has the header of the add-on code edits."""
-    return _header(source) is not None
-
-
-def parse(source: Source) -> Parsed:
-    """The pairs of add-on code and primary code, for one quarter.
-
-    Raises: UnreadableInput when neither the file name nor the user tells the quarter, or the file is cut short.
-    """
-    found = _header(source)
-    if found is None:
-        raise UnreadableInput(f"{source.place}: no header with {', '.join(HEADER)}")
-    start, places = found
-    quarter = _quarter(source)
-    lines = lines_of(filled_below(_records(source), start), places, [])
-    rows, aside = read_lines(lines, lambda line: _row(line, quarter))
-    return release_of(source, "add_on", rows, aside, quarter, fewest=FEWEST_ROWS, counted="pairs")
-
-
-def _header(source: Source) -> tuple[int, dict[str, int]] | None:
-    for number, row in enumerate(source.delimited_head):
+def _found(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]] | None:
+    for number, row in enumerate(rows):
         names = [_plain(cell) for cell in row]
         places = {name: names.index(_plain(name)) for name in (*HEADER, *DELETIONS) if _plain(name) in names}
         if set(places) >= {*HEADER, DELETIONS[-1]}:
@@ -66,48 +43,36 @@ def _plain(cell: str) -> str:
     return letters.removesuffix("julian").replace("date", "dt").replace("effective", "eff").replace("deletion", "del")
 
 
-def _records(source: Source) -> list[list[str]]:
-    if source.is_packed:
-        return source.sheet
-    if source.delimiter == ",":
-        return source.records
-    return [line.split(source.delimiter) for line in source.lines]
-
-
-def _quarter(source: Source) -> Interval:
-    stated, named = (
-        stated_quarter(source),
-        _NAMED_QUARTER.search(source.name) or _NAMED_QUARTER.search(source.sheet_name),
-    )
-    if named:
-        quarter = quarter_of(date(int(named[1]), 3 * int(named[2]), 1))
-        if stated and stated != quarter:
-            raise UnreadableInput(f"{source.place}: named for {quarter_name(quarter.first)}, not for {source.release}")
-        return quarter
-    if stated:
-        return stated
-    raise UnreadableInput(
-        f"{source.place}: the file name does not say `AOC_V2026Q3`; say which quarter it is: --release 2026-Q3"
+def _quarter(heading: Heading) -> Interval:
+    source = heading.source
+    named = _NAMED_QUARTER.search(source.name) or _NAMED_QUARTER.search(source.sheet_name)
+    quarter = days_named(named) if named else None
+    return agreed_quarter(
+        source, quarter, "the file name does not say `AOC_V2026Q3`; say which quarter it is: --release 2026-Q3"
     )
 
 
-def _row(line: Line, quarter: Interval) -> Row | str:
-    """The row, or why there is none. It holds on the days of the quarter on which the pair does."""
-    line.key = line["Add-On_Code"][:20]
-    add_on, primary = line["Add-On_Code"].upper(), line["Primary_Code"].upper()
-    if not _CODE.fullmatch(add_on) or not _CODE.fullmatch(primary):
-        return "not two codes"
-    if line["AOC_Edit_Type"] not in {"1", "2", "3"}:
-        return "no edit type 1, 2 or 3"
+def _span(line: Line) -> tuple[date | None, date]:
+    """The days on which the pair holds, the first None when it is not printed.
+
+    Raises: ValueError for a day that is none.
+    """
+    last = min((day for name in DELETIONS if (day := _day(line[name]))), default=OPEN_END)
+    return _day(line[_BEGINS]), last
+
+
+def _told(line: Line) -> tuple[date, date]:
+    """The days of the quarter on which the pair holds; where there are none, the first is after the last."""
+    first, last = _span(line)
+    return max(first or line.days.first, line.days.first), min(last, line.days.last)
+
+
+def _has_no_days(line: Line) -> bool:
     try:
-        first = _day(line["AOC_Edit_EffDT"])
-        last = min((day for name in DELETIONS if (day := _day(line[name]))), default=OPEN_END)
+        _span(line)
     except ValueError:
-        return "a day that is none (YYYYDDD)"
-    told_from, told_to = max(first or quarter.first, quarter.first), min(last, quarter.last)
-    if told_from > told_to:
-        return "holds on no day of the quarter"
-    return add_on, primary, int(line["AOC_Edit_Type"]), first, last, told_from, told_to
+        return True
+    return False
 
 
 def _day(text: str) -> date | None:
@@ -125,3 +90,23 @@ def _day(text: str) -> date | None:
     if day.year != int(text[:4]):
         raise ValueError(text)
     return day
+
+
+_LISTING = Listing(
+    table="add_on", header=HEADER, find=_found, sheets=True,
+    days=_quarter, fewest=lambda _: FEWEST_ROWS, counted="pairs",
+    key=lambda line: line[_ADD_ON][:20],
+    aside={
+        "not two codes": lambda line: not all(_CODE.fullmatch(line[name].upper()) for name in (_ADD_ON, _PRIMARY)),
+        "no edit type 1, 2 or 3": lambda line: line[_TYPE] not in {"1", "2", "3"},
+        "a day that is none (YYYYDDD)": _has_no_days,
+        "holds on no day of the quarter": lambda line: _told(line)[0] > _told(line)[1],
+    },
+    columns={
+        "add_on_code": lambda line: line[_ADD_ON].upper(), "primary_code": lambda line: line[_PRIMARY].upper(),
+        "add_on_type": lambda line: int(line[_TYPE]),
+        "span_from": lambda line: _span(line)[0], "span_to": lambda line: _span(line)[1],
+        "valid_from": lambda line: _told(line)[0], "valid_to": lambda line: _told(line)[1],
+    },
+)  # fmt: skip
+recognize, parse = _LISTING.recognize, _LISTING.parse

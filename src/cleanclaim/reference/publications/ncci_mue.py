@@ -9,18 +9,11 @@ values are confidential: a code without a row has no *published* MUE (NCI-08).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.cells import Row
-from cleanclaim.reference.publications.headers import places_of
-from cleanclaim.reference.publications.listing import Line, lines_of, read_lines, release_of
-from cleanclaim.reference.publications.parsed import Parsed
-from cleanclaim.reference.publications.preamble import filled_below
-from cleanclaim.reference.publications.quarters import quarter_name, quarter_of, stated_quarter
-from cleanclaim.reference.publications.source import Source
+from cleanclaim.reference.publications.listing import Heading, Line, Listing
+from cleanclaim.reference.publications.quarters import agreed_quarter, days_named, quarter_name, quarter_of
 from cleanclaim.values import Interval
 
 PUBLICATION = "mue"
@@ -29,96 +22,61 @@ HEADER = ("HCPCS/CPT Code", "MUE Adjudication Indicator", "MUE Rationale")  # an
 
 FEWEST_ROWS = {"practitioner": 10_000, "outpatient": 10_000, "dme": 1_000}  # of about 15,000, 15,000 and 4,000
 
-_UNITS = "MUE Values"
-_VALUES = re.compile(r"\bMUE Values?$", re.IGNORECASE)
+_CODE, _INDICATOR, _RATIONALE = HEADER
 _SERVICES = {"practitioner": r"practitioner", "outpatient": r"outpatient\s*hospital|facility", "dme": r"(?<![A-Z])DME"}
-_CODE = re.compile(r"[A-Z0-9]{5}")
-_INDICATOR = re.compile(r"([123])(?![0-9])")
-_EFFECTIVE = re.compile(r"Eff[._ -]*([0-9]{2})[._ -]?([0-9]{2})[._ -]?([0-9]{4})", re.IGNORECASE)
+_FIVE = re.compile(r"[A-Z0-9]{5}")
+_UNITS = re.compile(r"[0-9]{1,9}")
+_KNOWN_INDICATOR = re.compile(r"([123])(?![0-9])")
+_EFFECTIVE = re.compile(
+    r"Eff[._ -]*(?P<month>[0-9]{2})[._ -]?(?P<day>[0-9]{2})[._ -]?(?P<year>[0-9]{4})", re.IGNORECASE
+)
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    row: int
-    places: dict[str, int]
-    values: int
-    service_type: str
-
-
-def recognize(source: Source) -> bool:
-    """Whether the file has the header of an MUE file."""
-    return _header(source) is not None
-
-
-def parse(source: Source) -> Parsed:
-    """The edits of one service type in one quarter.
-
-    Raises: UnreadableInput when neither the file name nor the user tells the quarter, or the file is cut short.
-    """
-    header = _header(source)
-    if header is None:
-        raise UnreadableInput(
-            f"{source.place}: no header with {', '.join(HEADER)} and the MUE values of a service type"
-        )
-    notes: list[str] = []
-    effective = _effective(source, notes)
-    lines = lines_of(filled_below(source.rows, header.row), {**header.places, _UNITS: header.values}, notes)
-    rows, aside = read_lines(lines, lambda line: _row(line, header.service_type, effective))
-    return release_of(
-        source, "mue", rows, aside, effective,
-        fewest=FEWEST_ROWS[header.service_type], series=header.service_type, notes=notes,
-    )  # fmt: skip
-
-
-def _header(source: Source) -> _Header | None:
-    for number, row in enumerate(source.head):
-        places = places_of(row, HEADER)
-        values = next((place for place, cell in enumerate(row) if _VALUES.search(" ".join(cell.split()))), None)
-        if places and values is not None:
-            above = " ".join(" ".join(cells) for cells in source.head[:number])
-            service = _service_type(row[values]) or _service_type(above) or _service_type(source.name)
-            return _Header(number, places, values, service) if service else None
+def _service_type(heading: Heading) -> str | None:
+    """The one service type that the name of the column of values tells, else the notice, else the file name."""
+    for text in (heading.name("values"), heading.above, heading.source.name):
+        services = [name for name, words in _SERVICES.items() if re.search(words, text, re.IGNORECASE)]
+        if len(services) == 1:
+            return services[0]
     return None
 
 
-def _service_type(text: str) -> str | None:
-    found = [name for name, words in _SERVICES.items() if re.search(words, text, re.IGNORECASE)]
-    return found[0] if len(found) == 1 else None
-
-
-def _effective(source: Source, notes: list[str]) -> Interval:
-    stated = stated_quarter(source)
-    named = _EFFECTIVE.search(source.name)
-    if named:
-        try:
-            day = date(int(named[3]), int(named[1]), int(named[2]))
-        except ValueError:
-            raise UnreadableInput(f"{source.place}: {named[0]!r} in the file name is no day (MM-DD-YYYY)") from None
-        quarter = quarter_of(day)
-        if stated and stated != quarter:
-            raise UnreadableInput(f"{source.place}: named for {quarter_name(day)}, not for {source.release}")
-        if day != quarter.first:
-            notes.append(f"the file name says {day}, which begins no quarter: taken for all of {quarter_name(day)}")
-        return quarter
-    if stated:
-        return stated
-    raise UnreadableInput(
-        f"{source.place}: the rows have no dates, and the file name does not say `Eff_07-01-2026`;"
-        " say which quarter it is: --release 2026-Q3"
+def _quarter(heading: Heading) -> Interval:
+    source, quarter = heading.source, None
+    if named := _EFFECTIVE.search(source.name):
+        days = days_named(named)
+        if days is None:
+            raise UnreadableInput(f"{source.place}: {named[0]!r} in the file name is no day (MM-DD-YYYY)")
+        quarter = quarter_of(days.first)
+        if days != quarter:
+            heading.notes.append(
+                f"the file name says {days.first}, which begins no quarter: taken for all of {quarter_name(days.first)}"
+            )
+    return agreed_quarter(
+        source,
+        quarter,
+        "the rows have no dates, and the file name does not say `Eff_07-01-2026`;"
+        " say which quarter it is: --release 2026-Q3",
     )
 
 
-def _row(line: Line, service_type: str, effective: Interval) -> Row | str:
-    """The row, or why there is none."""
-    code, indicator, rationale = (line[name] for name in HEADER)
-    known = _INDICATOR.match(indicator)
-    if not _CODE.fullmatch(code.upper()):
-        return "no code in the first column"
-    if not re.fullmatch(r"[0-9]{1,9}", line[_UNITS]):
-        return "no number of units"
-    if not known:
-        return "no adjudication indicator 1, 2 or 3"
-    return (
-        code.upper(), service_type, Decimal(line[_UNITS]), int(known[1]), rationale or None,
-        effective.first, effective.last,
-    )  # fmt: skip
+def _indicator(line: Line) -> int | None:
+    indicator = _KNOWN_INDICATOR.match(line[_INDICATOR])
+    return int(indicator[1]) if indicator else None
+
+
+_LISTING = Listing(
+    table="mue", header=HEADER, varying={"values": (re.compile(r".*muevalues?"),)}, sheets=True,
+    days=_quarter, series=_service_type,
+    fewest=lambda heading: FEWEST_ROWS[heading.series],
+    aside={
+        "no code in the first column": lambda line: not _FIVE.fullmatch(line[_CODE].upper()),
+        "no number of units": lambda line: not _UNITS.fullmatch(line["values"]),
+        "no adjudication indicator 1, 2 or 3": lambda line: _indicator(line) is None,
+    },
+    columns={
+        "hcpcs_code": lambda line: line[_CODE].upper(), "mue_value": lambda line: Decimal(line["values"]),
+        "mue_adjudication_indicator": _indicator, "rationale": _RATIONALE,
+    },
+)  # fmt: skip
+recognize, parse = _LISTING.recognize, _LISTING.parse

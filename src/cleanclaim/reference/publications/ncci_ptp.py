@@ -23,8 +23,8 @@ from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications.headers import places_of
 from cleanclaim.reference.publications.parsed import Parsed, RowSetAside, dated_columns, key_numbers
 from cleanclaim.reference.publications.pieces import Piece
-from cleanclaim.reference.publications.preamble import plain_day
-from cleanclaim.reference.publications.quarters import quarter_name, quarter_of, stated_quarter
+from cleanclaim.reference.publications.printed import plain_day
+from cleanclaim.reference.publications.quarters import agreed_quarter, quarter_name, quarter_of
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import OPEN_END, Interval
 
@@ -108,10 +108,10 @@ def join(pieces: Sequence[tuple[Piece, Parsed]]) -> Parsed:
             )
     if len(ordered) > 1:
         table = dated_columns("ptp", dict(zip(table.column_names, table.columns, strict=True)))
-    told = Interval(FIRST_DAY, first.effective.last)
+    days = Interval(FIRST_DAY, first.effective.last)
     return Parsed(
         release=first.release, effective=first.effective, series=first.series, tables={"ptp": table},
-        coverage=() if excerpt else (Covered("ptp", None, told, part=first.series),), thin=excerpt,
+        coverage=() if excerpt else (Covered("ptp", None, days, part=first.series),), thin=excerpt,
         read=sum(one.read for _, one in ordered), kept=table.num_rows,
         set_aside=tuple(row for _, one in ordered for row in one.set_aside),
         notes=tuple(note for _, one in ordered for note in one.notes),
@@ -150,11 +150,7 @@ def _version(source: Source) -> _Version:
         )
     year, quarter = _VERSION_ZERO + int(named[2]), int(named[3])
     days = quarter_of(date(year, 3 * quarter + 1, 1))
-    stated = stated_quarter(source)
-    if stated and stated != days:
-        raise UnreadableInput(
-            f"{source.place}: version {named[2]}.{quarter} is {quarter_name(days.first)}, not {source.release}"
-        )
+    agreed_quarter(source, days, "", f"version {named[2]}.{quarter} is {quarter_name(days.first)}, not")
     of = f"cci{named[1]}-v{named[2]}{named[3]}r{named[4]}".lower()
     return _Version(_SERVICES[named[1].lower()], days, Piece(of, int(named[5] or 1)))
 

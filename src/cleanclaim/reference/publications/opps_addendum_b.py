@@ -9,14 +9,10 @@ again is a revision.
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.reference.publications.listing import Line, Listing
-from cleanclaim.reference.publications.parsed import Parsed
-from cleanclaim.reference.publications.preamble import Cells
-from cleanclaim.reference.publications.quarters import MONTHS, named_quarter, quarter_name, quarter_of
-from cleanclaim.reference.publications.source import Source
+from cleanclaim.reference.publications.listing import Heading, Line, Listing
+from cleanclaim.reference.publications.quarters import quarter_by_name, quarter_name
 from cleanclaim.values import Interval
 
 PUBLICATION = "opps_addendum_b"
@@ -30,34 +26,31 @@ HEADER = (
 )  # fmt: skip
 _CODE = re.compile(r"([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})([^0-9A-Za-z]|[\u0080-\u00ff])*")
 _YEAR = re.compile(r"for CY (20[0-9]{2})")
-_QUARTER_IN_NAME = re.compile(r"(January|April|July|October)[ _]+(?:Web[ _]+)?(20[0-9]{2})", re.IGNORECASE)
+_NAMED_QUARTER = re.compile(
+    r"(?P<month>January|April|July|October)[ _]+(?:Web[ _]+)?(?P<year>20[0-9]{2})", re.IGNORECASE
+)
 
 
-def _code(cells: Cells) -> str:
-    found = _CODE.fullmatch(cells["HCPCS Code"].upper())
-    return found[1] if found else cells["HCPCS Code"][:20]
+def _code(line: Line) -> str:
+    code = _CODE.fullmatch(line["HCPCS Code"].upper())
+    return code[1] if code else line["HCPCS Code"][:20]
 
 
 def _read_code(line: Line) -> str:
     if line["HCPCS Code"].upper() != line.key:
-        line.doubts.append(f"row {line.number} {line.key}: unreadable characters behind the code were left out")
+        line.doubt("unreadable characters behind the code were left out")
     return line.key
 
 
-def _quarter(source: Source, start: int, notes: list[str]) -> Interval:
-    above = " ".join(cell for row in source.records[:start] for cell in row)
-    year = _YEAR.search(above)
+def _quarter(heading: Heading) -> Interval:
+    source, year = heading.source, _YEAR.search(heading.above)
     if not year:
         raise UnreadableInput(f"{source.place}: the lines above the header name no year; expected `... for CY 2025`")
-    if source.release:
-        quarter = named_quarter(source.release)
-        notes.append(f"the quarter is the one that the user named; the file names only the calendar year {year[1]}")
-    elif named := _QUARTER_IN_NAME.search(source.name):
-        quarter = quarter_of(date(int(named[2]), MONTHS[named[1].lower()], 1))
-        notes.append(f"the quarter is that of the file's name; the file names only the calendar year {year[1]}")
-    else:
+    why = f"the file names only the calendar year {year[1]}"
+    quarter = quarter_by_name(source, [source.name], [_NAMED_QUARTER], why, heading.notes)
+    if quarter is None:
         raise UnreadableInput(
-            f"{source.place}: the file names only the calendar year {year[1]}, and its name no quarter;"
+            f"{source.place}: {why}, and its name no quarter;"
             f" say which it is with --release {year[1]}-Q1, -Q2, -Q3 or -Q4"
         )
     if quarter.first.year != int(year[1]):
@@ -69,7 +62,7 @@ def _quarter(source: Source, start: int, notes: list[str]) -> Interval:
 
 _LISTING = Listing(
     table="opps_status", header=HEADER, also=("IRA Coinsurance percentage", "Adjusted Beneficiary Copayment", "Note"),
-    days=_quarter,
+    days=_quarter, fewest=lambda _: FEWEST_ROWS,
     key=_code,
     aside={"no HCPCS code in the first column": lambda line: not _CODE.fullmatch(line["HCPCS Code"].upper())},
     columns={
@@ -79,13 +72,4 @@ _LISTING = Listing(
         "note": "Note",
     },
 )  # fmt: skip
-recognize = _LISTING.recognize
-
-
-def parse(source: Source) -> Parsed:
-    """The status and rates of all codes in one quarter.
-
-    Raises: UnreadableInput when the quarter is not known or the file is cut short;
-    OverlappingValidity for a code twice.
-    """
-    return _LISTING.parse(source, FEWEST_ROWS)
+recognize, parse = _LISTING.recognize, _LISTING.parse

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cleanclaim.errors import OverlappingValidity
-from cleanclaim.reference.cells import Row
+from cleanclaim.errors import OverlappingValidity, UnreadableInput
+from cleanclaim.reference.cells import Cell, Row
 from cleanclaim.reference.manifest import Covered, SetAside
+from cleanclaim.reference.publications.source import Source
 from cleanclaim.reference.tables import BY_NAME
 from cleanclaim.values import Interval
 
@@ -49,11 +50,32 @@ class Parsed:
     def set_aside_by_reason(self) -> tuple[SetAside, ...]:
         """The records set aside, counted by reason, with a few keys each."""
         by_reason: dict[str, list[RowSetAside]] = {}
-        for one in self.set_aside:
-            by_reason.setdefault(one.reason, []).append(one)
+        for record in self.set_aside:
+            by_reason.setdefault(record.reason, []).append(record)
         return tuple(
             SetAside(reason, len(rows), tuple(one.key or f"row {one.row}" for one in rows[:_MOST_EXAMPLES]))
             for reason, rows in sorted(by_reason.items())
+        )
+
+
+def covered(
+    source: Source, table: str, keys: Iterable[Cell], days: Interval, part: str | None = None
+) -> tuple[Covered, ...]:
+    """What a file is complete for, of a table or a part of it: all keys on some days, of an excerpt those in it."""
+    if not source.partial:
+        return (Covered(table, None, days, part),)
+    return tuple(Covered(table, key, days, part) for key in sorted({str(key) for key in keys}))
+
+
+def refuse_short(source: Source, count: int, fewest: int, what: str) -> None:
+    """Refuses a file with fewer rows than the publication has had for years, unless the user says it is an excerpt.
+
+    Raises: UnreadableInput.
+    """
+    if count < fewest and not source.partial:
+        raise UnreadableInput(
+            f"{source.place}: {count} {what}, expected at least {fewest}: the file was cut short"
+            " (an excerpt is imported with --partial)"
         )
 
 

@@ -58,9 +58,9 @@ def joined(reads: Sequence[Read]) -> list[Read]:
     """
     whole = [one for one in reads if one.piece is None]
     by_release: dict[tuple[str, str], list[Read]] = {}
-    for one in reads:
-        if one.piece:
-            by_release.setdefault((one.importer.PUBLICATION, one.piece.of), []).append(one)
+    for read in reads:
+        if read.piece:
+            by_release.setdefault((read.importer.PUBLICATION, read.piece.of), []).append(read)
     return whole + [_joined(several) for several in by_release.values()]
 
 
@@ -86,21 +86,21 @@ def _read_archive(
             if twice := _read_before(member, importer, pieces):
                 aside.append(MemberSetAside(source.name, member.name, twice))
                 continue
-            one = _read(member, importer, pieces)
+            read = _read(member, importer, pieces)
         except NotImported as problem:
             aside.append(MemberSetAside(source.name, member.name, str(problem).removeprefix(f"{member.place}: ")))
             continue
         except UnknownPublication:
             aside.append(MemberSetAside(source.name, member.name, f"no importer recognizes it ({seen(member)})"))
             continue
-        if (*one.key, one.piece) in reads:
-            first = reads[*one.key, one.piece]
-            aside.append(MemberSetAside(source.name, member.name, _same_release(first, one)))
+        if (*read.key, read.piece) in reads:
+            first = reads[*read.key, read.piece]
+            aside.append(MemberSetAside(source.name, member.name, _same_release(first, read)))
         else:
-            reads[*one.key, one.piece] = one
+            reads[*read.key, read.piece] = read
     if not reads:
-        told = "; ".join(f"{one.member}: {one.reason}" for one in aside)
-        raise UnknownPublication(f"{source.name}: no member of the archive is imported. {told}")
+        reasons = "; ".join(f"{one.member}: {one.reason}" for one in aside)
+        raise UnknownPublication(f"{source.name}: no member of the archive is imported. {reasons}")
     return list(reads.values())
 
 

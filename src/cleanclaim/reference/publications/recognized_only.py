@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from cleanclaim.reference.publications.preamble import header_row
+from cleanclaim.reference.publications.headers import header_row
 from cleanclaim.reference.publications.source import Source
 
 

@@ -157,6 +157,16 @@ class Source:
         return self.sheet if self.is_packed else self.records
 
     @cached_property
+    def delimited_rows(self) -> list[list[str]]:
+        """As `rows`; a text by its own delimiter, without quotes, when that is no comma.
+
+        Raises: UnreadableInput when it can't be read so.
+        """
+        if self.is_packed or self.delimiter == ",":
+            return self.rows
+        return [line.split(self.delimiter) for line in self.lines]
+
+    @cached_property
     def sheet_name(self) -> str:
         """The name of the first sheet of a workbook, else nothing."""
         return self._sheet.name if self._sheet else ""

@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
 from cleanclaim.errors import UnknownName, UnreadableInput
 from cleanclaim.reference.publications.fetching.release_names import Naming
+from cleanclaim.reference.publications.yaml_file import YamlFile
 
 ENVIRONMENT = "CLEANCLAIM_ADDRESSES"
 LICENSES = {
@@ -52,7 +52,7 @@ class Publisher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 def publishers() -> dict[str, Publisher]:
     """Every publication that can be fetched, by name: the shipped table, and what the user's own puts in its place.
 
-    Raises: UnreadableInput for a table that can't be used, with file and field.
+    Raises: UnreadableInput for a table that can't be used, with file, line and field.
     """
     shipped = files(__package__) / _SHIPPED
     table = _read(_SHIPPED, shipped.read_bytes())
@@ -77,39 +77,37 @@ def publisher(name: str) -> Publisher:
 
 
 def _read(name: str, content: bytes) -> dict[str, Publisher]:
-    if len(content) > _MOST_BYTES:
-        raise UnreadableInput(f"{name}: a table of addresses has at most {_MOST_BYTES // 1024} KiB")
-    try:
-        raw = yaml.load(content, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, RecursionError) as problem:
-        mark = getattr(problem, "problem_mark", None)
-        where = f"{name}:{mark.line + 1}" if mark else name
-        raise UnreadableInput(f"{where}: no YAML: {getattr(problem, 'problem', problem)}") from None
-    try:
-        table = msgspec.convert(raw, dict[str, Publisher], strict=True)
-    except msgspec.ValidationError as problem:
-        text, _, place = str(problem).partition(" - at `$")
-        raise UnreadableInput(f"{name}: {place.rstrip('`').lstrip('.') or 'table'}: {text}") from None
-    for publication, one in table.items():
-        _check(f"{name}: {publication}", one)
+    file = YamlFile.of(name, "table", content, _MOST_BYTES)
+    names = file.as_shape(dict[str, object])  # each by itself: an error then names the publication
+    table = {publication: file.as_shape(Publisher, publication) for publication in names}
+    for publication, entry in table.items():
+        _check(file, publication, entry)
     return table
 
 
-def _check(where: str, one: Publisher) -> None:
+def _check(file: YamlFile, name: str, entry: Publisher) -> None:
     """What the types do not hold: addresses, patterns, and that there is something to look for."""
-    if bool(one.pages) == bool(one.file):
-        raise UnreadableInput(f"{where}: expected either `pages` or `file`")
-    if one.pages and not one.words:
-        raise UnreadableInput(f"{where}.words: expected a pattern by which a link is known")
-    for address in (*one.pages, *filter(None, [one.file])):
-        if urlsplit(address).scheme not in ("https", "http") or not urlsplit(address).hostname:
-            raise UnreadableInput(f"{where}: {address[:100]!r} is no address; expected https://...")
-    if one.license is not None and one.license not in LICENSES:
-        raise UnreadableInput(f"{where}.license: expected one of {', '.join(LICENSES)}")
-    for pattern in filter(None, (one.words, one.without, one.pieces, *one.parts.values())):
+    if bool(entry.pages) == bool(entry.file):
+        raise file.wrong("expected either `pages` or `file`", name)
+    if entry.pages and not entry.words:
+        raise file.wrong("expected a pattern by which a link is known", name, "words")
+    for place, address in (("file", entry.file), *(("pages", page) for page in entry.pages)):
+        if address and (urlsplit(address).scheme not in ("https", "http") or not urlsplit(address).hostname):
+            raise file.wrong(f"{address[:100]!r} is no address; expected https://...", name, place)
+    if entry.license is not None and entry.license not in LICENSES:
+        raise file.wrong(f"expected one of {', '.join(LICENSES)}", name, "license")
+    patterns: dict[tuple[str, ...], str | None] = {
+        ("words",): entry.words,
+        ("without",): entry.without,
+        ("pieces",): entry.pieces,
+    }
+    patterns |= {("parts", part): pattern for part, pattern in entry.parts.items()}
+    for steps, pattern in patterns.items():
+        if pattern is None:
+            continue
         try:
             compiled = re.compile(pattern)
         except re.error as problem:
-            raise UnreadableInput(f"{where}: {pattern[:60]!r} is no regular expression: {problem}") from None
-        if pattern == one.pieces and compiled.groups != 1:
-            raise UnreadableInput(f"{where}.pieces: expected a pattern with one group, the number of the piece")
+            raise file.wrong(f"{pattern[:60]!r} is no regular expression: {problem}", name, *steps) from None
+        if steps == ("pieces",) and compiled.groups != 1:
+            raise file.wrong("expected a pattern with one group, the number of the piece", name, *steps)

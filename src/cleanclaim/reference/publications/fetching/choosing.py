@@ -49,7 +49,7 @@ class Choice:
 
 def candidates(links: Iterable[Link], publisher: Publisher, release: str | None = None) -> list[Candidate]:
     """The links that may lead to a release: by words, without the words of others. `release` is that of their page."""
-    found: dict[str, Candidate] = {}
+    by_address: dict[str, Candidate] = {}
     for link in links:
         if link.is_document or not _matches(link.words, publisher):
             continue
@@ -60,15 +60,15 @@ def candidates(links: Iterable[Link], publisher: Publisher, release: str | None 
         if publisher.parts and link.is_file and not part:
             continue
         piece = re.search(publisher.pieces, link.path) if publisher.pieces else None
-        found.setdefault(link.address, Candidate(link, named, part, int(piece[1]) if piece else 0))
-    return list(found.values())
+        by_address.setdefault(link.address, Candidate(link, named, part, int(piece[1]) if piece else 0))
+    return list(by_address.values())
 
 
 def choose(several: Sequence[Candidate]) -> tuple[Choice, ...]:
     """One choice for each part and piece, in the order of the publication."""
     by_part: dict[str, list[Candidate]] = {}
-    for one in several:
-        by_part.setdefault(one.part, []).append(one)
+    for candidate in several:
+        by_part.setdefault(candidate.part, []).append(candidate)
     return tuple(choice for of_part in by_part.values() for choice in _choose_in_part(of_part))
 
 

@@ -183,15 +183,15 @@ def _refuse_large(wanted: Wanted, size: int) -> None:
 
 def _continues(answer: Answer, begun: int, old: _Version | None, now: _Version) -> int | None:
     """How many bytes the whole file has, when the part that comes follows what is there; None when it does not."""
-    told = _RANGE.fullmatch((answer.head("Content-Range") or "").strip())
-    if not told or old is None or int(told[1]) != begun or told[3] == "*":
+    content_range = _RANGE.fullmatch((answer.head("Content-Range") or "").strip())
+    if not content_range or old is None or int(content_range[1]) != begun or content_range[3] == "*":
         return None
     # A server may ignore If-Range and send a part of another file. By the same sign as was asked, where it has one.
     by_etag = old.proof == old.etag and now.etag is not None
     same = now.etag == old.etag if by_etag else now.last_modified in {None, old.last_modified}
     if not same:
         return None
-    return int(told[3])
+    return int(content_range[3])
 
 
 def _finish(wanted: Wanted, version: _Version) -> Downloaded:

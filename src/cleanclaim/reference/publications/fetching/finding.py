@@ -113,13 +113,13 @@ def _list_of_pages(web: Web, start: str) -> Iterator[tuple[str, tuple[Link, ...]
 
 def _nothing_there(publisher: Publisher, asked: str | None, pages: Sequence[str], seen: Sequence[Link]) -> str:
     what = f"no link to {asked} of {publisher.title}" if asked else f"no link to {publisher.title}"
-    told = f"{what} on {' or '.join(pages)}."
+    nothing = f"{what} on {' or '.join(pages)}."
     known = list(dict.fromkeys(one.release for one in candidates(seen, publisher) if one.release))
     if known and publisher.release is not Naming.NEWEST:
         releases = sorted(known, key=lambda one: first_day(one, publisher.release))
-        return f"{told} Releases there: {', '.join(releases)}."
+        return f"{nothing} Releases there: {', '.join(releases)}."
     files = list(dict.fromkeys(link.text or link.file_name for link in seen if link.is_file))
     if not files:
-        return f"{told} There is no link to a file at all: the publisher changed the page."
+        return f"{nothing} There is no link to a file at all: the publisher changed the page."
     more = f" and {len(files) - _MOST_TOLD} more" if len(files) > _MOST_TOLD else ""
-    return f"{told} Files there: {'; '.join(files[:_MOST_TOLD])}{more}."
+    return f"{nothing} Files there: {'; '.join(files[:_MOST_TOLD])}{more}."

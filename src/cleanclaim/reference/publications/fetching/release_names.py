@@ -63,8 +63,8 @@ def release_named(text: str, naming: Naming) -> str | None:
     read = _fiscal_years if naming is Naming.FISCAL_YEAR else _quarters
     # `Revised October 2025 pricing file` means October 2025 after all.
     for part in (_ISSUED.sub(" ", lowered), lowered):
-        if found := next(read(_WORDS.findall(part)), None):
-            return found
+        if release := next(read(_WORDS.findall(part)), None):
+            return release
     return None
 
 
