@@ -30,6 +30,7 @@ from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.dialect import parse, spark_sql
 from cleanclaim.edits.plan.duck import atoms_sql, planes_of_batch
 from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.made_once import made_once
 from cleanclaim.edits.plan.planes import EditPlanes, rows_of
 from cleanclaim.edits.run import Aside, marks_of
 from cleanclaim.engine.connection import spill_folder
@@ -196,11 +197,16 @@ class SparkEngine:
     def run(self, sql: str) -> None:
         """Run `CREATE [OR REPLACE] TABLE | VIEW name AS query`: what the plans say."""
         statement = parse(sql)
-        if not isinstance(statement, exp.Create) or statement.expression is None:
+        if not isinstance(statement, exp.Create) or not isinstance(statement.expression, exp.Query):
             raise EngineError("on Spark a statement makes a table or a view of a query")
-        self.keep(statement.this.name, self.query(statement.expression), stored=statement.kind == "TABLE")
+        name, query = statement.this.name, statement.expression
+        if statement.kind == "VIEW":
+            self.keep(name, self.query(query), stored=False)
+            return
+        for part, made in made_once(name, query):
+            self.keep(part, self.query(made))
 
-    def query(self, sql: str | exp.Expression) -> DataFrame:
+    def query(self, sql: str | exp.Expr) -> DataFrame:
         """The rows of a query, which have not been computed yet."""
         with _refusals():
             return self._session.sql(spark_sql(sql))
@@ -272,6 +278,11 @@ class SparkWorkbench(Workbench):
         view = super().make_facts(grain, facts)
         self.engine.run(f"CREATE OR REPLACE TABLE {view} AS FROM {view}")
         return view
+
+    def _make(self, group: Group) -> None:
+        super()._make(group)
+        if group.head.view:  # stored here: a column of a file costs less than the query that every other group reads
+            self.engine.run(f"CREATE OR REPLACE TABLE fact_{group.name} AS FROM fact_{group.name}")
 
     def _compute(self, group: Group) -> None:
         types = self.facts.types(group.grain)
