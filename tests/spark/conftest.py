@@ -41,13 +41,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Shuffled(SparkEngine):
     """Every table comes in another order and in five parts."""
 
+    def __init__(self, session: Any) -> None:
+        super().__init__(session)
+        self.parts = 5
+        for name in ("maxPartitionBytes", "openCostInBytes"):  # each file is a part
+            self._session.conf.set(f"spark.sql.files.{name}", "1MB")
+
     def register(self, name: str, table: pa.Table) -> None:
-        order = np.random.default_rng(7).permutation(table.num_rows)
-        rows = table.take(pa.array(order))
+        rows = shuffled(table)
         size = -(-table.num_rows // 5)
         super().register(
             name, pa.concat_tables(rows.slice(start, size) for start in range(0, max(table.num_rows, 1), size or 1))
         )
+
+    def append(self, name: str, table: pa.Table) -> None:
+        super().append(name, shuffled(table))
+
+
+def shuffled(table: pa.Table) -> pa.Table:
+    """The rows of a table in another order."""
+    return table.take(pa.array(np.random.default_rng(7).permutation(table.num_rows)))
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,8 @@ def claim_engine(name: str) -> ClaimEngine:
     if name == EngineName.DUCKDB:
         return ClaimEngine(EngineName.DUCKDB, _duckdb, judged_on_planes, few_by_row=True)
     # Loaded by who asks for it alone.
-    from cleanclaim.edits.plan.spark import judged_on_spark, spark_absent  # noqa: PLC0415
+    from cleanclaim.edits.plan.spark import spark_absent  # noqa: PLC0415
+    from cleanclaim.edits.plan.spark_judging import judged_on_spark  # noqa: PLC0415
 
     if absent := spark_absent():
         raise EngineError(absent)
