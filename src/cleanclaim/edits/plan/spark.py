@@ -47,6 +47,8 @@ _SETTINGS = {
     "spark.sql.caseSensitive": "false",
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",  # days before 1582 as they were written
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.codegen.maxFields": "2000",  # more, and each of the joins of a table of facts copies all its columns
+    "spark.sql.broadcastTimeout": "3600",  # seconds: on a busy machine a small table may take its time
 }
 LEAST_MEGABYTES = 512  # Spark itself refuses to start with less
 _MEMORY, _UNITS = re.compile(r"(\d+(?:\.\d+)?) *([MGT])i?B?", re.IGNORECASE), {"M": 1, "G": 1 << 10, "T": 1 << 20}
@@ -64,8 +66,9 @@ def any_session(memory_limit: str = "") -> SparkSession:
         raise EngineError(absent)
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
-    cores = os.cpu_count() or 1
-    return SparkSession.getActiveSession() or local_session(cores=cores, settings={"spark.driver.memory": memory})
+    # Not adaptive: it plans each query anew after each of its stages, which here takes longer than what it gains.
+    settings = {"spark.driver.memory": memory, "spark.sql.adaptive.enabled": "false"}
+    return SparkSession.getActiveSession() or local_session(cores=os.cpu_count() or 1, settings=settings)
 
 
 def _megabytes(limit: str) -> int:
@@ -284,15 +287,18 @@ def _computed(group: Group, terms: TermsOfPayers, keys: pa.RecordBatch, schema: 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
+    from py4j.protocol import Py4JError  # noqa: PLC0415 - what Spark's Java says that pyspark has no name for
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
     try:
         yield
-    except PySparkException as error:
+    except (PySparkException, Py4JError, ConnectionError) as error:
         raise EngineError(_in_one_line(error)) from error
 
 
 def _in_one_line(error: Exception) -> str:
-    said = [line for line in str(error).splitlines() if line.strip()]
+    said = [
+        line for line in str(error).splitlines() if line.strip() and not line.startswith("An error occurred while ")
+    ]
     # An error in Python on a worker says what it is in its last line, one in the JVM in its first.
     return said[-1 if type(error).__name__ == "PythonException" else 0] if said else type(error).__name__
