@@ -297,8 +297,7 @@ def _refusals() -> Iterator[None]:
 
 
 def _in_one_line(error: Exception) -> str:
-    said = [
-        line for line in str(error).splitlines() if line.strip() and not line.startswith("An error occurred while ")
-    ]
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith("An error occurred while calling")]
     # An error in Python on a worker says what it is in its last line, one in the JVM in its first.
     return said[-1 if type(error).__name__ == "PythonException" else 0] if said else type(error).__name__
