@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -63,7 +64,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 def stored() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("cleanclaim-*"))
+    """What this process has in the temporary folder."""
+    return set(Path(tempfile.gettempdir()).glob(f"cleanclaim-{os.getpid()}-*"))
 
 
 def parquet(path: Path, claims: int) -> Path:

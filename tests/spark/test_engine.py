@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 import tempfile
 from datetime import date
@@ -164,11 +165,12 @@ def test_what_is_appended_stands_beside_what_was_there(engine: SparkEngine) -> N
 
 
 def test_what_is_stored_is_removed_at_the_end(spark: Any) -> None:
-    before = set(Path(tempfile.gettempdir()).glob("cleanclaim-*"))
+    own = f"cleanclaim-{os.getpid()}-*"
+    before = set(Path(tempfile.gettempdir()).glob(own))
     with SparkEngine(spark) as engine:
         engine.register("stored", large(4_000))
         engine.run("CREATE TABLE made AS FROM stored")
-        (folder,) = set(Path(tempfile.gettempdir()).glob("cleanclaim-*")) - before
+        (folder,) = set(Path(tempfile.gettempdir()).glob(own)) - before
         assert list(folder.rglob("*.parquet"))
     assert not folder.exists()
 
