@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.spark)
             # A Spark that hangs does not notice a signal: then the whole run ends, and says where.
-            item.add_marker(pytest.mark.timeout(300, method="thread"))
+            item.add_marker(pytest.mark.timeout(600, method="thread"))
 
 
 class Shuffled(SparkEngine):
