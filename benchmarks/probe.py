@@ -19,8 +19,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 Result = dict[str, float]
@@ -234,6 +235,30 @@ def imports(folder: Path) -> Result:
     }  # fmt: skip
 
 
+def spark(path: Path) -> Result:
+    """File to findings on Spark, its start apart; and how many findings DuckDB has otherwise of the same file."""
+    from cleanclaim.app import Checker
+    from cleanclaim.edits.plan.spark import any_session
+
+    start = time.perf_counter()
+    session = any_session()
+    started = time.perf_counter()
+    result = Checker.open(engine="spark").check_files([path])
+    seconds = time.perf_counter() - started
+    other = Checker.open().check_files([path])
+    session.stop()
+    return {
+        "starting": started - start, "seconds": seconds, "differing": _differing(result.findings, other.findings),
+        "same_counts": result.edits == other.edits and result.summary == other.summary,
+        "claims": result.summary.claims, "lines": result.summary.lines, "findings": result.summary.findings,
+    }  # fmt: skip
+
+
+def _differing(some: Sequence[object], others: Sequence[object]) -> int:
+    pairs = zip_longest(some, others)
+    return sum(one != other for one, other in pairs)
+
+
 PROBES: dict[str, Callable[[Path], Result]] = {
     "columnar": columnar,
     "rows": rows,
@@ -246,6 +271,7 @@ PROBES: dict[str, Callable[[Path], Result]] = {
     "questions": questions,
     "billing": billing,
     "imports": imports,
+    "spark": spark,
 }
 
 

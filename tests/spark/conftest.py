@@ -23,6 +23,7 @@ from tests.spark.claims import EXAMPLES, claims_of_the_rules, load, odd_claims, 
 # Thousands of rows are soon read: compiling each query, and planning it anew on the way, would take longer.
 QUICK = {
     "spark.driver.memory": "2g",
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1",  # no Java code runs long enough to be worth more
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -35,19 +36,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.spark)
             # A Spark that hangs does not notice a signal: then the whole run ends, and says where.
-            item.add_marker(pytest.mark.timeout(300, method="thread"))
+            item.add_marker(pytest.mark.timeout(600, method="thread"))
 
 
 class Shuffled(SparkEngine):
     """Every table comes in another order and in five parts."""
 
+    def __init__(self, session: Any) -> None:
+        super().__init__(session)
+        self.parts = 5
+        for name in ("maxPartitionBytes", "openCostInBytes"):  # each file is a part
+            self._session.conf.set(f"spark.sql.files.{name}", "1MB")
+
     def register(self, name: str, table: pa.Table) -> None:
-        order = np.random.default_rng(7).permutation(table.num_rows)
-        rows = table.take(pa.array(order))
+        rows = shuffled(table)
         size = -(-table.num_rows // 5)
         super().register(
             name, pa.concat_tables(rows.slice(start, size) for start in range(0, max(table.num_rows, 1), size or 1))
         )
+
+    def append(self, name: str, table: pa.Table) -> None:
+        super().append(name, shuffled(table))
+
+
+def shuffled(table: pa.Table) -> pa.Table:
+    """The rows of a table in another order."""
+    return table.take(pa.array(np.random.default_rng(7).permutation(table.num_rows)))
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
+import tempfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from cleanclaim.edits.plan.spark import SparkEngine, local_session
+from cleanclaim.edits.plan.spark import MOST_LOCAL_BYTES, SparkEngine, local_session
 from cleanclaim.engine.connection import Engine
+from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import EngineError
 
 
@@ -102,6 +108,71 @@ def test_settings_of_the_session_that_is_given_change_nothing_and_stay(spark: An
     finally:
         spark.conf.unset("spark.sql.ansi.enabled")
         spark.conf.unset("spark.sql.session.timeZone")
+
+
+def large(rows: int) -> pa.Table:
+    """A column of every type, with nulls, nothing and the edges of each, and more of it than stays in a plan."""
+    values: dict[ColumnType, list[Any]] = {
+        ColumnType.TEXT: [None, "", "it's \\ ß", "x" * 100],
+        ColumnType.TEXTS: [None, [], ["JW"], ["59", ""]],
+        ColumnType.BOOLEAN: [None, True, False, True],
+        ColumnType.INTEGER: [None, 0, 2**63 - 1, -(2**63)],
+        ColumnType.DATE: [None, date(1, 1, 1), date(1582, 10, 10), date(9999, 12, 31)],
+        ColumnType.MONEY: [None, Decimal(0), Decimal("999999999999.99"), Decimal("-0.01")],
+        ColumnType.UNITS: [None, Decimal("0.001"), Decimal("999999999.999"), Decimal("-999999999.999")],
+        ColumnType.TOTAL: [None, Decimal(0), Decimal("9999999999999999999999999.999"), Decimal("-0.001")],
+        ColumnType.MONEY_TOTAL: [None, Decimal(0), Decimal("99999999999999999999999999.99"), Decimal("-0.01")],
+        ColumnType.AMOUNT: [None, Decimal("0.000001"), Decimal("999999999999.999999"), Decimal(-1)],
+    }  # fmt: skip
+    columns = {kind.name: pa.array([of[row % 4] for row in range(rows)], kind.arrow()) for kind, of in values.items()}
+    assert set(values) == set(ColumnType)
+    return pa.table({"x": pa.array(range(rows), pa.int64()), **columns})
+
+
+def test_a_stored_table_is_what_was_handed_in(engine: SparkEngine) -> None:
+    table = large(4_000)
+    assert table.nbytes > MOST_LOCAL_BYTES
+    engine.register("stored", table.slice(1_000))
+    found = engine.table("SELECT * FROM stored ORDER BY x")
+    assert found.to_pylist() == table.slice(1_000).to_pylist()
+    assert [field.type for field in found.schema] == [
+        pa.list_(pa.field("element", pa.string())) if field.name == "TEXTS" else field.type for field in table.schema
+    ]
+    engine.run("CREATE TABLE made AS SELECT * FROM stored WHERE x % 2 = 0")
+    again = engine.table("SELECT * FROM made ORDER BY x")
+    assert again.schema == found.schema
+    assert again.to_pylist() == [row for row in found.to_pylist() if row["x"] % 2 == 0]
+
+
+def test_no_plan_holds_the_rows_of_a_large_table(engine: SparkEngine) -> None:
+    engine.register("stored", pa.table({"t": [f"MARK{number}" for number in range(50_000)]}))
+    engine.register("small", pa.table({"t": ["MARK1"]}))
+    plan = engine.query("FROM stored")._jdf.queryExecution().toString()
+    assert "LocalRelation" not in plan
+    assert "parquet" in plan
+    assert engine.table("SELECT count(*) AS n FROM stored JOIN small USING (t)")["n"].to_pylist() == [1]
+
+
+def test_what_is_appended_stands_beside_what_was_there(engine: SparkEngine) -> None:
+    engine.register("t", pa.table({"x": pa.array([], pa.int64())}))
+    for values in ([1, 2, 3], [], [4]):
+        engine.append("t", pa.table({"x": pa.array(values, pa.int64())}))
+    assert sorted(engine.table("FROM t")["x"].to_pylist()) == [1, 2, 3, 4]
+    engine.register("t", pa.table({"x": pa.array([7], pa.int64())}))
+    assert engine.table("FROM t")["x"].to_pylist() == [7]
+    engine.append("t", pa.table({"x": pa.array([8], pa.int64())}))
+    assert engine.table("FROM t")["x"].to_pylist() == [8]
+
+
+def test_what_is_stored_is_removed_at_the_end(spark: Any) -> None:
+    own = f"cleanclaim-{os.getpid()}-*"
+    before = set(Path(tempfile.gettempdir()).glob(own))
+    with SparkEngine(spark) as engine:
+        engine.register("stored", large(4_000))
+        engine.run("CREATE TABLE made AS FROM stored")
+        (folder,) = set(Path(tempfile.gettempdir()).glob(own)) - before
+        assert list(folder.rglob("*.parquet"))
+    assert not folder.exists()
 
 
 def test_a_statement_that_makes_no_table_is_refused(engine: SparkEngine) -> None:

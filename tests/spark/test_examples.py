@@ -17,7 +17,8 @@ from cleanclaim.edits.language import closure, parse_expression, sql_of
 from cleanclaim.edits.outcomes import Edit, Verdict, program
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.rows import judge
-from cleanclaim.edits.plan.spark import SparkEngine, run_verdicts
+from cleanclaim.edits.plan.spark import SparkEngine
+from cleanclaim.edits.plan.spark_judging import run_verdicts
 from tests.edits.test_language import ATOMS, FACTS
 from tests.spark.conftest import Shuffled
 

@@ -10,13 +10,13 @@ from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.marks import EditCount
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.edits.plan.facts import Workbench
-from cleanclaim.edits.plan.spark import judged_on_spark
+from cleanclaim.edits.plan.spark_judging import judged_on_spark
 from cleanclaim.edits.run import EditRun, run_edits
 
 
 def counted(count: EditCount) -> tuple[Any, ...]:
     outcomes = {outcome: rows for outcome, rows in count.outcomes.items() if rows}
-    return count.edit.name, outcomes, dict(count.missing), count.silenced
+    return count.edit.name, outcomes, dict(count.missing), count.silenced, count.clear_presumed, count.switched_off
 
 
 def assert_same(duck: EditRun, spark: EditRun) -> None:
@@ -24,6 +24,12 @@ def assert_same(duck: EditRun, spark: EditRun) -> None:
     assert list(map(counted, spark.counts)) == list(map(counted, duck.counts))
     assert spark.findings == duck.findings
     assert spark.totals == duck.totals
+    assert spark.gaps == duck.gaps
+    assert spark.lacking == duck.lacking
+    assert spark.verdicts == duck.verdicts
+    assert spark.worklist == duck.worklist
+    assert spark.resting == duck.resting
+    assert spark.billed == duck.billed
 
 
 def test_findings_of_a_whole_check(duck_bench: Workbench, spark_bench: Workbench) -> None:

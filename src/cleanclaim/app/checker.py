@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Self
 
 from cleanclaim.app.archives import Limits
+from cleanclaim.app.engines import ClaimEngine, claim_engine
 from cleanclaim.app.load_next import load_next
-from cleanclaim.app.reading import OnRead, Reading, Watch
+from cleanclaim.app.reading import Grow, OnRead, Reading, Watch
 from cleanclaim.app.result import (
     CheckResult,
     ClaimLine,
@@ -37,7 +38,7 @@ from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.few import FewWorkbench, KeptFacts
 from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.worklist import Verdict
-from cleanclaim.engine.connection import Engine
+from cleanclaim.engine.interface import EngineName
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.policies import Policies
 from cleanclaim.policies.on_file import known_items
@@ -58,6 +59,7 @@ class Checker:
     terms: TermsOfPayers = field(default_factory=TermsOfPayers)  # of payers, by their policies
     site: Site = field(default_factory=Site)  # what the site has set: names of payers, its profile
     left_out: int = 0  # edits that the site or the user left out
+    engine: ClaimEngine = field(default_factory=lambda: claim_engine(EngineName.DUCKDB))  # of many claims
     _kept: list[KeptFacts] = field(default_factory=list)  # at most one: made by the first check of a few claims
     _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # by table, the days to which it is carried
 
@@ -70,16 +72,20 @@ class Checker:
         policies: Path | None = None,
         memory_limit: str = "",
         presume: bool | None = None,
+        engine: str = EngineName.DUCKDB,
     ) -> Self:
         """A checker on a reference library, with a site's own edits and payers' policies beside the shipped ones.
 
         The starter set stands in when there is no library. Without `presume` a day that no release covers is unknown.
+        `engine`: `duckdb`, with a few claims by rows, or `spark`; the result is the same.
         Raises: PageError for a page that cannot be used; LibraryError for a damaged library; InvalidValue for a policy
-        that cannot be used.
+        that cannot be used; UnknownName for an engine that does not exist, EngineError for one that cannot run here.
         """
-        return cls.of(
+        chosen_engine = claim_engine(engine)
+        checker = cls.of(
             Library.open(reference, presume=presume), all_edits(edits), sound_policies(policies), memory_limit
         )
+        return replace(checker, engine=chosen_engine)
 
     @classmethod
     def of(
@@ -117,10 +123,10 @@ class Checker:
         """
         support = supporting.tables(mapping, self.site.payer_names) if supporting else SupportingTables({})
         with ExitStack() as opened:
+            bench, grow = self._first(opened, support, checked_on)
             reading = Reading(
-                self._few(support, checked_on), complete=complete, mapping=mapping, limits=self.limits, watch=watch,
-                payer_names=self.site.payer_names, on_read=on_read,
-                grow=lambda few: self._many(few, opened, support, checked_on),
+                bench, complete=complete, mapping=mapping, limits=self.limits, watch=watch,
+                payer_names=self.site.payer_names, on_read=on_read, grow=grow,
             )  # fmt: skip
             reading.read(paths)
             if watch:
@@ -144,10 +150,8 @@ class Checker:
         """
         support = supporting.tables(None, self.site.payer_names) if supporting else SupportingTables({})
         with ExitStack() as opened:
-            reading = Reading(
-                self._few(support, checked_on), payer_names=self.site.payer_names,
-                grow=lambda few: self._many(few, opened, support, checked_on),
-            )  # fmt: skip
+            bench, grow = self._first(opened, support, checked_on)
+            reading = Reading(bench, payer_names=self.site.payer_names, grow=grow)
             for part in (tables,) if isinstance(tables, ClaimTables) else tables:
                 reading.take(part, by_row=by_row)
             return self._checked(reading, support, show_not_evaluated=show_not_evaluated)
@@ -155,11 +159,18 @@ class Checker:
     @contextmanager
     def bench(self, support: SupportingTables, checked_on: date | None) -> Iterator[Workbench]:
         """A workbench with the reference, the policies, and what was handed in beside the claims."""
-        with Engine(memory_limit=self.memory_limit) as engine:
-            bench = Workbench(engine, dictionary(), checked_on=checked_on)
+        with self.engine.opened(self.memory_limit, checked_on) as bench:
             bench.hand_in(support.tables, self.terms)
             bench.use_reference(self.library.table, self._days)
             yield bench
+
+    def _first(
+        self, opened: ExitStack, support: SupportingTables, checked_on: date | None
+    ) -> tuple[Workbench, Grow | None]:
+        """The workbench to begin with, and how another takes its place when the claims are no longer few."""
+        if not self.engine.few_by_row:
+            return opened.enter_context(self.bench(support, checked_on)), None
+        return self._few(support, checked_on), lambda few: self._many(few, opened, support, checked_on)
 
     def _few(self, support: SupportingTables, checked_on: date | None) -> Workbench:
         """A workbench for a few claims, which keeps what it was told of codes and days."""
@@ -178,7 +189,9 @@ class Checker:
 
     def _checked(self, reading: Reading, support: SupportingTables, *, show_not_evaluated: bool) -> CheckResult:
         bench = reading.bench
-        run = run_edits(bench, self.edits, show_not_evaluated=show_not_evaluated, profile=self.site.profile)
+        run = run_edits(
+            bench, self.edits, show_not_evaluated=show_not_evaluated, many=self.engine.many, profile=self.site.profile
+        )
         return _result(self, bench, reading, run, self._told(bench, support))
 
     def _told(self, bench: Workbench, support: SupportingTables) -> SupportingTables:

@@ -22,6 +22,7 @@ from cleanclaim.cli.run_log import RunLog
 from cleanclaim.cli.statistics import refuse_statistics, write_statistics
 from cleanclaim.edits.outcomes import Edit
 from cleanclaim.edits.profile import Profile, read_profile
+from cleanclaim.engine.interface import EngineName
 from cleanclaim.errors import InvalidValue, UnreadableInput
 from cleanclaim.formats.tabular import ColumnMapping
 from cleanclaim.formats.x12 import CUT_OFF
@@ -47,6 +48,7 @@ class Asked:
     history_from: date | None
     on_file: Path | None
     memory_limit: str
+    engine: EngineName
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     profile: Path | None
@@ -68,7 +70,8 @@ def run_check(asked: Asked, log: RunLog) -> int:
     if asked.output or not asked.quiet:
         refuse_output(asked.output, asked.output_format, inputs=asked.files)
     checker = Checker.open(
-        asked.reference, edits=asked.edits, policies=asked.policies, memory_limit=asked.memory_limit
+        asked.reference, edits=asked.edits, policies=asked.policies, memory_limit=asked.memory_limit,
+        engine=asked.engine,
     )  # fmt: skip
     site = site_of(asked.config, asked.profile, checker.edits)
     checker = checker.choosing(site, select=asked.select, ignore=asked.ignore)

@@ -18,6 +18,7 @@ from cleanclaim.cli.options import (
     AuthorizationsOption,
     CheckedOnOption,
     EditsOption,
+    EngineOption,
     FailOn,
     Format,
     HistoryFromOption,
@@ -38,6 +39,7 @@ from cleanclaim.cli.options import (
 )
 from cleanclaim.cli.policy_commands import policies_app
 from cleanclaim.cli.reference_commands import reference_app
+from cleanclaim.engine.interface import EngineName
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -114,6 +116,7 @@ def check(
     ] = False,
     no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
+    engine: EngineOption = EngineName.DUCKDB,
     select: SelectOption = None,
     ignore: IgnoreOption = None,
     profile: ProfileOption = None,
@@ -138,8 +141,8 @@ def check(
     asked = Asked(
         files, output_format, there(reference), edits, complete, column_mapping(mapping), show, fail_on, output,
         day_of(checked_on, "--checked-on") if checked_on else None, policies, authorizations, tuple(history or ()),
-        day_of(history_from, "--history-from") if history_from else None, on_file, memory_limit, tuple(select or ()),
-        tuple(ignore or ()), profile, config_of(context), statistics, quiet, verbose,
+        day_of(history_from, "--history-from") if history_from else None, on_file, memory_limit, engine,
+        tuple(select or ()), tuple(ignore or ()), profile, config_of(context), statistics, quiet, verbose,
     )  # fmt: skip
     with opened_log(log, inputs=files) as run_log:
         run_log.start(options_set(context))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from cleanclaim.engine.interface import EngineName
 from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 from cleanclaim.values.written import written_day
 
@@ -92,6 +93,14 @@ class Show(StrEnum):
 
     NOT_EVALUATED = "not-evaluated"
 
+
+EngineOption = Annotated[
+    EngineName,
+    typer.Option(
+        "--engine",
+        help="What checks the claims: DuckDB, or Spark (`cleanclaim[spark]` and Java 17). The result is the same.",
+    ),
+]
 
 ReferenceOption = Annotated[
     Path | None,

@@ -87,6 +87,16 @@ class CoverageGaps:
                 one.rows += 1
                 one.charges += row[self._charge] or 0
 
+    def add(self, found: Mapping[Gap, Waiting]) -> None:
+        """What was found on other rows."""
+        for gap, more in found.items():
+            one = self.found[gap]
+            one.checks += more.checks
+            one.alone += more.alone
+            one.rows += more.rows
+            one.charges += more.charges
+            one.edits |= more.edits
+
     def forget_rows(self) -> None:
         """Rows that come after are others, whatever their ids: the next part of a run."""
         self._seen.clear()

@@ -22,6 +22,7 @@ from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import Plane, atom_planes, rows_of
 
 _Rows = npt.NDArray[np.int64]
+WaitingRows = dict[tuple[str, str], list[_Rows]]  # by edit and missing fact
 
 
 @dataclass(slots=True)
@@ -32,8 +33,8 @@ class Lacking:
     grain: Grain
     claims: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))  # rows of claims
     last_part: set[int] = field(default_factory=set)  # the claims of the part that was closed last
-    _waiting: dict[tuple[str, str], list[_Rows]] = field(default_factory=lambda: defaultdict(list))
-    _lacks_of: Mapping[str, str] = field(init=False, repr=False)
+    waiting: WaitingRows = field(default_factory=lambda: defaultdict(list))  # rows of the part that is judged
+    _lacks_of: Mapping[str, str] = field(init=False, repr=False)  # what counts, and what must be lacked for it
 
     def __post_init__(self) -> None:
         """Sort out once which facts count: rows ask for each of theirs."""
@@ -45,7 +46,7 @@ class Lacking:
             return
         for name in missing:
             if name in self._lacks_of and (not (lacks := self._lacks_of[name]) or row[lacks]):
-                self._waiting[edit.id, name].append(np.array([row_id], np.int64))
+                self.waiting[edit.id, name].append(np.array([row_id], np.int64))
 
     def add_planes(self, edit: Edit, row_ids: _Rows, beside: pa.RecordBatch, missing: Mapping[str, Plane]) -> None:
         """The same for a batch of rows."""
@@ -55,19 +56,24 @@ class Lacking:
             if name in self._lacks_of:
                 if lacks := self._lacks_of[name]:
                     plane = plane & atom_planes(beside.column(lacks).is_valid())[0]  # noqa: PLW2901
-                self._waiting[edit.id, name].append(row_ids[rows_of(plane, len(row_ids))])
+                self.waiting[edit.id, name].append(row_ids[rows_of(plane, len(row_ids))])
+
+    def add(self, waiting: WaitingRows) -> None:
+        """What was found on other rows of the same part."""
+        for key, rows in waiting.items():
+            self.waiting[key] += rows
 
     def close_part(self, bench: Workbench, view: str) -> None:
         """Find the claims of the rows of a part of the run."""
         self.last_part = set()
-        if not self._waiting:
+        if not self.waiting:
             return
         ids, claims = bench.claims_of(self.grain, view)
-        for key, rows in self._waiting.items():
+        for key, rows in self.waiting.items():
             found = np.unique(claims[np.searchsorted(ids, np.concatenate(rows))])
             self.claims[key].append(found)
             self.last_part.update(found.tolist())
-        self._waiting.clear()
+        self.waiting.clear()
 
 
 @cache

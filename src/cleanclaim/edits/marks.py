@@ -19,6 +19,12 @@ class EditCount:
     silenced: int = 0  # fires not told because a more basic edit fired on the line
     switched_off: int = 0  # fires that a site's profile switches off on their day: counted as not in force
 
+    def add(self, outcomes: Counter[Outcome], missing: Counter[str], clear_presumed: int) -> None:
+        """What was counted of other rows, where they were judged."""
+        self.outcomes.update(outcomes)
+        self.missing.update(missing)
+        self.clear_presumed += clear_presumed
+
     @property
     def rows(self) -> int:
         """Rows of the edit's grain."""

@@ -12,7 +12,7 @@ from typing import Any
 from cleanclaim.edits.coverage_gaps import CoverageGaps, Gap, Waiting, together
 from cleanclaim.edits.dictionary import ROW_ID, SUBJECT, Dictionary
 from cleanclaim.edits.findings import Finding, facts_needed
-from cleanclaim.edits.lacking import Lacking
+from cleanclaim.edits.lacking import Lacking, WaitingRows
 from cleanclaim.edits.language.closures import Row
 from cleanclaim.edits.marked_findings import (
     Billed,
@@ -65,6 +65,9 @@ class EditRun:
         return sum((item.known_at_risk for item in self.totals), Decimal())
 
 
+Gathered = tuple[Mapping[Gap, Waiting], WaitingRows]
+
+
 class Aside:
     """What is gathered of the rows of one grain beside the outcomes: coverage gaps, lacks, and what is presumed."""
 
@@ -80,6 +83,17 @@ class Aside:
     def columns(self) -> tuple[str, ...]:
         """The facts that it reads beside those of the edits."""
         return tuple(dict.fromkeys((*self.gaps.columns, *(self.presumed.columns if self.presumes else ()))))
+
+    @property
+    def gathered(self) -> Gathered:
+        """What was gathered so far of the rows of a part, to be added where they come together."""
+        return self.gaps.found, self.lacking.waiting
+
+    def add(self, gathered: Gathered) -> None:
+        """What was gathered elsewhere, of other rows of the same part."""
+        gaps, waiting = gathered
+        self.gaps.add(gaps)
+        self.lacking.add(waiting)
 
     def open_part(self, bench: Workbench, view: str) -> None:
         """Before the rows of a part are judged."""
@@ -109,7 +123,7 @@ def judged_on_planes(
 ) -> Iterator[Mark]:
     """The plan for many rows in this process: atoms in SQL, planes batch by batch."""
     for batch in run_planes(bench.engine, program, table=view, row_id=ROW_ID[grain], beside=aside.columns):
-        yield from _marks_of(batch, counts, aside, show_not_evaluated=show_not_evaluated)
+        yield from marks_of(batch, counts, aside, show_not_evaluated=show_not_evaluated)
 
 
 def run_edits(
@@ -255,9 +269,10 @@ class _Run:
         count.outcomes.update(outcomes)
 
 
-def _marks_of(
+def marks_of(
     batch: PlaneBatch, counts: Mapping[Edit, EditCount], aside: Aside, *, show_not_evaluated: bool
 ) -> Iterator[Mark]:
+    """The marks of one batch, which is counted."""
     rows = len(batch.row_ids)
     waiting = aside.gaps.batch(batch.beside)
     carried = aside.presumed.planes(batch.beside) if aside.presumes else {}

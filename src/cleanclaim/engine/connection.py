@@ -32,6 +32,11 @@ def remove_spilled() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def spill_folder() -> Path:
+    """A folder of its own for what an engine spills: whoever makes it removes it, or `remove_spilled` at the last."""
+    return Path(tempfile.mkdtemp(prefix=_prefix()))
+
+
 class Engine:
     """One private in-memory database. Use it as a context manager: it removes what it spilled."""
 
@@ -40,7 +45,7 @@ class Engine:
 
         Units: memory_limit as DuckDB writes it ("2GB"); empty for DuckDB's own 80 % of memory. Past it data is spilled.
         """
-        self._spill = Path(tempfile.mkdtemp(prefix=_prefix()))
+        self._spill = spill_folder()
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads or os.cpu_count() or 1,
             "temp_directory": str(self._spill),

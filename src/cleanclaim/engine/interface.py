@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+class EngineName(StrEnum):
+    """The engines that check claims."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 class SqlEngine(Protocol):

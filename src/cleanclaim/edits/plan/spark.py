@@ -1,40 +1,40 @@
 """The same claims, facts and edits on Apache Spark. The one module that knows pyspark, and only when it is used.
 
-`SparkEngine` takes DuckDB's SQL as the plans write it; `SparkWorkbench` makes the same tables of facts with it, groups
-in Python over the distinct keys in mapInArrow; `run_verdicts` asks the atoms in Spark SQL and packs them into planes in
-mapInArrow. Local mode runs the tests; nothing here is tuned for a cluster yet.
+`SparkEngine` takes DuckDB's SQL as the plans write it, and stores what it is handed and what it makes as Parquet;
+`SparkWorkbench` makes the same tables of facts with it, groups in Python over the distinct keys in mapInArrow. Local
+mode is what runs and is measured; nothing here is tuned for a cluster yet.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlglot import expressions as exp
 
-from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
-from cleanclaim.edits.marks import EditCount, Mark
-from cleanclaim.edits.outcomes import Edit, Outcome, Program
+from cleanclaim.edits.dictionary import ROW_ID, Group
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.dialect import parse, spark_sql
-from cleanclaim.edits.plan.duck import atoms_sql, planes_of_batch
 from cleanclaim.edits.plan.facts import Workbench
-from cleanclaim.edits.plan.planes import EditPlanes, rows_of
+from cleanclaim.edits.plan.made_once import made_once
 from cleanclaim.edits.python_groups import answered
-from cleanclaim.engine.schema import ColumnType, TableSchema
-from cleanclaim.errors import EngineError
+from cleanclaim.engine.connection import spill_folder
+from cleanclaim.engine.schema import TableSchema
+from cleanclaim.errors import EngineError, InvalidValue
 from cleanclaim.terms import TermsOfPayers
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
-
-    from cleanclaim.edits.run import Aside
+    from pyspark.sql import DataFrame as DataFrame  # noqa: PLC0414 - named by others, who may not import it
+    from pyspark.sql import SparkSession
+    from pyspark.sql.types import StructType
 
 # What a user's session may have set otherwise, and what would change an answer. ANSI: what does not fit is an error, as
 # in DuckDB, not a null; the size of an unknown list is unknown. A product keeps every decimal.
@@ -46,15 +46,40 @@ _SETTINGS = {
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.caseSensitive": "false",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",  # days before 1582 as they were written
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.codegen.maxFields": "2000",  # more, and each of the joins of a table of facts copies all its columns
+    "spark.sql.broadcastTimeout": "3600",  # seconds: on a busy machine a small table may take its time
 }
-VERDICTS = pa.schema([
-    ("row_id", ColumnType.INTEGER.arrow()),
-    ("edit", ColumnType.INTEGER.arrow()),  # its place in the program
-    ("outcome", ColumnType.TEXT.arrow()),
-    ("case", ColumnType.INTEGER.arrow()),  # the case that fired, else -1
-    ("missing", ColumnType.TEXTS.arrow()),  # the facts that were, where it could not be evaluated
-])  # fmt: skip
+LEAST_MEGABYTES = 512  # Spark itself refuses to start with less
+_MEMORY, _UNITS = re.compile(r"(\d+(?:\.\d+)?) *([MGT])i?B?", re.IGNORECASE), {"M": 1, "G": 1 << 10, "T": 1 << 20}
+MOST_LOCAL_BYTES = 100_000  # a table that is larger stands in no plan
 Batches = Iterator[pa.RecordBatch]
+
+
+def any_session(memory_limit: str = "") -> SparkSession:
+    """The Spark of the program that calls where it has one, with its own settings; else one of this process alone.
+
+    Raises: EngineError when pyspark or Java is not there; InvalidValue for a limit that is no amount of memory.
+    """
+    memory = f"{_megabytes(memory_limit)}m"
+    if absent := spark_absent():
+        raise EngineError(absent)
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    # Not adaptive: it plans each query anew after each of its stages, which here takes longer than what it gains.
+    settings = {"spark.driver.memory": memory, "spark.sql.adaptive.enabled": "false"}
+    return SparkSession.getActiveSession() or local_session(cores=os.cpu_count() or 1, settings=settings)
+
+
+def _megabytes(limit: str) -> int:
+    """An amount of memory as DuckDB reads it, for a Java, which reads whole ones; without one half of the machine's."""
+    if not limit:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2 >> 20
+    found = _MEMORY.fullmatch(limit.strip())
+    if not found or (megabytes := int(float(found[1]) * _UNITS[found[2].upper()])) < LEAST_MEGABYTES:
+        raise InvalidValue(f"memory limit {limit[:70]}: Spark takes {LEAST_MEGABYTES}MB or more, as 2GB")
+    return megabytes
 
 
 def local_session(*, cores: int = 2, settings: Mapping[str, str] | None = None) -> SparkSession:
@@ -70,8 +95,9 @@ def local_session(*, cores: int = 2, settings: Mapping[str, str] | None = None) 
     builder = SparkSession.builder.master(f"local[{cores}]").appName("cleanclaim")
     own = {
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": str(cores), "spark.log.level": "ERROR",
-        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": str(cores), "spark.ui.showConsoleProgress": "false",
+        # What fails is raised, and told once: its log would quote claims.
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile=file:{Path(__file__).with_suffix('.properties')}",
     }  # fmt: skip
     for name, value in {**own, **(settings or {})}.items():
         builder = builder.config(name, value)
@@ -103,6 +129,10 @@ class SparkEngine:
         """An engine without tables; the session that is given keeps its own tables and settings."""
         self._session = session.newSession()
         self._names: set[str] = set()
+        self._folder = spill_folder()  # what is stored is claim data: it goes when the engine is closed
+        self._folders: dict[str, Path] = {}  # of the tables that came as Arrow and are stored
+        self._stored = 0
+        self.parts = session.sparkContext.defaultParallelism  # files of a stored table: Spark reads each by itself
         for name, value in _SETTINGS.items():
             self._session.conf.set(name, value)
 
@@ -113,30 +143,53 @@ class SparkEngine:
         self.close()
 
     def close(self) -> None:
-        """Forget every table; the Spark that runs it stays."""
-        for name in tuple(self._names):
-            self.unregister(name)
+        """Forget every table and remove what was stored; the Spark that runs it stays."""
+        try:
+            for name in tuple(self._names):
+                self.unregister(name)
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable under a name."""
+        self._folders.pop(name, None)
+        if table.nbytes > MOST_LOCAL_BYTES:
+            self.append(name, table)
+            return
         # Spark reads an Arrow stream up to its first empty batch, and loses what follows in silence.
         full = [batch for batch in table.to_batches() if batch.num_rows]
         rows = pa.Table.from_batches(full) if full else table.schema.empty_table()
         self.keep(name, self._session.createDataFrame(rows), stored=False)
 
+    def append(self, name: str, table: pa.Table) -> None:
+        """Add rows to those that were appended under a name, all stored: a plan names the files and holds no row."""
+        folder = self._folders.setdefault(name, self._new_folder())
+        folder.mkdir(exist_ok=True)
+        size = -(-table.num_rows // self.parts) or 1
+        for start in range(0, table.num_rows, size):
+            self._stored += 1
+            pq.write_table(table.slice(start, size), folder / f"{self._stored}.parquet")
+        self.keep(name, self._read(folder, self._schema(table.schema)), stored=False)
+
     def unregister(self, name: str) -> None:
         """Forget a table."""
         self._session.catalog.dropTempView(name)
         self._names.discard(name)
+        self._folders.pop(name, None)
 
     def run(self, sql: str) -> None:
         """Run `CREATE [OR REPLACE] TABLE | VIEW name AS query`: what the plans say."""
         statement = parse(sql)
-        if not isinstance(statement, exp.Create) or statement.expression is None:
+        if not isinstance(statement, exp.Create) or not isinstance(statement.expression, exp.Query):
             raise EngineError("on Spark a statement makes a table or a view of a query")
-        self.keep(statement.this.name, self.query(statement.expression), stored=statement.kind == "TABLE")
+        name, query = statement.this.name, statement.expression
+        if statement.kind == "VIEW":
+            self.keep(name, self.query(query), stored=False)
+            return
+        for part, made in made_once(name, query):
+            self.keep(part, self.query(made))
 
-    def query(self, sql: str | exp.Expression) -> DataFrame:
+    def query(self, sql: str | exp.Expr) -> DataFrame:
         """The rows of a query, which have not been computed yet."""
         with _refusals():
             return self._session.sql(spark_sql(sql))
@@ -144,15 +197,34 @@ class SparkEngine:
     def keep(self, name: str, rows: DataFrame, *, stored: bool = True) -> None:
         """Make rows readable under a name: computed now and once, or each time that they are read."""
         with _refusals():
-            # A checkpoint, not a cache: it also cuts the plan, which would grow with every group of facts.
-            (rows.localCheckpoint() if stored else rows).createOrReplaceTempView(name)
+            if stored:
+                # Files, not a cache: it also cuts the plan, which would grow with every group of facts; a column that
+                # is not asked for is not read; and Spark knows how big a table is, so it joins small ones by a hash.
+                folder = self._new_folder()
+                rows.write.parquet(f"file:{folder}")
+                rows = self._read(folder, rows.schema)
+            rows.createOrReplaceTempView(name)
         self._names.add(name)
+
+    def _new_folder(self) -> Path:
+        self._stored += 1
+        return self._folder / str(self._stored)
+
+    def _read(self, folder: Path, schema: StructType) -> DataFrame:
+        return self._session.read.schema(schema).parquet(f"file:{folder}")
+
+    def _schema(self, schema: pa.Schema) -> StructType:
+        return self._session.createDataFrame(schema.empty_table()).schema
 
     def table(self, sql: str) -> pa.Table:
         """The rows of a query as one Arrow table."""
+        return self.rows(self.query(sql))
+
+    def rows(self, rows: DataFrame) -> pa.Table:
+        """Rows as one Arrow table."""
         with _refusals():
-            rows: pa.Table = self.query(sql).toArrow()
-        return rows
+            found: pa.Table = rows.toArrow()
+        return found
 
     def batches(self, sql: str) -> Batches:
         """The rows of a query in Arrow batches."""
@@ -161,7 +233,7 @@ class SparkEngine:
     def mapped(self, rows: DataFrame, function: Callable[[Batches], Batches], schema: pa.Schema) -> DataFrame:
         """Rows handed to a function in Arrow batches, where they lie."""
         with _refusals():
-            return rows.mapInArrow(function, self._session.createDataFrame(schema.empty_table()).schema)
+            return rows.mapInArrow(function, self._schema(schema))
 
 
 class SparkWorkbench(Workbench):
@@ -169,24 +241,31 @@ class SparkWorkbench(Workbench):
 
     engine: SparkEngine
 
-    def __init__(self, engine: SparkEngine, facts: Dictionary) -> None:
-        """A workbench without rows."""
-        self._held: dict[str, list[pa.Table]] = {}
-        super().__init__(engine, facts)
-
     def _store(self, schema: TableSchema, ids: tuple[str, ...]) -> None:
         columns = {column.name: column.type.arrow() for column in schema.columns}
         kept = [(name, columns[name]) for name in self._columns[schema.name]]
-        empty = pa.schema([*kept, *((name, pa.int64()) for name in ids)]).empty_table()
-        self._held[schema.name] = [empty]
-        self.engine.register(schema.name, empty)
+        self.engine.register(schema.name, pa.schema([*kept, *((name, pa.int64()) for name in ids)]).empty_table())
 
     def _divide(self) -> None:
         """Spark divides what it holds by itself."""
 
     def _insert(self, name: str, rows: pa.Table) -> None:
-        self._held[name].append(rows.drop(["part"]))
-        self.engine.register(name, pa.concat_tables(self._held[name]))
+        self.engine.append(name, rows.drop(["part"]))
+
+    def _select(self, grain: Grain, facts: Iterable[str], place: tuple[str, ...]) -> str:
+        # A stored table has no column twice.
+        return super()._select(grain, facts, tuple(name for name in place if name != ROW_ID[grain]))
+
+    def make_facts(self, grain: Grain, facts: Iterable[str]) -> str:
+        """The name of a table of the facts of a grain: joined once, since judging and telling read it many times."""
+        view = super().make_facts(grain, facts)
+        self.engine.run(f"CREATE OR REPLACE TABLE {view} AS FROM {view}")
+        return view
+
+    def _make(self, group: Group) -> None:
+        super()._make(group)
+        if group.head.view:  # stored here: a column of a file costs less than the query that every other group reads
+            self.engine.run(f"CREATE OR REPLACE TABLE fact_{group.name} AS FROM fact_{group.name}")
 
     def _compute(self, group: Group) -> None:
         types = self.facts.types(group.grain)
@@ -207,93 +286,19 @@ def _computed(group: Group, terms: TermsOfPayers, keys: pa.RecordBatch, schema: 
     return answers.select(schema.names).cast(schema).combine_chunks().to_batches()
 
 
-def run_verdicts(engine: SparkEngine, program: Program, *, table: str, row_id: str) -> DataFrame:
-    """What each edit says about each row of a table of facts: `VERDICTS`, one row for each edit and row."""
-
-    def verdicts(batches: Batches) -> Batches:
-        for batch in batches:
-            yield from _verdicts(program, batch)
-
-    return engine.mapped(engine.query(atoms_sql(program, table=table, row_id=row_id)), verdicts, VERDICTS)
-
-
-def judged_on_spark(
-    bench: Workbench,
-    program: Program,
-    view: str,
-    grain: Grain,
-    counts: Mapping[Edit, EditCount],
-    aside: Aside,  # what would be the most useful file to load, and what is clear by presumption, is not gathered here
-    show_not_evaluated: bool,  # noqa: FBT001 - as `run.ManyRows`
-) -> Iterator[Mark]:
-    """The plan for many rows on Spark: judged and counted where the rows lie; only what is told comes here."""
-    engine = bench.engine
-    if not isinstance(engine, SparkEngine):
-        raise TypeError("rows are judged on Spark where a SparkWorkbench holds them")
-    engine.keep("verdicts", run_verdicts(engine, program, table=view, row_id=ROW_ID[grain]))
-    for row in engine.table("SELECT edit, outcome, count(*) AS n FROM verdicts GROUP BY edit, outcome").to_pylist():
-        counts[program.edits[row["edit"]]].outcomes[Outcome(row["outcome"])] += row["n"]
-    missing = "SELECT edit, unnest(missing) AS fact FROM verdicts"
-    for row in engine.table(f"SELECT edit, fact, count(*) AS n FROM ({missing}) GROUP BY edit, fact").to_pylist():
-        counts[program.edits[row["edit"]]].missing[row["fact"]] += row["n"]
-    told = [Outcome.FIRES, *([Outcome.NOT_EVALUATED] if show_not_evaluated else [])]
-    outcomes = ", ".join(f"'{outcome}'" for outcome in told)
-    essential = [str(place) for place, edit in enumerate(program.edits) if edit.page.front.essential]
-    lacks = f"edit IN ({', '.join(essential) or '-1'}) AND outcome = '{Outcome.NOT_EVALUATED}'"
-    unjudged = engine.table(f"SELECT edit, row_id, missing FROM verdicts WHERE {lacks}").to_pylist()
-    facts = bench.select(view, ROW_ID[grain], {row["row_id"] for row in unjudged}, "*") if unjudged else {}
-    for row in unjudged:
-        aside.lacking.add_row(program.edits[row["edit"]], row["row_id"], facts[row["row_id"]], row["missing"])
-    for row in engine.table(f"SELECT * FROM verdicts WHERE outcome IN ({outcomes})").to_pylist():
-        yield Mark(row["row_id"], program.edits[row["edit"]], row["case"], tuple(row["missing"]))
-
-
-def _verdicts(program: Program, batch: pa.RecordBatch) -> Batches:
-    judged = planes_of_batch(program, batch)
-    for place, planes in enumerate(judged.edits):
-        for outcome, plane in planes.outcomes.items():
-            rows = rows_of(plane, batch.num_rows)
-            if len(rows):
-                yield pa.record_batch(
-                    [
-                        judged.row_ids[rows],
-                        np.full(len(rows), place),
-                        [outcome.value] * len(rows),
-                        _cases(planes, outcome, batch.num_rows)[rows],
-                        pa.array(_missing(planes, outcome, rows, batch.num_rows), VERDICTS.field("missing").type),
-                    ],
-                    schema=VERDICTS,
-                )
-
-
-def _cases(planes: EditPlanes, outcome: Outcome, rows: int) -> np.ndarray:
-    cases = np.full(rows, -1)
-    if outcome is Outcome.FIRES:
-        for case, plane in enumerate(planes.cases):
-            cases[rows_of(plane, rows)] = case
-    return cases
-
-
-def _missing(planes: EditPlanes, outcome: Outcome, of: Iterable[int], rows: int) -> list[list[str]]:
-    missing: dict[int, list[str]] = {row: [] for row in of}
-    if outcome is Outcome.NOT_EVALUATED:
-        for name, plane in planes.missing.items():
-            for row in rows_of(plane, rows):
-                missing[row].append(name)
-    return list(missing.values())
-
-
 @contextmanager
 def _refusals() -> Iterator[None]:
+    from py4j.protocol import Py4JError  # noqa: PLC0415 - what Spark's Java says that pyspark has no name for
     from pyspark.errors import PySparkException  # noqa: PLC0415
 
     try:
         yield
-    except PySparkException as error:
+    except (PySparkException, Py4JError, ConnectionError) as error:
         raise EngineError(_in_one_line(error)) from error
 
 
 def _in_one_line(error: Exception) -> str:
-    said = [line for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    said = [line for line in lines if not line.startswith("An error occurred while calling")]
     # An error in Python on a worker says what it is in its last line, one in the JVM in its first.
     return said[-1 if type(error).__name__ == "PythonException" else 0] if said else type(error).__name__
