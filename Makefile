@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark demo test test-slow test-spark check bench docs starter clean
+.PHONY: help setup setup-spark demo test test-slow test-spark check bench compiled docs starter clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,13 +27,16 @@ $(VENV)/.spark: $(VENV)/.locked requirements/spark.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r requirements/spark.txt
 	@touch $@
 
-demo: setup ## check the example claims on the starter set and print the findings
+compiled: setup ## write pages and facts as Python, from which commands start fast; demo and test do so first
+	@$(BIN)/python scripts/compile_edits.py
+
+demo: compiled ## check the example claims on the starter set and print the findings
 	@$(BIN)/cleanclaim check --fail-on never examples/clinic-2024q3.837 examples/clinic-2025q4.837 examples/charted.jsonl
 
-test: setup ## run the tests, but for those that take long
+test: compiled ## run the tests, but for those that take long
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not spark and not browser and not slow"
 
-test-slow: setup ## run the others: Spark, the browser, kills, whole folders of official files
+test-slow: compiled ## run the others: Spark, the browser, kills, whole folders of official files
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "spark or browser or slow"
 
 test-spark: setup-spark ## run what runs on Spark: examples, facts and findings as on DuckDB; nothing may be skipped
@@ -46,7 +49,7 @@ check: setup ## ruff, mypy --strict, import contracts, generated docs fresh
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/python docs/generate.py --check
 
-bench: setup ## measure speed and memory; ARGS="--quick" for a short run
+bench: compiled ## measure speed and memory; ARGS="--quick" for a short run
 	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: setup ## write the generated pages of docs/ anew

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanclaim.edits.language import closure, columns_of, parse_expression, sql_of
+from cleanclaim.edits.language.check import parse_expression
+from cleanclaim.edits.language.closures import closure
+from cleanclaim.edits.language.sql import sql_of
+from cleanclaim.edits.language.tree import columns_of
 from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError

@@ -13,7 +13,9 @@ import pytest
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.examples import example_rows
-from cleanclaim.edits.language import closure, parse_expression, sql_of
+from cleanclaim.edits.language.check import parse_expression
+from cleanclaim.edits.language.closures import closure
+from cleanclaim.edits.language.sql import sql_of
 from cleanclaim.edits.outcomes import Edit, Verdict, program
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.rows import judge

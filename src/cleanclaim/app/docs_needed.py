@@ -19,8 +19,9 @@ from cleanclaim.app.result import Fault
 from cleanclaim.app.row_files import read_rows
 from cleanclaim.app.supporting import SupportingFiles
 from cleanclaim.edits.dictionary import dictionary
-from cleanclaim.edits.language import closure, columns_of, parse_expression
-from cleanclaim.edits.language.tree import COMPLETE
+from cleanclaim.edits.language.check import parse_expression
+from cleanclaim.edits.language.closures import closure
+from cleanclaim.edits.language.tree import COMPLETE, columns_of
 from cleanclaim.edits.outcomes import Outcome
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.run import run_edits

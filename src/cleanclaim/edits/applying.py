@@ -20,9 +20,8 @@ import pyarrow as pa
 
 from cleanclaim.claims import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, PayerProgram
 from cleanclaim.edits.dictionary import dictionary
-from cleanclaim.edits.language import closure, columns_of
-from cleanclaim.edits.language.closures import Row, Truth
-from cleanclaim.edits.language.tree import COMPLETE
+from cleanclaim.edits.language.closures import Row, Truth, closure
+from cleanclaim.edits.language.tree import COMPLETE, columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench

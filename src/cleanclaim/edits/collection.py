@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from cleanclaim.edits import compiled
 from cleanclaim.edits.dictionary import Dictionary, dictionary
-from cleanclaim.edits.language import parse_expression
 from cleanclaim.edits.outcomes import Edit, EditCase, both
 from cleanclaim.edits.page_files import pages_of_folder, shipped_pages
 from cleanclaim.edits.pages import Page, capped, confidence_of, filled
@@ -20,7 +20,7 @@ from cleanclaim.errors import PageError, UnknownName
 @cache
 def shipped_edits() -> tuple[Edit, ...]:
     """The edits of the catalogue, in the order of reports."""
-    return checked(shipped_pages())
+    return compiled.edits() or checked(shipped_pages())
 
 
 def all_edits(own: Path | None = None) -> tuple[Edit, ...]:
@@ -78,6 +78,8 @@ def checked(pages: Iterable[Page], facts: Dictionary | None = None) -> tuple[Edi
 
 
 def _edit(page: Page, facts: Dictionary) -> Edit:
+    from cleanclaim.edits.language.check import parse_expression  # noqa: PLC0415 - only who reads pages needs a parser
+
     types = facts.types(page.front.grain)
     front = page.front
     scope = parse_expression(front.scope, types, file=page.file, line=page.lines.get("scope", 0))

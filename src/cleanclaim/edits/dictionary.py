@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from cleanclaim.edits import compiled
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError, UnreadableInput
@@ -195,6 +196,14 @@ class Dictionary:
 @cache
 def dictionary() -> Dictionary:
     """The dictionary of the facts that ship with cleanclaim."""
+    return Dictionary(compiled.groups() or ordered_groups())
+
+
+def ordered_groups() -> tuple[Group, ...]:
+    """The groups as their files say, each after what it needs.
+
+    Raises: PageError that names the file.
+    """
     groups = {group.name: group for group in _groups()}
     ordered: dict[str, Group] = {}
 
@@ -208,7 +217,7 @@ def dictionary() -> Dictionary:
 
     for name in sorted(groups):
         place(name, ())
-    return Dictionary(tuple(ordered.values()))
+    return tuple(ordered.values())
 
 
 def _needs(group: Group, groups: Mapping[str, Group]) -> tuple[str, ...]:

@@ -9,8 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from cleanclaim.edits.dictionary import Dictionary, dictionary
-from cleanclaim.edits.language import columns_of
-from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, KNOWN_ABSENT
+from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, KNOWN_ABSENT, columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit
 from cleanclaim.edits.pages import Example, cell_value
 from cleanclaim.errors import PageError

@@ -14,8 +14,7 @@ import msgspec
 from cleanclaim.edits.collection import message_fields
 from cleanclaim.edits.dictionary import SUBJECT, dictionary
 from cleanclaim.edits.examples import facts_read
-from cleanclaim.edits.language import columns_of
-from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE
+from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction, capped
 from cleanclaim.reference.library.presumption import PresumedRelease

@@ -14,8 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cleanclaim.edits.language import Expression
-from cleanclaim.edits.language.tree import And, Atom, Constant, Not, Or, atom_columns
+from cleanclaim.edits.language.tree import And, Atom, Constant, Expression, Not, Or, atom_columns
 from cleanclaim.edits.pages import Case, Confidence, Grain, InForce, Page
 from cleanclaim.values import Severity
 

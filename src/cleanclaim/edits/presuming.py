@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from cleanclaim.edits.dictionary import Dictionary
 from cleanclaim.edits.findings import facts_needed, severity_order
-from cleanclaim.edits.language import columns_of
+from cleanclaim.edits.language.tree import columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase
 from cleanclaim.edits.plan.planes import Plane
 from cleanclaim.reference.library.presumption import (

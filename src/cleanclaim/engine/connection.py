@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import duckdb
-
 from cleanclaim.engine.functions import macros
 from cleanclaim.errors import EngineError
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    import duckdb
     import pyarrow as pa
 
 BATCH_ROWS = 122_880  # one DuckDB row group: Arrow batches then need no splitting
@@ -45,6 +44,9 @@ class Engine:
 
         Units: memory_limit as DuckDB writes it ("2GB"); empty for DuckDB's own 80 % of memory. Past it data is spilled.
         """
+        import duckdb  # noqa: PLC0415 - a few claims are checked without it, and it takes its time
+
+        self._error = duckdb.Error
         self._spill = spill_folder()
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads or os.cpu_count() or 1,
@@ -57,7 +59,7 @@ class Engine:
         if memory_limit:
             config["memory_limit"] = memory_limit
         try:
-            self._con = duckdb.connect(":memory:", config=config)
+            self._con: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
             shutil.rmtree(self._spill, ignore_errors=True)
             raise EngineError(f"the SQL engine cannot be set up: {str(error).splitlines()[0]}") from error
@@ -92,14 +94,14 @@ class Engine:
         """Run a statement."""
         try:
             self._con.execute(sql)
-        except duckdb.Error as error:
+        except self._error as error:
             raise EngineError(str(error).splitlines()[0]) from error
 
     def table(self, sql: str) -> pa.Table:
         """The rows of a query as one Arrow table."""
         try:
             rows: pa.Table = self._con.sql(sql).to_arrow_table()
-        except duckdb.Error as error:
+        except self._error as error:
             raise EngineError(str(error).splitlines()[0]) from error
         return rows
 
@@ -107,5 +109,5 @@ class Engine:
         """The rows of a query in Arrow batches, streamed."""
         try:
             yield from self._con.sql(sql).to_arrow_reader(rows)
-        except duckdb.Error as error:
+        except self._error as error:
             raise EngineError(str(error).splitlines()[0]) from error

@@ -10,8 +10,8 @@ from functools import cache
 import msgspec
 
 from cleanclaim.edits.dictionary import dictionary
-from cleanclaim.edits.language import closure, parse_expression
-from cleanclaim.edits.language.closures import Row, Truth
+from cleanclaim.edits.language.check import parse_expression
+from cleanclaim.edits.language.closures import Row, Truth, closure
 from cleanclaim.edits.pages import Confidence, Grain
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.reference import tables

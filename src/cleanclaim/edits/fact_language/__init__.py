@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from cleanclaim.edits.fact_language.functions import CALLED
 from cleanclaim.edits.fact_language.relations import Cells, KeyedRelation, Relation, Tables, cells_of
 
-__all__ = ["Cells", "CompiledQuery", "KeyedRelation", "Relation", "cells_of", "compiled_query"]
+__all__ = [
+    "Cells", "CompiledQuery", "KeyedRelation", "QuerySource", "Relation", "cells_of", "compiled_query", "ready",
+    "written_query",
+]  # fmt: skip
 
 Kept = MutableMapping[object, Relation]
 # How a constant of a compiled query is made ready. Patterns are RE2's to DuckDB: \d and \w are of ASCII.
@@ -27,25 +29,46 @@ _READY: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class CompiledQuery:
-    """A query as a function: its columns, its source, the tables that it reads and its constants."""
+@dataclass(frozen=True, slots=True)
+class QuerySource:
+    """A query as the source of a Python function `query`: its columns, and its constants, each with what it is."""
 
     names: tuple[str, ...]
     source: str
-    tables: tuple[str, ...]
     constants: dict[str, tuple[str, Any]]
 
-    @cached_property
-    def _function(self) -> Callable[[Tables, Kept], list[Cells]]:
-        space = {**CALLED, **{name: _READY[kind](value) for name, (kind, value) in self.constants.items()}}
-        exec(compile(self.source, "<fact>", "exec"), space)  # noqa: S102 - written by `QueryWriter`, from our own facts
-        function: Callable[[Tables, Kept], list[Cells]] = space["query"]
-        return function
+
+@dataclass(frozen=True, slots=True)
+class CompiledQuery:
+    """A query as a function: its columns, and what makes its rows."""
+
+    names: tuple[str, ...]
+    function: Callable[[Tables, Kept], list[Cells]]
 
     def rows(self, tables: Tables, kept: Kept) -> list[Cells]:
         """The rows of the query over some tables. `kept`: relations that rest on the reference alone, run to run."""
-        return self._function(tables, kept)
+        return self.function(tables, kept)
+
+
+def ready(kind: str, value: Any) -> Any:  # noqa: ANN401 - a constant of any kind
+    """A constant of a query as its function has it."""
+    return _READY[kind](value)
+
+
+def written_query(
+    sql: str, names_of: Callable[[str], tuple[str, ...]], is_lasting: Callable[[str], bool]
+) -> QuerySource:
+    """A query of the language as the source of a function.
+
+    Raises:  EngineError names what the language lacks.
+    """
+    # Only who compiles needs the SQL parser (0.1 s).
+    from cleanclaim.edits.fact_language.queries import QueryWriter  # noqa: PLC0415
+    from cleanclaim.edits.plan.dialect import parse  # noqa: PLC0415
+
+    writer = QueryWriter(names_of, is_lasting)
+    names, source = writer.written(parse(sql))
+    return QuerySource(names, source, writer.constants)
 
 
 def compiled_query(
@@ -55,10 +78,7 @@ def compiled_query(
 
     Raises:  EngineError names what the language lacks.
     """
-    # Only who compiles needs the SQL parser (0.1 s).
-    from cleanclaim.edits.fact_language.queries import QueryWriter  # noqa: PLC0415
-    from cleanclaim.edits.plan.dialect import parse  # noqa: PLC0415
-
-    writer = QueryWriter(names_of, is_lasting)
-    names, source, tables = writer.written(parse(sql))
-    return CompiledQuery(names, source, tables, writer.constants)
+    written = written_query(sql, names_of, is_lasting)
+    space = {**CALLED, **{name: ready(kind, value) for name, (kind, value) in written.constants.items()}}
+    exec(compile(written.source, "<fact>", "exec"), space)  # noqa: S102 - written by `QueryWriter`, from our own facts
+    return CompiledQuery(written.names, space["query"])

@@ -52,12 +52,12 @@ class QueryWriter(ExpressionWriter):
         self._tables: dict[str, _Known] = {}
         self._seen: list[_Tables] = [{}]  # the common table expressions that hold, the innermost last
 
-    def written(self, tree: exp.Expr) -> tuple[Names, str, tuple[str, ...]]:
-        """The columns of a query, the source of its function, and the tables that it reads."""
+    def written(self, tree: exp.Expr) -> tuple[Names, str]:
+        """The columns of a query, and the source of its function."""
         names, function, _ = self._query(tree)
         head = [f"    {known.variable} = tables[{name!r}]" for name, known in self._tables.items()]
         source = "\n".join(["def query(tables, kept):", *head, *self.lines, f"    return {function}()"])
-        return names, source, tuple(self._tables)
+        return names, source
 
     def found_in(self, query: exp.Expr, scope: Scope) -> str:
         """The relation of a subquery of one column."""

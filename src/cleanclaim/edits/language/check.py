@@ -34,11 +34,13 @@ from cleanclaim.edits.language.tree import (
     StartsWith,
     Type,
     Value,
+    common,
+    held,
 )  # fmt: skip
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError
 
-MOST_CHARACTERS, MOST_DEPTH, MOST_OPTIONS, MOST_DIGITS = 4_000, 50, 200, 38
+MOST_CHARACTERS, MOST_DEPTH, MOST_OPTIONS = 4_000, 50, 200
 FUNCTIONS = ("has", "has_any", "count", "starts_with", "abs", "days_between", "least", "greatest", "given")
 
 _COMPARISONS: dict[type[exp.Expr], str] = {
@@ -261,18 +263,6 @@ class _Checker:
         return ColumnRef(name, fact_type(self._facts[name]))
 
 
-def common(left: Type, right: Type) -> Type:
-    """The number type that holds both. Raises: PageError when it would need more than 38 digits."""
-    return _held(Type(Kind.NUMBER, max(left.digits, right.digits), max(left.scale, right.scale)))
-
-
-def _held(number: Type) -> Type:
-    digits = number.digits + number.scale
-    if digits > MOST_DIGITS:
-        raise PageError(f"the result can have {digits} digits; at most {MOST_DIGITS} are exact on every engine")
-    return number
-
-
 def _numbers(name: str, types: Sequence[Type], count: int | None) -> None:
     if (
         (count is not None and len(types) != count)
@@ -285,12 +275,12 @@ def _numbers(name: str, types: Sequence[Type], count: int | None) -> None:
 def _sum_type(name: str, types: Sequence[Type]) -> Type:
     _numbers(name, types, 2)
     both = common(*types)
-    return _held(Type(Kind.NUMBER, both.digits + 1, both.scale))
+    return held(Type(Kind.NUMBER, both.digits + 1, both.scale))
 
 
 def _product_type(name: str, types: Sequence[Type]) -> Type:
     _numbers(name, types, 2)
-    return _held(Type(Kind.NUMBER, types[0].digits + types[1].digits, types[0].scale + types[1].scale))
+    return held(Type(Kind.NUMBER, types[0].digits + types[1].digits, types[0].scale + types[1].scale))
 
 
 def _abs_type(name: str, types: Sequence[Type]) -> Type:
@@ -333,7 +323,7 @@ def _number(text: str) -> Literal:
     if not isinstance(exponent, int) or "e" in text.lower():
         raise PageError(f"`{text[:40]}` is not a plain decimal number")
     scale = max(0, -exponent)
-    return Literal(value, _held(Type(Kind.NUMBER, max(1, len(value.as_tuple().digits) - scale), scale)))
+    return Literal(value, held(Type(Kind.NUMBER, max(1, len(value.as_tuple().digits) - scale), scale)))
 
 
 def _date(text: str) -> Literal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from cleanclaim.edits.language.check import common
 from cleanclaim.edits.language.tree import (
     COMPLETE,
     KNOWN_ABSENT,
@@ -26,6 +25,7 @@ from cleanclaim.edits.language.tree import (
     StartsWith,
     Type,
     Value,
+    common,
 )  # fmt: skip
 
 

@@ -11,6 +11,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from cleanclaim.errors import PageError
+
+MOST_DIGITS = 38
+
 
 class Kind(StrEnum):
     """What an expression yields."""
@@ -29,6 +33,19 @@ class Type:
     kind: Kind
     digits: int = 0
     scale: int = 0
+
+
+def common(left: Type, right: Type) -> Type:
+    """The number type that holds both. Raises: PageError when it would need more than 38 digits."""
+    return held(Type(Kind.NUMBER, max(left.digits, right.digits), max(left.scale, right.scale)))
+
+
+def held(number: Type) -> Type:
+    """A number type that every engine holds. Raises: PageError."""
+    digits = number.digits + number.scale
+    if digits > MOST_DIGITS:
+        raise PageError(f"the result can have {digits} digits; at most {MOST_DIGITS} are exact on every engine")
+    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cleanclaim.edits.language import sql_of
+from cleanclaim.edits.language.sql import sql_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Program
 from cleanclaim.edits.plan.planes import EditPlanes, atom_planes, evaluate
 from cleanclaim.engine.interface import SqlEngine

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from cleanclaim.edits import compiled as ahead
 from cleanclaim.edits import python_groups
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.fact_language import Cells, CompiledQuery, KeyedRelation, Relation, compiled_query
@@ -82,7 +83,8 @@ class RowEngine:
         # A query reads the same tables in each run: their columns are asked for once.
         compiled = _COMPILED.get(sql)
         if compiled is None:
-            compiled = compiled_query(sql, lambda name: self.tables[name].names, _is_of_reference)
+            compiled = ahead.queries().get(sql)
+            compiled = compiled or compiled_query(sql, lambda name: self.tables[name].names, _is_of_reference)
             _COMPILED[sql] = compiled
         return compiled.names, compiled.rows(self.tables, self._lasting)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+from cleanclaim.edits import compiled
 from cleanclaim.edits.language.closures import Row, TruthWriter
 from cleanclaim.edits.language.tree import Constant
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, Outcome, Verdict
@@ -14,12 +15,19 @@ from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, Outcome, Ver
 @cache
 def judge(edit: Edit) -> Callable[[Row], Verdict]:
     """The edit as a function of one row of facts: the order that `outcomes` says, written out."""
-    writer = TruthWriter()
-    source = "\n".join(_written(edit, writer))
-    space: dict[str, Any] = {"Verdict": Verdict, "NOT_EVALUATED": Outcome.NOT_EVALUATED, **writer.constants}
+    if ahead := compiled.judges().get(edit.page.version):
+        return ahead
+    source, space = written_judge(edit)
     exec(compile(source, f"<{edit.name}>", "exec"), space)  # noqa: S102 - what `TruthWriter` wrote
     function: Callable[[Row], Verdict] = space["verdict"]
     return function
+
+
+def written_judge(edit: Edit) -> tuple[str, dict[str, Any]]:
+    """The source of a function `verdict` of a row, and the constants that it reads."""
+    writer = TruthWriter()
+    source = "\n".join(_written(edit, writer))
+    return source, {"Verdict": Verdict, "NOT_EVALUATED": Outcome.NOT_EVALUATED, **writer.constants}
 
 
 def _written(edit: Edit, writer: TruthWriter) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cleanclaim.edits.language import sql_of
+from cleanclaim.edits.language.sql import sql_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, Outcome
 from cleanclaim.edits.pages import InForce
 

@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cleanclaim.claims.tables import Lost
 from cleanclaim.errors import UnreadableInput
@@ -26,6 +25,8 @@ class ParquetSource:
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         """Raises: UnreadableInput when the file has no sound footer."""
+        import pyarrow.parquet as pq  # noqa: PLC0415 - only for who has such a file
+
         self._name = name
         try:
             self._file = pq.ParquetFile(stream, pre_buffer=False, buffer_size=1 << 18)
