@@ -29,7 +29,7 @@ Result = dict[str, float]
 
 def columnar(path: Path) -> Result:
     """Our reader, all tables taken and dropped."""
-    from cleanclaim.formats.x12 import read_837
+    from cleanclaim.formats.x12.reader import read_837
 
     # The hash only names the claims; a file's own is taken where the file is taken in, and is no part of reading.
     file_hash = hashlib.sha256(path.name.encode()).hexdigest()
@@ -47,7 +47,7 @@ def columnar(path: Path) -> Result:
 def rows(path: Path) -> Result:
     """Our readers of JSON Lines and of tables, all tables taken and dropped."""
     from cleanclaim.formats.jsonl import read_jsonl
-    from cleanclaim.formats.tabular import read_tabular
+    from cleanclaim.formats.tabular.reader import read_tabular
 
     read = read_jsonl if path.suffix == ".jsonl" else read_tabular
     claims = lines = faults = 0
@@ -144,7 +144,7 @@ def latency(path: Path) -> Result:
 
 def lookup(_: Path) -> Result:
     """Median time of a code look-up in an open library, over codes and days."""
-    from cleanclaim.reference import Lookup
+    from cleanclaim.reference.codes.lookup import Lookup
 
     opened = time.perf_counter()
     library = Lookup.open()
@@ -161,7 +161,7 @@ def lookup(_: Path) -> Result:
 def questions(_: Path) -> Result:
     """Median times of search, similar and guide in an open library, over questions of every kind."""
     from cleanclaim.app.code_pages import CodePages
-    from cleanclaim.reference import Lookup
+    from cleanclaim.reference.codes.lookup import Lookup
     from cleanclaim.reference.codes.search import Search
     from cleanclaim.reference.codes.similar import similar
 
@@ -219,8 +219,8 @@ def billing(_: Path) -> Result:
 
 def imports(folder: Path) -> Result:
     """A folder of publications into a new library, the look-up index built, and the library opened again."""
-    from cleanclaim.reference import Library
     from cleanclaim.reference.importing import import_files
+    from cleanclaim.reference.library import Library
 
     with tempfile.TemporaryDirectory(prefix="cleanclaim-bench-") as temporary:
         library = Path(temporary) / "library"

@@ -27,7 +27,7 @@ from benchmarks.history import HISTORY, append
 from benchmarks.publications import PTP_PAIRS, ptp_files, quarter_files
 from benchmarks.report import Goal, Row, machine, table
 from benchmarks.tables import written
-from cleanclaim.reference import Library
+from cleanclaim.reference.library import Library
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".bench"

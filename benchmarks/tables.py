@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cleanclaim.claims.tables import CLAIM, LINE
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 
 _NOT_WRITTEN = {"claim_key", "source_file", "segment_number", "line_ordinal", "ndc_count", "complete", "claim_type"}
 _BASE = b"T00001"  # what every claim_id of the first interchange of the generator starts with

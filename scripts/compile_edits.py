@@ -21,6 +21,7 @@ from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.fact_language import CompiledQuery, QuerySource, compiled_query, written_query
 from cleanclaim.edits.plan import few
 from cleanclaim.edits.plan.rows import written_judge
+from cleanclaim.edits.rules import shipped_rules
 
 FOLDER = Path(compiled.__file__).parent
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -77,6 +78,7 @@ def modules() -> Iterator[tuple[str, str]]:
     compiled.is_fresh = lambda: False  # all is read from the sources
     yield "made_catalogue", _listed("EDITS", shipped_edits())
     yield "made_groups", _listed("GROUPS", dictionary().groups)
+    yield "made_rules", _rules()
     yield "made_judges", _judges()
     yield "made_queries", _queries()
     yield "made_from", f'{HEAD}DIGEST = "{compiled.sources_digest()}"\n'
@@ -86,6 +88,12 @@ def _listed(name: str, values: Iterable[object]) -> str:
     literals = Literals()
     rows = "".join(f"    {literals.of(value)},\n" for value in values)
     return f"{HEAD}{literals.imports()}\n{name} = (\n{rows})\n"
+
+
+def _rules() -> str:
+    literals = Literals()
+    rows = "".join(f"    {key!r}: {literals.of(rule)},\n" for key, rule in shipped_rules().items())
+    return f"{HEAD}{literals.imports()}\nRULES = {{\n{rows}}}\n"
 
 
 def _judges() -> str:

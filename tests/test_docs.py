@@ -15,7 +15,7 @@ from cleanclaim.app import Checker
 from cleanclaim.cli.catalogue import failing_examples
 from cleanclaim.cli.commands import app
 from cleanclaim.edits.page_files import shipped_pages
-from cleanclaim.formats.tabular import read_mapping
+from cleanclaim.formats.tabular.mapping import read_mapping
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "examples" / "README.md"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cleanclaim.edits.findings import Finding
     from cleanclaim.errors import CleanclaimError
     from cleanclaim.formats.jsonl import read_jsonl
-    from cleanclaim.formats.x12 import read_837
+    from cleanclaim.formats.x12.reader import read_837
     from cleanclaim.reference.codes.lookup import Lookup
     from cleanclaim.reference.codes.search import Search
     from cleanclaim.reference.library import Library

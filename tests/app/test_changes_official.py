@@ -100,7 +100,7 @@ def test_a_quarter_that_was_issued_again_has_the_say_of_its_last_revision(librar
 def test_every_level_ii_drug_of_july_is_compared_and_the_sum_is_that_of_the_two_files(
     library: Path, tmp_path: Path
 ) -> None:
-    from cleanclaim.reference import Lookup  # noqa: PLC0415
+    from cleanclaim.reference.codes.lookup import Lookup  # noqa: PLC0415
     from cleanclaim.reference.tables import ASP_LIMIT  # noqa: PLC0415
 
     rows = Lookup.open(library).index.every(ASP_LIMIT)

@@ -15,7 +15,7 @@ from cleanclaim.claims import ClaimTables
 from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE
 from cleanclaim.errors import InvalidValue
 from cleanclaim.formats.jsonl import read_jsonl
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 from tests.app.test_checker import EXAMPLES, claim
 from tests.app.test_rules import line
 

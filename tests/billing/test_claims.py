@@ -27,7 +27,7 @@ from cleanclaim.billing import revenue
 from cleanclaim.cli.commands import app
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl import write_jsonl
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 from cleanclaim.formats.x12.writing import ControlNumbers
 from tests.formats.x12_compare import joined
 from tests.oracles.x12.institutional import claims_of

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from cleanclaim.dosing import Confidence, Device, Distinct, DrugEvent, Route, Setting
+from cleanclaim.dosing import Device, Distinct, DrugEvent, Route, Setting
+from cleanclaim.values.confidence import Confidence
 from tests.dosing.givings import (
     CHEMO,
     FACILITY,
@@ -97,10 +98,10 @@ def test_documented_minutes_are_split_over_the_lines() -> None:
 def test_what_nobody_confirmed_is_marked() -> None:
     found = plan(*EXAMPLES["TX-6"].given)
     confidence = {line.code: line.confidence for line in found.lines}
-    assert confidence == {"96413": Confidence.SOURCE, "96415": "K", "96417": "K", "96361": "S"}
+    assert confidence == {"96413": Confidence.S, "96415": "K", "96417": "K", "96361": "S"}
     (sequential,) = [line for line in found.lines if line.code == "96417"]
     assert {str(rule) for rule in sequential.rules} == {"ADM-08 [K]", "ADM-02 [S]", "ADM-17 [K]"}
-    assert plan(push("J1"), push("J2")).lines[1].confidence is Confidence.SOURCE  # ADM-10 and its bases were read
+    assert plan(push("J1"), push("J2")).lines[1].confidence is Confidence.S  # ADM-10 and its bases were read
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_what_nobody_confirmed_is_marked() -> None:
 def test_initial_service_by_an_unconfirmed_rule_is_marked(given: list[DrugEvent], rule: str) -> None:
     found = plan(*given)
     assert rule in {str(each) for each in found.lines[0].rules}
-    assert found.lines[0].confidence is Confidence.KNOWLEDGE
+    assert found.lines[0].confidence is Confidence.K
 
 
 def test_line_has_the_cautions_of_its_code_and_drugs() -> None:
@@ -135,7 +136,7 @@ def test_line_has_the_cautions_of_its_code_and_drugs() -> None:
 @pytest.mark.parametrize("setting", Setting)
 def test_plain_infusion_rests_on_what_was_read(setting: Setting) -> None:
     (line,) = plan(infusion("J1", 0, 60), setting=setting).lines
-    assert line.confidence is Confidence.SOURCE
+    assert line.confidence is Confidence.S
     assert [str(rule) for rule in line.rules] == [
         "ADM-04 [S]" if setting is FACILITY else "ADM-03 [S]", "ADM-05 [S]", "ADM-06 [S]",
     ]  # fmt: skip

@@ -12,7 +12,6 @@ from cleanclaim.dosing import (
     AdminFamily,
     AdministrationPlan,
     Circumstances,
-    Confidence,
     Device,
     DrugEvent,
     Route,
@@ -20,6 +19,7 @@ from cleanclaim.dosing import (
     Vaccine,
 )
 from cleanclaim.errors import InvalidValue
+from cleanclaim.values.confidence import Confidence
 from tests.dosing.givings import (
     CHEMO,
     DAY,
@@ -288,7 +288,7 @@ def test_rare_ways_in_point_to_the_licensed_book(given: DrugEvent, expected: dic
     found = plan(given)
     assert codes(found) == expected
     assert found.warnings
-    assert all(line.confidence is Confidence.KNOWLEDGE for line in found.lines)
+    assert all(line.confidence is Confidence.K for line in found.lines)
     assert bool(found.not_billed) is not bool(expected)
 
 

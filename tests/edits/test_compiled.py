@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.edits import compiled
+from cleanclaim.edits import compiled, rules
 from cleanclaim.edits.collection import checked, shipped_edits
 from cleanclaim.edits.dictionary import ordered_groups
-from cleanclaim.edits.page_files import shipped_pages
+from cleanclaim.edits.page_files import catalogue_pages
 from cleanclaim.edits.plan.rows import judge
+from cleanclaim.edits.rules import read_rules
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "clinic-2025q4.837"
 # A check in a process of its own: what was read stays for as long as a process lives.
@@ -36,8 +37,9 @@ def in_a_process(code: str, tmp_path: Path) -> str:
 
 def test_edits_and_groups_are_those_of_the_sources() -> None:
     """Compared by what is written of them: to a run each is itself alone."""
-    assert list(map(repr, compiled.edits() or ())) == list(map(repr, checked(shipped_pages())))
+    assert list(map(repr, compiled.edits() or ())) == list(map(repr, checked(catalogue_pages())))
     assert list(map(repr, compiled.groups() or ())) == list(map(repr, ordered_groups()))
+    assert compiled.rules() == read_rules(Path(rules.__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
 def test_every_edit_is_a_function() -> None:

@@ -15,7 +15,7 @@ import pytest
 from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, LINE, ClaimTables
 from cleanclaim.errors import InvalidValue
 from cleanclaim.formats.jsonl import claim_json_schema, read_jsonl, write_jsonl
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 from cleanclaim.values import without_hyphens
 from tests.formats.x12_claims import MadeUp, Row, make_claims
 from tests.formats.x12_compare import joined

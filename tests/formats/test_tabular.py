@@ -16,17 +16,12 @@ import pytest
 
 from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables
 from cleanclaim.errors import MappingError, UnreadableInput
-from cleanclaim.formats.tabular import (
-    ColumnMapping,
-    csv_text,
-    looks_like_csv,
-    mapping_json_schema,
-    proposed_mapping,
-    read_mapping,
-    read_tabular,
-    reader,
-)
+from cleanclaim.formats.tabular import csv_text, reader
+from cleanclaim.formats.tabular.mapping import ColumnMapping, mapping_json_schema, read_mapping
 from cleanclaim.formats.tabular.names import NAMES
+from cleanclaim.formats.tabular.proposal import proposed_mapping
+from cleanclaim.formats.tabular.reader import read_tabular
+from cleanclaim.formats.tabular.source import looks_like_csv
 
 HASH = "0123456789abcdef" * 4
 Json = dict[str, Any]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cleanclaim.app import Checker
 from cleanclaim.claims.tables import CLAIM, LINE, ClaimTables
 from cleanclaim.formats.jsonl import read_jsonl
-from cleanclaim.formats.tabular import read_tabular
+from cleanclaim.formats.tabular.reader import read_tabular
 
 HASH = "0123456789abcdef" * 4
 Json = dict[str, Any]

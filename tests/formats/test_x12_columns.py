@@ -14,8 +14,9 @@ import pytest
 
 from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, claim_key, file_key
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.formats.x12 import Envelope, read_837
 from cleanclaim.formats.x12 import decode as x12_decode
+from cleanclaim.formats.x12.envelope import Envelope
+from cleanclaim.formats.x12.reader import read_837
 from cleanclaim.formats.x12.segments import PADDING, Spans
 
 ISA = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260315*1200*^*00501*000000001*0*P*:"

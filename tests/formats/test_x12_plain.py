@@ -12,7 +12,7 @@ import pytest
 
 from cleanclaim.claims.tables import ClaimTables, claim_key, file_key
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 from tests.formats.x12_cases import CASES, CLAIM_2, OTHER_ISA, REFUSED, Case, changed, interchange, x12
 from tests.formats.x12_compare import joined
 from tests.oracles.x12.plain import EnvelopeCount, count_837, read_837_plain

@@ -12,7 +12,7 @@ import pytest
 
 from cleanclaim.claims.tables import ClaimTables
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 from tests.formats.x12_compare import difference, joined
 from tests.formats.x12_files import make_file
 from tests.formats.x12_mutations import damaged_file

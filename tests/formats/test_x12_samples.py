@@ -16,7 +16,7 @@ from pyx12.x12file import X12Reader
 
 from cleanclaim.claims.tables import ClaimTables
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 from tests.formats.x12_compare import difference, joined
 from tests.oracles.x12.plain import count_837, read_837_plain
 from tests.shared import SHARED, needs_shared

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from x12sdk.io import X12ModelReader
 
 from cleanclaim.claims.tables import ClaimTables
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.x12.reader import read_837
 from cleanclaim.formats.x12.writing import (
     Address,
     CharacterSet,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import NotImported, UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_all, import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.library.storing import ImportReport
 from cleanclaim.reference.publications import archive, hcpcs_notes, source
 from cleanclaim.reference.publications.archive import MemberSetAside

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications import coverage_documents, hcpcs_changes, recognize
 from cleanclaim.reference.publications.parsed import Parsed
 from cleanclaim.reference.publications.source import Source

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from cleanclaim.errors import UnknownName
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.library.diff import Change, diff_releases, diff_tables, find_release
 from cleanclaim.reference.publications.parsed import dated_table
 from cleanclaim.values import OPEN_END

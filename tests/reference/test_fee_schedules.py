@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library
 from cleanclaim.reference.codes.index import open_index
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications import asc_addenda, pfs_gpci, pfs_localities, pfs_rvu, recognize
 from cleanclaim.reference.publications.parsed import Parsed
 from cleanclaim.reference.publications.source import Source

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_file
-from cleanclaim.reference.library import embedded
+from cleanclaim.reference.library import Library, embedded
 from cleanclaim.reference.publications import icd10cm_codes, icd10cm_order, icd10cm_tabular, recognize
 from cleanclaim.reference.publications.parsed import Parsed
 from cleanclaim.reference.publications.source import Source
@@ -236,7 +235,7 @@ class TestEmbeddedDefault:
         program = (
             "import sys, pathlib, platformdirs\n"
             "platformdirs.user_cache_dir = lambda *_, **__: sys.argv[1]\n"
-            "from cleanclaim.reference import Library\n"
+            "from cleanclaim.reference.library import Library\n"
             "table = Library.open(pathlib.Path(sys.argv[1]) / 'nothing', presume=False).table('diagnosis')\n"
             "assert 'simple_icd_10_cm' not in sys.modules\n"
             "print(table.num_rows, sum(table['billable'].to_pylist()))\n"

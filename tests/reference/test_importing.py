@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library, Lookup, importing, publications
+from cleanclaim.reference import importing, publications
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.library import Library
 from tests.reference.publications import asp_file, limit, mue_file
 from tests.reference.test_imports import JULY, tree
 

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import LibraryBusy
-from cleanclaim.reference import CodeStatus, Library, Lookup
+from cleanclaim.reference.codes.answers import CodeStatus
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.manifest import from_json, to_json
 from tests.reference.publications import asp_file, limit

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference import Library, Lookup
 from cleanclaim.reference.codes.answers import CodeAnswer
 from cleanclaim.reference.codes.index import IndexNotWritten, index_path, write_index
-from cleanclaim.reference.library import kept, starter_set
+from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.reference.library import Library, kept, starter_set
 from cleanclaim.reference.tables import TABLES
 
 DAY = date(2024, 8, 1)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_file
-from cleanclaim.reference.library import kept_tables, presumption, starter_set
+from cleanclaim.reference.library import Library, kept_tables, presumption, starter_set
 from cleanclaim.reference.library.kept_tables import SEARCHED, open_kept
 from cleanclaim.reference.tables import BY_NAME, NDC_CROSSWALK, TABLES
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import KnowsLess, UnreadableInput
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications import recognize
 from cleanclaim.reference.publications.layout_importer import LayoutImporter, shipped_layouts
 from cleanclaim.reference.publications.parsed import Parsed

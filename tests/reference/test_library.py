@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import DamagedRelease, InvalidValue, LibraryError, UnknownName
-from cleanclaim.reference import Library
 from cleanclaim.reference.cells import parse_cell
 from cleanclaim.reference.importing import import_file
-from cleanclaim.reference.library import starter_set
+from cleanclaim.reference.library import Library, starter_set
 from cleanclaim.reference.library.releases import read_table, write_release
 from cleanclaim.reference.manifest import Manifest
 from cleanclaim.reference.publications.parsed import dated_table

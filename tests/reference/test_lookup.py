@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import InvalidValue, UnknownName
-from cleanclaim.reference import CodeStatus, Library, Lookup, tables
+from cleanclaim.reference import tables
 from cleanclaim.reference.codes import lookup as lookup_module
+from cleanclaim.reference.codes.answers import CodeStatus
 from cleanclaim.reference.codes.index import Record, open_index
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_file, import_files
-from cleanclaim.reference.library import starter_set
+from cleanclaim.reference.library import Library, starter_set
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.tables import LOOKED_UP
 from tests.reference.publications import asp_file, limit

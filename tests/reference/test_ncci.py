@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library, Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_file, import_files
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.manifest import Covered
 from cleanclaim.reference.publications import ncci_add_on, ncci_mue, ncci_ptp, recognize
 from cleanclaim.reference.publications.parsed import Parsed

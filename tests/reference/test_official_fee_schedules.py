@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from cleanclaim.reference import Library, Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.codes.timeline import timeline
 from cleanclaim.reference.importing import import_file, import_files
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications import recognize
 from cleanclaim.reference.publications.parsed import Parsed
 from cleanclaim.reference.publications.source import Source

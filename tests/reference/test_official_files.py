@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from cleanclaim.reference import Library, Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications import asp_csv, hcpcs_xlsx
 from cleanclaim.reference.publications.parsed import Parsed
 from cleanclaim.reference.publications.source import Source

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_files
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications import (
     icd10cm_codes,
     icd10cm_order,

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import KnowsLess, NotImported, UnknownPublication
-from cleanclaim.reference import Library, Lookup
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_all, import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.library.storing import ImportReport
 from cleanclaim.reference.publications import archive, recognize
 from cleanclaim.reference.publications.parsed import Parsed

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from cleanclaim.errors import KnowsLess, OverlappingValidity, UnknownPublication, UnreadableInput
-from cleanclaim.reference import Library
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications import (
     IMPORTERS,
     asp_crosswalk,

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.cli import main, pulling
-from cleanclaim.reference import Library, importing
+from cleanclaim.reference import importing
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.publications import archive, asp_crosswalk, fda_packages, fda_products, opps_addendum_b
 from cleanclaim.reference.publications.fetching import addresses

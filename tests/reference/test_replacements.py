@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cleanclaim.reference import Library
 from cleanclaim.reference.dosage import parse_dosage
 from cleanclaim.reference.importing import import_file
+from cleanclaim.reference.library import Library
 from cleanclaim.reference.publications.hcpcs_replacements import replacement_rows, unit_factor
 from cleanclaim.values import OPEN_END
 from tests.shared import SHARED, needs_shared

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.errors import DamagedRelease, LibraryBusy, LibraryError, UnknownPublication
-from cleanclaim.reference import Library, Lookup
 from cleanclaim.reference.codes import index
+from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.reference.importing import import_file, import_files
-from cleanclaim.reference.library import releases
+from cleanclaim.reference.library import Library, releases
 from cleanclaim.reference.lock import locked
 from cleanclaim.reference.publications import recognize
 from cleanclaim.reference.publications.source import Source

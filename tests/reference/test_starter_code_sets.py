@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleanclaim.claims.tables import PayerProgram, payer_program_of
-from cleanclaim.reference import Library
+from cleanclaim.reference.library import Library
 from tests.reference.test_starter_facts import facts
 from tests.shared import SHARED, needs_shared
 

@@ -25,7 +25,7 @@ from cleanclaim.app.compared_days import ComparedDays, compared_days
 from cleanclaim.app.reading import Reading, Watch
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.engine.connection import Engine
-from cleanclaim.formats.tabular import ColumnMapping
+from cleanclaim.formats.tabular.mapping import ColumnMapping
 from cleanclaim.reference.cells import plain
 from cleanclaim.reference.code_forms import CodeForm, code_form
 from cleanclaim.reference.codes.answers import CodeStatus

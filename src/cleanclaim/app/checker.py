@@ -39,7 +39,7 @@ from cleanclaim.edits.plan.few import FewWorkbench, KeptFacts
 from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.worklist import Verdict
 from cleanclaim.engine.interface import EngineName
-from cleanclaim.formats.tabular import ColumnMapping
+from cleanclaim.formats.tabular.mapping import ColumnMapping
 from cleanclaim.policies import Policies
 from cleanclaim.policies.on_file import known_items
 from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM

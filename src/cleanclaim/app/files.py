@@ -17,8 +17,8 @@ from cleanclaim.app.archives import folder, is_compressed
 from cleanclaim.claims import ClaimTables
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl import read_jsonl
-from cleanclaim.formats.tabular import ColumnMapping, is_parquet, looks_like_csv, read_tabular
-from cleanclaim.formats.x12 import read_837
+from cleanclaim.formats.tabular.mapping import ColumnMapping
+from cleanclaim.formats.tabular.source import is_parquet, looks_like_csv
 
 Progress = Callable[[int], None]
 X12 = "837P"
@@ -89,6 +89,8 @@ def read_claims(
         return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), "JSON Lines")
     if not is_x12 and looks_like_csv(head):
         return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "CSV")
+    from cleanclaim.formats.x12.reader import read_837  # noqa: PLC0415 - other formats are read without it
+
     tables = iter(read_837(stream, name=name, file_hash=file_hash, progress=progress))
     return Claims(tables, X12, other=_other_transaction(head) if is_x12 else None)
 
@@ -101,6 +103,8 @@ def _tables(
     mapping: ColumnMapping | None,
     progress: Progress | None,
 ) -> Iterator[ClaimTables]:
+    from cleanclaim.formats.tabular.reader import read_tabular  # noqa: PLC0415 - other formats are read without it
+
     return read_tabular(stream, name=name, file_hash=file_hash, complete=complete, mapping=mapping, progress=progress)
 
 

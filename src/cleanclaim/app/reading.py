@@ -13,7 +13,6 @@ from typing import BinaryIO
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cleanclaim.app.archives import Limits, contents
 from cleanclaim.app.files import InputFile, Progress, digest, given_files, holds_files, open_file, read_claims
@@ -24,8 +23,8 @@ from cleanclaim.claims.tables import check_tables
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.few import MOST_LINES
 from cleanclaim.errors import UnreadableInput
-from cleanclaim.formats.tabular import ColumnMapping
-from cleanclaim.formats.x12 import CUT_OFF
+from cleanclaim.formats.tabular.mapping import ColumnMapping
+from cleanclaim.formats.x12.faults import CUT_OFF
 
 _WORTH_A_THREAD = 1_000_000  # bytes of a file
 MOST_OF_A_KIND = 1_000  # faults of a kind that are told one by one
@@ -197,6 +196,8 @@ class Reading:
 
     def _worth_telling(self, faults: pa.Table) -> list[Fault]:
         # A file can be one fault a million times over: each kind is told so often, and then counted.
+        import pyarrow.compute as pc  # noqa: PLC0415 - a few claims are checked without it
+
         told = []
         for kind in _distinct(faults, "fault"):
             of_kind = faults.filter(pc.field("fault") == kind)

@@ -8,11 +8,10 @@ from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cleanclaim.claims import ClaimTables, PayerProgram
 from cleanclaim.edits.profile import Profile
-from cleanclaim.formats.tabular import ColumnMapping
+from cleanclaim.formats.tabular.mapping import ColumnMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class PayerNames:
         found = {name: known[name.strip().casefold()] for name in said if name.strip().casefold() in known}
         if not found:
             return tables
+        import pyarrow.compute as pc  # noqa: PLC0415 - a few claims are checked without it
+
         places = pc.index_in(claims["payer_id"].combine_chunks(), value_set=pa.array(list(found), pa.string()))
         for column, named in (
             ("payer_program", [str(one.program) if one.program else None for one in found.values()]),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
@@ -14,16 +15,18 @@ from cleanclaim.app.reading import Reading
 from cleanclaim.app.result import Fault
 from cleanclaim.app.row_files import read_rows
 from cleanclaim.app.site import PayerNames
-from cleanclaim.billing.authorizations import Authorization
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.engine.connection import Engine
 from cleanclaim.errors import InvalidValue
-from cleanclaim.formats.tabular import ColumnMapping
+from cleanclaim.formats.tabular.mapping import ColumnMapping
 from cleanclaim.policies import Policies, read_policies
 from cleanclaim.policies.on_file import OnFile, on_file_tables
 from cleanclaim.policies.tables import AUTHORIZATION, HISTORY, HISTORY_COVERAGE
+
+if TYPE_CHECKING:
+    from cleanclaim.billing.authorizations import Authorization
 
 # What was given on earlier days: discarded drug (JW) and voids are none of it. A claim that replaces or voids another
 # leaves open which of the doses of the drug were given.
@@ -77,6 +80,8 @@ class SupportingFiles:
         faults: tuple[Fault, ...] = ()
         claims_unread = False
         if self.authorizations:
+            from cleanclaim.billing.authorizations import Authorization  # noqa: PLC0415 - most checks have none
+
             tables[AUTHORIZATION.name] = authorization_table(read_rows(self.authorizations, Authorization))
         if self.on_file:
             tables |= on_file_tables(read_rows(self.on_file, OnFile))

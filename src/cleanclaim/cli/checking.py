@@ -24,8 +24,8 @@ from cleanclaim.edits.outcomes import Edit
 from cleanclaim.edits.profile import Profile, read_profile
 from cleanclaim.engine.interface import EngineName
 from cleanclaim.errors import InvalidValue, UnreadableInput
-from cleanclaim.formats.tabular import ColumnMapping
-from cleanclaim.formats.x12 import CUT_OFF
+from cleanclaim.formats.tabular.mapping import ColumnMapping
+from cleanclaim.formats.x12.faults import CUT_OFF
 
 
 @dataclass(frozen=True, slots=True)

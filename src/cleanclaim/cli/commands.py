@@ -180,7 +180,7 @@ def formats_mapping(
 ) -> None:
     """Print a mapping file to start from: each column with the likeliest name of ours, and what has none."""
     from cleanclaim.app.files import open_file  # noqa: PLC0415
-    from cleanclaim.formats.tabular import proposed_mapping  # noqa: PLC0415
+    from cleanclaim.formats.tabular.proposal import proposed_mapping  # noqa: PLC0415
 
     with open_file(file) as stream:
         print(proposed_mapping(stream, name=str(file)), end="")

@@ -16,7 +16,7 @@ from cleanclaim.errors import InvalidValue, UnknownName, UnreadableInput
 from cleanclaim.values.written import written_day
 
 if TYPE_CHECKING:
-    from cleanclaim.formats.tabular import ColumnMapping
+    from cleanclaim.formats.tabular.mapping import ColumnMapping
 
 Value = TypeVar("Value")
 _A_DAY = "YYYY-MM-DD or M/D/YYYY"
@@ -213,7 +213,7 @@ def column_mapping(path: Path | None) -> ColumnMapping | None:
     """
     if path is None:
         return None
-    from cleanclaim.formats.tabular import read_mapping  # noqa: PLC0415 - loads Arrow
+    from cleanclaim.formats.tabular.mapping import read_mapping  # noqa: PLC0415 - loads Arrow
 
     try:
         return read_mapping(path.read_bytes(), file=str(path))

@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TransferSpeedColumn
-
 if TYPE_CHECKING:
     from cleanclaim.app.reading import Watch
 
@@ -20,8 +17,21 @@ _QUIET_SECONDS = 1.0
 @contextmanager
 def watching(*, of_files: bool = False) -> Iterator[Watch | None]:
     """A watcher that draws a bar on standard error, or None when that is no terminal. It counts bytes, or files."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where a person looks
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TransferSpeedColumn,
+    )
+
     console = Console(stderr=True)
-    if not (sys.stderr.isatty() and console.is_terminal):
+    if not console.is_terminal:
         yield None
         return
     started = time.monotonic()

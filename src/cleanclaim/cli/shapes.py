@@ -24,7 +24,7 @@ from cleanclaim.edits.findings import Finding
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.errors import UnknownName
 from cleanclaim.formats.jsonl import claim_json_schema
-from cleanclaim.formats.tabular import mapping_json_schema
+from cleanclaim.formats.tabular.mapping import mapping_json_schema
 from cleanclaim.guides import Guide
 from cleanclaim.guides.audit import Audit
 from cleanclaim.policies import policy_json_schema

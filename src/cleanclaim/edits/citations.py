@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cleanclaim.edits.pages import Confidence, Page, Prediction, capped, confidence_of, filled
+from cleanclaim.edits.pages import Page, Prediction, capped, confidence_of, filled
 from cleanclaim.edits.reasons import ReasonCode, shipped_reasons
 from cleanclaim.edits.rules import RULE_ID, Rule, Source, shipped_rules
 from cleanclaim.values import OPEN_END, Severity
+from cleanclaim.values.confidence import Confidence
 
 if TYPE_CHECKING:
     from cleanclaim.reference.library import Library

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,7 +23,9 @@ from cleanclaim.edits import compiled
 from cleanclaim.edits.pages import Grain
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError, UnreadableInput
-from cleanclaim.terms import TermsOfPayers
+
+if TYPE_CHECKING:
+    from cleanclaim.terms import TermsOfPayers
 from cleanclaim.yaml_text import read_shape
 
 _FACTS = "cleanclaim.edits.facts"

@@ -8,9 +8,10 @@ from cleanclaim.edits.citations import CitedRule, expected, rules_of
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.outcomes import Edit, EditCase
-from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, InForce
+from cleanclaim.edits.pages import Authority, Fix, Grain, InForce
 from cleanclaim.edits.rules import shipped_rules
 from cleanclaim.values import Severity
+from cleanclaim.values.confidence import Confidence
 
 
 class ExplainedCase(msgspec.Struct, frozen=True):

@@ -16,10 +16,11 @@ from cleanclaim.edits.dictionary import SUBJECT, dictionary
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, Outcome
-from cleanclaim.edits.pages import Authority, Confidence, Fix, Grain, Prediction, capped
+from cleanclaim.edits.pages import Authority, Fix, Grain, Prediction, capped
 from cleanclaim.reference.library.presumption import PresumedRelease
 from cleanclaim.terms import Terms, TermsOfPayers
 from cleanclaim.values import Severity
+from cleanclaim.values.confidence import Confidence
 
 # The facts by which the terms of a payer for a line are found again, where a finding tells what a policy expects.
 OF_TERMS = ("payer_program", "payer_id", "hcpcs_code", "ndc11", SERVICE_DATE, "ndc_open")

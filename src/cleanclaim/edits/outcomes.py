@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cleanclaim.edits.language.tree import And, Atom, Constant, Expression, Not, Or, atom_columns
-from cleanclaim.edits.pages import Case, Confidence, Grain, InForce, Page
+from cleanclaim.edits.pages import Case, Grain, InForce, Page
 from cleanclaim.values import Severity
+from cleanclaim.values.confidence import Confidence
 
 SERVICE_DATE = "service_date"
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from cleanclaim.edits import compiled
 from cleanclaim.edits.pages import Page, read_page
 from cleanclaim.errors import PageError, UnknownName
 
@@ -24,6 +25,12 @@ FAMILIES = (
 @cache
 def shipped_pages() -> tuple[Page, ...]:
     """The pages of the catalogue, in the order of reports."""
+    made = compiled.edits()
+    return tuple(edit.page for edit in made) if made else catalogue_pages()
+
+
+def catalogue_pages() -> tuple[Page, ...]:
+    """The same, read from their files. Raises: PageError that names file and line."""
     root = files("cleanclaim.edits.catalogue")
     return tuple(page for family in FAMILIES for page in _pages(root / family, family))
 

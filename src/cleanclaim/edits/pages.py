@@ -18,18 +18,11 @@ import msgspec
 
 from cleanclaim.errors import PageError
 from cleanclaim.values import Severity
+from cleanclaim.values.confidence import Confidence
 from cleanclaim.yaml_text import YamlProblem, YamlText, place_of, read_yaml
 
 MOST_PAGE_BYTES = 100_000
 MOST_DEPTH = 20
-
-
-class Confidence(StrEnum):
-    """S read in a source, K expert knowledge, D design choice."""
-
-    S = "S"
-    K = "K"
-    D = "D"
 
 
 class Grain(StrEnum):

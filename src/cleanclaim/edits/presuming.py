@@ -16,7 +16,6 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cleanclaim.edits.dictionary import Dictionary
 from cleanclaim.edits.findings import facts_needed, severity_order
@@ -149,6 +148,8 @@ class PresumedRows:
 
     def planes(self, beside: pa.RecordBatch) -> dict[str, Plane]:
         """By release fact, the rows of a batch on which it names a carried release."""
+        import pyarrow.compute as pc  # noqa: PLC0415 - a few claims are checked without it
+
         found = {}
         for name in self.columns:
             texts = beside.column(name).dictionary_encode()

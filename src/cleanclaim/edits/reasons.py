@@ -14,7 +14,7 @@ from typing import Annotated
 
 import msgspec
 
-from cleanclaim.edits.pages import Confidence
+from cleanclaim.values.confidence import Confidence
 from cleanclaim.yaml_text import read_shape
 
 GROUPS = ("CO", "PR", "OA", "PI", "CR")

@@ -15,7 +15,8 @@ from typing import Annotated
 
 import msgspec
 
-from cleanclaim.edits.pages import Confidence
+from cleanclaim.edits import compiled
+from cleanclaim.values.confidence import Confidence
 from cleanclaim.yaml_text import read_shape
 
 PREFIXES = ("COD", "UNW", "NDC", "MDF", "ADM", "NCI", "FMT", "PAY", "DOC", "POL", "DEN", "PA", "ATT", "PRS")
@@ -103,7 +104,7 @@ def read_rules(text: str, *, file: str = _FILE) -> dict[str, Rule]:
 @cache
 def shipped_rules() -> dict[str, Rule]:
     """The rules that come with the package."""
-    return read_rules(files("cleanclaim.edits").joinpath(_FILE).read_text(encoding="utf-8"))
+    return compiled.rules() or read_rules(files("cleanclaim.edits").joinpath(_FILE).read_text(encoding="utf-8"))
 
 
 def _rules(read: _File) -> Iterator[Rule]:

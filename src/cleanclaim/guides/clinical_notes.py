@@ -14,8 +14,8 @@ from typing import Annotated
 
 import msgspec
 
-from cleanclaim.dosing.administration.plan import Confidence
 from cleanclaim.errors import UnreadableInput
+from cleanclaim.values.confidence import Confidence
 from cleanclaim.yaml_text import read_shape
 
 _FILE = "clinical_notes.yaml"

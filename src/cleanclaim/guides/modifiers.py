@@ -12,11 +12,12 @@ import msgspec
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.language.check import parse_expression
 from cleanclaim.edits.language.closures import Row, Truth, closure
-from cleanclaim.edits.pages import Confidence, Grain
+from cleanclaim.edits.pages import Grain
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.reference import tables
 from cleanclaim.reference.codes.index import Record
 from cleanclaim.reference.codes.lookup import Lookup
+from cleanclaim.values.confidence import Confidence
 from cleanclaim.yaml_text import shipped_shape
 
 _HEADING = "Common Modifiers"

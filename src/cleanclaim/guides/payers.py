@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from cleanclaim.dosing.administration.plan import Confidence
 from cleanclaim.guides.blocks import Section, Table
 from cleanclaim.policies import Asked, Decided, Explained, Policies, Policy, explain
 from cleanclaim.values import OPEN_END, Severity
+from cleanclaim.values.confidence import Confidence
 from cleanclaim.yaml_text import shipped_shape
 
 _HEADING = "Special Considerations for Commercial Insurers"

@@ -16,9 +16,9 @@ from typing import Annotated
 
 import msgspec
 
-from cleanclaim.dosing.administration.plan import Confidence
 from cleanclaim.errors import UnknownName
 from cleanclaim.values import OPEN_END
+from cleanclaim.values.confidence import Confidence
 from cleanclaim.yaml_text import read_shape
 
 CLASS = "class"  # among the items of an edit: those of the drug's class

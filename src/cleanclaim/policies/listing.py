@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.policies.policy import Policy
 from cleanclaim.policies.reading import Policies
 from cleanclaim.policies.tables import POLICY_CODE, POLICY_ITEM
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _Row = dict[str, Any]
 _LEAST = re.compile(r"(?P<item>[a-z0-9_]+)>=(?P<least>[0-9]+(?:\.[0-9]+)?)")
@@ -58,4 +59,6 @@ def _items(policy: Policy) -> Iterator[_Row]:
 
 
 def _table(schema: TableSchema, rows: Sequence[_Row]) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - who only reads pages needs none
+
     return pa.table({name: [row.get(name) for row in rows] for name in schema.names}, schema=schema.arrow())

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from cleanclaim.claims import PayerProgram
 from cleanclaim.dosing import JW_FROM, JZ_FROM, WastePolicy
 from cleanclaim.reference import tables
-from cleanclaim.reference.codes.lookup import Lookup
 from cleanclaim.terms.medicare import medicare_rules
 from cleanclaim.terms.payer_terms import PayerTerms
 from cleanclaim.terms.separate_payment import Place, outside_part_b, paid_by_status
 from cleanclaim.terms.terms import JZ
+
+if TYPE_CHECKING:
+    from cleanclaim.reference.codes.lookup import Lookup
 
 MEDICARE = frozenset({PayerProgram.MEDICARE_A, PayerProgram.MEDICARE_B, PayerProgram.MEDICARE_DME})
 _OUTPATIENT = "13"  # type of bill

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from cleanclaim.app.result import ClaimSummary, Fault
 from cleanclaim.edits.findings import Finding
-from cleanclaim.edits.pages import Authority, Confidence
+from cleanclaim.edits.pages import Authority
 from cleanclaim.edits.worklist import Verdict
 from cleanclaim.values import OPEN_END, Severity
+from cleanclaim.values.confidence import Confidence
 
 _TELLING = 3  # a shorter value (no, 2) may stand in a message by chance
 _AMONG_LINES = {"hcpcs_code", "modifiers", "billed_units", "charge_amount", "service_date"}

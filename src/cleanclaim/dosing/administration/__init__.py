@@ -22,13 +22,12 @@ from cleanclaim.dosing.administration.plan import (
     AdministrationLine,
     AdministrationPlan,
     Caution,
-    Confidence,
     NotBilled,
     Rule,
 )
 
 __all__ = [
     "ADD_ON_BASES", "BUNDLES", "AdminFamily", "AdministrationLine", "AdministrationPlan", "Caution", "Circumstances",
-    "Confidence", "Device", "Distinct", "DrugEvent", "NotBilled", "Route", "Rule", "SecondInjection", "Setting",
+    "Device", "Distinct", "DrugEvent", "NotBilled", "Route", "Rule", "SecondInjection", "Setting",
     "Vaccine",    "plan_administration",
 ]  # fmt: skip

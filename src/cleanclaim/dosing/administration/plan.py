@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Confidence(StrEnum):
-    """How sure the rulebook is of a rule."""
-
-    SOURCE = "S"  # read in a source
-    KNOWLEDGE = "K"  # expert knowledge, confirmed nowhere yet
+from cleanclaim.values.confidence import Confidence
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,12 +20,12 @@ class Rule:
 
 def sourced(rule: str) -> Rule:
     """The rule, read in a source."""
-    return Rule(rule, Confidence.SOURCE)
+    return Rule(rule, Confidence.S)
 
 
 def known(rule: str) -> Rule:
     """The rule, known and not confirmed."""
-    return Rule(rule, Confidence.KNOWLEDGE)
+    return Rule(rule, Confidence.K)
 
 
 CODE_FAMILIES = known("administration.md section 1")
@@ -55,8 +49,8 @@ class AdministrationLine:
     @property
     def confidence(self) -> Confidence:
         """That of its weakest rule."""
-        weak = any(rule.confidence is Confidence.KNOWLEDGE for rule in self.rules)
-        return Confidence.KNOWLEDGE if weak else Confidence.SOURCE
+        weak = any(rule.confidence is Confidence.K for rule in self.rules)
+        return Confidence.K if weak else Confidence.S
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cleanclaim.edits.dictionary import Group
     from cleanclaim.edits.fact_language import CompiledQuery
     from cleanclaim.edits.outcomes import Edit, Verdict
+    from cleanclaim.edits.rules import Rule
 
 _ROOT = Path(__file__).parents[2]
 _MADE_FROM = ("edits/**/*.*", "engine/*.py", "*/tables.py", "values/*.py", "yaml_text.py")
@@ -61,6 +62,16 @@ def groups() -> tuple[Group, ...] | None:
     from cleanclaim.edits.compiled.made_groups import GROUPS  # noqa: PLC0415
 
     made: tuple[Group, ...] = GROUPS
+    return made
+
+
+def rules() -> dict[str, Rule]:
+    """The rules of the rulebook by id; none where they are to be read from their file."""
+    if not is_fresh():
+        return {}
+    from cleanclaim.edits.compiled.made_rules import RULES  # noqa: PLC0415
+
+    made: dict[str, Rule] = RULES
     return made
 
 

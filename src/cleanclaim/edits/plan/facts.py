@@ -350,13 +350,9 @@ class Workbench:
 
 def _part_of(claims: pa.Table, claim_rows: np.ndarray) -> np.ndarray:
     """The part of each claim: claims of one patient are in one. Two unknown patients are never one."""
-    coded = claims.column("patient_key").combine_chunks().dictionary_encode()
-    keys = [str(key) for key in coded.dictionary.to_pylist()]
-    parts = np.array([zlib.crc32(key.encode()) % _PARTS for key in keys], np.int64)
-    known = coded.indices.is_valid().to_numpy(zero_copy_only=False)
-    found = claim_rows % _PARTS
-    found[known] = parts[coded.indices.drop_null().to_numpy()]
-    return found
+    keys = claims.column("patient_key").to_pylist()
+    parts = [row if key is None else zlib.crc32(str(key).encode()) for key, row in zip(keys, claim_rows, strict=True)]
+    return np.array(parts, np.int64) % _PARTS
 
 
 def _nothing_of(group: Group) -> str:

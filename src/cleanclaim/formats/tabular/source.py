@@ -6,12 +6,14 @@ import csv
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl.faults import Faults
-from cleanclaim.formats.tabular.columns import Column, Ints
 from cleanclaim.formats.tabular.names import find
+
+if TYPE_CHECKING:
+    from cleanclaim.formats.tabular.columns import Column, Ints
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 16
