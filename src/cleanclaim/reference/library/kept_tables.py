@@ -62,7 +62,11 @@ class KeptTable:
             return []
         chosen = self._stored.select(self.names)
         order = self._orders.get(column)
-        return _values(chosen.slice(first, last - first) if order is None else chosen.take(order[first:last]))
+        if order is None:
+            return _values(chosen.slice(first, last - first))
+        # Not by `take`: it loads pyarrow.compute, and a key has a few rows.
+        places, cells = order[first:last].tolist(), [column.chunk(0) for column in chosen.columns]
+        return [tuple(column[place].as_py() for column in cells) for place in places]
 
     @cached_property
     def carried_days(self) -> tuple[Interval, ...]:
