@@ -13,7 +13,7 @@ import pytest
 
 from cleanclaim.app import Checker, CheckResult, reading
 from cleanclaim.app.supporting import SupportingFiles
-from cleanclaim.edits import run
+from cleanclaim.edits import judging
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.fact_language import relations
 from cleanclaim.edits.outcomes import Outcome
@@ -116,7 +116,7 @@ def test_claims_with_injected_faults(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_page_that_breaks_takes_no_other_with_it(checker: Checker, monkeypatch: pytest.MonkeyPatch) -> None:
     sound = checker.check_files(FILES, checked_on=DAY)
     broken = next(edit for edit in shipped_edits() if edit.id == "WASTE-001")
-    real = run.judge
+    real = judging.judge
 
     def judge(edit: object) -> object:
         def breaks(_row: object) -> object:
@@ -124,7 +124,7 @@ def test_a_page_that_breaks_takes_no_other_with_it(checker: Checker, monkeypatch
 
         return breaks if edit is broken else real(edit)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(run, "judge", judge)
+    monkeypatch.setattr(judging, "judge", judge)
     found = checker.check_files(FILES, checked_on=DAY)
     rows = {edit.id: edit for edit in found.edits}
     assert rows["WASTE-001"].not_evaluated == rows["WASTE-001"].rows > 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cleanclaim.app import Checker
-from cleanclaim.edits import run
+from cleanclaim.edits import judging
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.plan.rows import judge
 from tests.app.test_checker import write
@@ -39,7 +39,7 @@ class Together:
             return verdict_of
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(run, "judge", recording)
+            patch.setattr(judging, "judge", recording)
             self.result = checker.check_files([write(folder, *claims)], show_not_evaluated=True)
         assert self._silent, "the cases are judged in another way than row by row"
 

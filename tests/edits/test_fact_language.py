@@ -17,7 +17,7 @@ import pytest
 from cleanclaim.edits.dictionary import ROW_ID, Group, dictionary
 from cleanclaim.edits.fact_language import compiled_query
 from cleanclaim.edits.plan.arrow_rows import relation_of, rows_of
-from cleanclaim.edits.plan.facts import STORED, used_columns
+from cleanclaim.edits.plan.stored_claims import STORED, used_columns
 from cleanclaim.engine.connection import Engine
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import EngineError

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Self
 
 from cleanclaim.app.archives import Limits
-from cleanclaim.app.engines import ClaimEngine, claim_engine
+from cleanclaim.app.engines import ClaimEngine, Share, claim_engine
 from cleanclaim.app.load_next import load_next
 from cleanclaim.app.reading import Grow, OnRead, Reading, Watch
 from cleanclaim.app.result import (
@@ -36,6 +36,7 @@ from cleanclaim.edits.marks import EditCount
 from cleanclaim.edits.outcomes import Edit, Outcome
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.few import FewWorkbench, KeptFacts
+from cleanclaim.edits.plan.shares import Shares, processes_of
 from cleanclaim.edits.run import EditRun, run_edits
 from cleanclaim.edits.worklist import Verdict
 from cleanclaim.engine.interface import EngineName
@@ -45,7 +46,6 @@ from cleanclaim.policies.on_file import known_items
 from cleanclaim.policies.tables import ON_FILE, POLICY_ITEM
 from cleanclaim.reference.library import Library
 from cleanclaim.terms import TermsOfPayers
-from cleanclaim.values import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class Checker:
     terms: TermsOfPayers = field(default_factory=TermsOfPayers)  # of payers, by their policies
     site: Site = field(default_factory=Site)  # what the site has set: names of payers, its profile
     left_out: int = 0  # edits that the site or the user left out
+    workers: int = 0  # processes that check many claims; 0: as many as there are cores
     engine: ClaimEngine = field(default_factory=lambda: claim_engine(EngineName.DUCKDB))  # of many claims
     _kept: list[KeptFacts] = field(default_factory=list)  # at most one: made by the first check of a few claims
-    _carried: dict[str, tuple[Interval, ...]] = field(default_factory=dict)  # by table, the days to which it is carried
 
     @classmethod
     def open(
@@ -73,11 +73,13 @@ class Checker:
         memory_limit: str = "",
         presume: bool | None = None,
         engine: str = EngineName.DUCKDB,
+        workers: int = 0,
     ) -> Self:
         """A checker on a reference library, with a site's own edits and payers' policies beside the shipped ones.
 
         The starter set stands in when there is no library. Without `presume` a day that no release covers is unknown.
-        `engine`: `duckdb`, with a few claims by rows, or `spark`; the result is the same.
+        `engine`: `duckdb`, with a few claims by rows, or `spark`; the result is the same. `workers`: how many processes
+        check many claims, up to 8; 0 is one for each core.
         Raises: PageError for a page that cannot be used; LibraryError for a damaged library; InvalidValue for a policy
         that cannot be used; UnknownName for an engine that does not exist, EngineError for one that cannot run here.
         """
@@ -85,7 +87,7 @@ class Checker:
         checker = cls.of(
             Library.open(reference, presume=presume), all_edits(edits), sound_policies(policies), memory_limit
         )
-        return replace(checker, engine=chosen_engine)
+        return replace(checker, engine=chosen_engine, workers=workers)
 
     @classmethod
     def of(
@@ -157,11 +159,11 @@ class Checker:
             return self._checked(reading, support, show_not_evaluated=show_not_evaluated)
 
     @contextmanager
-    def bench(self, support: SupportingTables, checked_on: date | None) -> Iterator[Workbench]:
+    def bench(self, support: SupportingTables, checked_on: date | None, processes: int = 1) -> Iterator[Workbench]:
         """A workbench with the reference, the policies, and what was handed in beside the claims."""
-        with self.engine.opened(self.memory_limit, checked_on) as bench:
+        with self.engine.opened(self.memory_limit, checked_on, processes) as bench:
             bench.hand_in(support.tables, self.terms)
-            bench.use_reference(self.library.table, self._days)
+            bench.use_reference(self.library.table, self.library.carried_days)
             yield bench
 
     def _first(
@@ -178,13 +180,19 @@ class Checker:
             self._kept.append(KeptFacts(self.library.kept))
         bench = FewWorkbench(dictionary(), self._kept[0], checked_on=checked_on)
         bench.hand_in(support.tables, self.terms)
-        bench.use_reference(self.library.table, self._days)
+        bench.use_reference(self.library.table, self.library.carried_days)
         return bench
 
     def _many(self, few: Workbench, opened: ExitStack, support: SupportingTables, checked_on: date | None) -> Workbench:
         """The workbench for many claims, with those that were read so far."""
-        bench = opened.enter_context(self.bench(support, checked_on))
+        processes = processes_of(self.workers)
+        bench = opened.enter_context(self.bench(support, checked_on, processes))
         bench.take_over(few)
+        share = Share(
+            self.library.folder, self.library.presume, support.tables, self.terms, self.memory_limit, checked_on,
+            processes,
+        )  # fmt: skip
+        bench.shares = opened.enter_context(closing(Shares(processes, share.opened)))
         return bench
 
     def _checked(self, reading: Reading, support: SupportingTables, *, show_not_evaluated: bool) -> CheckResult:
@@ -211,11 +219,6 @@ class Checker:
                 message = f"No checklist, policy or edit asks for `{item}`: is it spelled right?"
                 faults.append(Fault("(on file)", "on-file-unknown", message, Lost.NOTHING))
         return replace(support, faults=tuple(faults))
-
-    def _days(self, name: str) -> tuple[Interval, ...]:
-        if name not in self._carried:
-            self._carried[name] = self.library.kept(name).carried_days if self.library.presume else ()
-        return self._carried[name]
 
 
 def check_files(

@@ -49,6 +49,7 @@ class Asked:
     on_file: Path | None
     memory_limit: str
     engine: EngineName
+    workers: int
     select: tuple[str, ...]
     ignore: tuple[str, ...]
     profile: Path | None
@@ -71,7 +72,7 @@ def run_check(asked: Asked, log: RunLog) -> int:
         refuse_output(asked.output, asked.output_format, inputs=asked.files)
     checker = Checker.open(
         asked.reference, edits=asked.edits, policies=asked.policies, memory_limit=asked.memory_limit,
-        engine=asked.engine,
+        engine=asked.engine, workers=asked.workers,
     )  # fmt: skip
     site = site_of(asked.config, asked.profile, checker.edits)
     checker = checker.choosing(site, select=asked.select, ignore=asked.ignore)

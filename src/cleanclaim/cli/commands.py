@@ -117,6 +117,9 @@ def check(
     no_presumption: NoPresumptionOption = False,  # noqa: ARG001 - its callback acts
     memory_limit: Annotated[str, typer.Option("--memory-limit", help='Most memory for the SQL engine, as "2GB".')] = "",
     engine: EngineOption = EngineName.DUCKDB,
+    workers: Annotated[
+        int, typer.Option("--workers", min=0, max=8, help="Processes for many claims; 0 is one for each core.")
+    ] = 0,
     select: SelectOption = None,
     ignore: IgnoreOption = None,
     profile: ProfileOption = None,
@@ -142,7 +145,7 @@ def check(
         files, output_format, there(reference), edits, complete, column_mapping(mapping), show, fail_on, output,
         day_of(checked_on, "--checked-on") if checked_on else None, policies, authorizations, tuple(history or ()),
         day_of(history_from, "--history-from") if history_from else None, on_file, memory_limit, engine,
-        tuple(select or ()), tuple(ignore or ()), profile, config_of(context), statistics, quiet, verbose,
+        workers, tuple(select or ()), tuple(ignore or ()), profile, config_of(context), statistics, quiet, verbose,
     )  # fmt: skip
     with opened_log(log, inputs=files) as run_log:
         run_log.start(options_set(context))

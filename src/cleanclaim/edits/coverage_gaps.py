@@ -88,13 +88,7 @@ class CoverageGaps:
 
     def add(self, found: Mapping[Gap, Waiting]) -> None:
         """What was found on other rows."""
-        for gap, more in found.items():
-            one = self.found[gap]
-            one.checks += more.checks
-            one.alone += more.alone
-            one.rows += more.rows
-            one.charges += more.charges
-            one.edits |= more.edits
+        _add(self.found, found)
 
     def forget_rows(self) -> None:
         """Rows that come after are others, whatever their ids: the next part of a run."""
@@ -216,16 +210,34 @@ def _waiting_facts(
     return lacks, {name: known[name].tables for name in lacks}
 
 
-def together(grains: Iterable[CoverageGaps]) -> dict[Gap, Waiting]:
+def joined(parts: Iterable[Mapping[Gap, Waiting]]) -> dict[Gap, Waiting]:
+    """The gaps of one grain, of several parts of a run."""
+    found: dict[Gap, Waiting] = defaultdict(Waiting)
+    for part in parts:
+        _add(found, part)
+    return found
+
+
+def together(grains: Iterable[Mapping[Gap, Waiting]]) -> dict[Gap, Waiting]:
     """The gaps of all grains. Rows and charges are of the grain with most: the lines of both are the same."""
-    joined: dict[Gap, Waiting] = {}
-    for gap, one in (item for grain in grains for item in grain.found.items()):
-        had = joined.setdefault(gap, Waiting())
+    found: dict[Gap, Waiting] = {}
+    for gap, one in (item for grain in grains for item in grain.items()):
+        had = found.setdefault(gap, Waiting())
         had.checks += one.checks
         had.alone += one.alone
         had.edits |= one.edits
         had.rows, had.charges = max((had.rows, had.charges), (one.rows, one.charges))
-    return joined
+    return found
+
+
+def _add(found: dict[Gap, Waiting], more: Mapping[Gap, Waiting]) -> None:
+    for gap, other in more.items():
+        one = found[gap]
+        one.checks += other.checks
+        one.alone += other.alone
+        one.rows += other.rows
+        one.charges += other.charges
+        one.edits |= other.edits
 
 
 def _gap(text: str, year: int, quarter: int) -> Gap:

@@ -57,7 +57,6 @@ class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     grain: Grain
     columns: dict[str, FactColumn]
-    view: bool = False  # base groups only: not stored, read through each time
     needs: tuple[str, ...] = ()  # groups that the SQL reads as `fact_<group>`
     keys: tuple[str, ...] = ()  # the facts that decide: computed once for each distinct combination (table `keys`)
     reads: tuple[str, ...] = ()  # the facts that are read row by row (view `rows`)

@@ -19,11 +19,13 @@ class EditCount:
     silenced: int = 0  # fires not told because a more basic edit fired on the line
     switched_off: int = 0  # fires that a site's profile switches off on their day: counted as not in force
 
-    def add(self, outcomes: Counter[Outcome], missing: Counter[str], clear_presumed: int) -> None:
+    def add(self, other: EditCount) -> None:
         """What was counted of other rows, where they were judged."""
-        self.outcomes.update(outcomes)
-        self.missing.update(missing)
-        self.clear_presumed += clear_presumed
+        self.outcomes.update(other.outcomes)
+        self.missing.update(other.missing)
+        self.clear_presumed += other.clear_presumed
+        self.silenced += other.silenced
+        self.switched_off += other.switched_off
 
     @property
     def rows(self) -> int:

@@ -110,12 +110,14 @@ class Resting:
 
     def count(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Rows of one part of the run: label, day, and how many lines."""
-        part: dict[tuple[str, int], int] = {}
         for row in rows:
             if one := read_label(row["label"]):
                 key = (row["label"], one.quarters(row["day"]))
-                part[key] = part.get(key, 0) + row["lines"]
-        for key, lines in part.items():
+                self.lines[key] = self.lines.get(key, 0) + row["lines"]
+
+    def add(self, other: Resting) -> None:
+        """What rests on each release in another part of the run, at the same grain."""
+        for key, lines in other.lines.items():
             self.lines[key] = self.lines.get(key, 0) + lines
 
     def widest(self, other: Resting) -> None:

@@ -1,7 +1,6 @@
 /*---
 about: A service line with what its claim says about it.
 grain: line
-view: true
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, ask: "the whole claim (a part of it was read)", source: claim.complete}
   known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: "claim.known_absent, line.known_absent"}

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from cleanclaim.claims import ADMINISTRATION, CLAIM, LINE, ClaimTables
+from cleanclaim.claims import ClaimTables
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.pages import Grain
+from cleanclaim.edits.plan.shares import Shares
+from cleanclaim.edits.plan.stored_claims import PARTS, STORED, part_of, used_columns
 from cleanclaim.edits.python_groups import answered
 from cleanclaim.engine.interface import SqlEngine
-from cleanclaim.engine.schema import Column, ColumnType, TableSchema
+from cleanclaim.engine.schema import ColumnType, TableSchema
 from cleanclaim.policies.tables import HANDED_IN, HISTORY, HISTORY_COVERAGE
 from cleanclaim.reference.library import presumption
 from cleanclaim.reference.library.presumption import AND, PRESUMED_AFTER
 from cleanclaim.terms import TermsOfPayers, shipped_terms
 from cleanclaim.values import Interval
 
-STORED = ((CLAIM, ("claim_row",)), (LINE, ("claim_row", "line_row")), (ADMINISTRATION, ("line_row",)))
 _ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
 # A run that does not fit in one INSERT is stored in parts, and as many are judged at once as have so many lines: memory
 # stays small however long the run is, and no more plans are made than need be (each costs a second or so).
-_PARTS = 16
-_LINES_JUDGED_AT_ONCE = 700_000
-_SHOWN = {"claim_id", "claim_key", "source_file", "segment_number", "line_number", "total_charge", "charge_amount"}
+_LINES_JUDGED_AT_ONCE = 250_000
 PLACE_COLUMNS = ("claim_row", "line_rows")  # where a row of any grain stands in the claims
 
 
@@ -55,12 +51,14 @@ class Workbench:
         self._earlier: frozenset[str] | None = None  # the patients of the history that was handed in
         self.claims_with_history = 0
         self._made: dict[str, Group] = {}
+        self._joined: set[str] = set()  # the tables of facts, by grain
         self._loaded: set[str] = set()
         self._table_of: Callable[[str], pa.Table]
         self._days: tuple[date, ...] | None = None  # of service, of the part of the run that is judged
         self._carried_days: Callable[[str], tuple[Interval, ...]]
         self._waiting: dict[str, list[pa.Table]] = {schema.name: [] for schema, _ in STORED}
         self._in_parts = False
+        self.shares = Shares()  # the processes that judge a long run beside this one
         self._columns = {schema.name: [column.name for column in used_columns(schema, facts)] for schema, _ in STORED}
         engine.register("run", pa.table({"checked_on": pa.array([checked_on], pa.date32())}))
         for schema, ids in STORED:
@@ -132,7 +130,7 @@ class Workbench:
         claim_rows = np.arange(self.claims, self.claims + tables.claim.num_rows)
         line_rows = np.arange(self.lines, self.lines + tables.line.num_rows)
         claims = np.searchsorted(claim_keys, tables.line.column("claim_key").to_numpy())  # of the lines
-        parts = _part_of(tables.claim, claim_rows)
+        parts = part_of(tables.claim, claim_rows)
         self._append("claim", tables.claim, part=parts, claim_row=claim_rows)
         self._append("line", tables.line, part=parts[claims], claim_row=claim_rows[claims], line_row=line_rows)
         if tables.administration.num_rows:
@@ -144,6 +142,18 @@ class Workbench:
             self.claims_with_history += sum(key in self._earlier for key in tables.claim["patient_key"].to_pylist())
         self.claims += tables.claim.num_rows
         self.lines += tables.line.num_rows
+        if self.shares.begin(self.lines):
+            for name, waiting in self._waiting.items():
+                self._waiting[name] = [self.shares.own(name, rows) for rows in waiting]
+        self._store_many()
+
+    def take_rows(self, name: str, rows: pa.Table) -> None:
+        """Rows of a claim table that another bench loaded and divided: those of the patients that are judged here."""
+        self._waiting[name].append(rows)
+        self._store_many()
+
+    def _store_many(self) -> None:
+        """Store what waits, in parts, when it has become many rows."""
         if self.is_divided and sum(rows.num_rows for rows in self._waiting["line"]) >= _ROWS_AT_ONCE:
             self._divide()
             self._flush()
@@ -152,13 +162,13 @@ class Workbench:
         rows = table.select(self._columns[name])
         for column, values in ids.items():
             rows = rows.append_column(column, pa.array(values, pa.int64()))
-        self._waiting[name].append(rows)
+        self._waiting[name].append(self.shares.own(name, rows))
 
     def _divide(self) -> None:
         if not self._in_parts:
             self._in_parts = True
             for schema, _ in STORED:
-                for part in range(_PARTS):
+                for part in range(PARTS):
                     self.engine.run(f"CREATE TABLE {schema.name}_{part} AS FROM {schema.name}")
                 self.engine.run(f"DROP TABLE {schema.name}")
 
@@ -172,7 +182,7 @@ class Workbench:
         self.engine.register("incoming", rows)
         columns = f"INSERT INTO {name}{{}} BY NAME SELECT * EXCLUDE (part) FROM incoming"
         if self._in_parts:
-            for part in range(_PARTS):
+            for part in range(PARTS):
                 self.engine.run(f"{columns.format(f'_{part}')} WHERE part = {part}")
         else:
             self.engine.run(columns.format(""))
@@ -184,9 +194,7 @@ class Workbench:
         if not self._in_parts:
             yield
             return
-        together = max(1, _LINES_JUDGED_AT_ONCE * _PARTS // self.lines)
-        for first in range(0, _PARTS, together):
-            parts = range(first, min(first + together, _PARTS))
+        for parts in self._judged_together():
             for schema, _ in STORED:
                 rows = " UNION ALL ".join(f"FROM {schema.name}_{part}" for part in parts)
                 self.engine.run(f"CREATE VIEW {schema.name} AS {rows}")
@@ -197,6 +205,22 @@ class Workbench:
                 for part in parts:
                     self.engine.run(f"DROP TABLE {schema.name}_{part}")
 
+    def _judged_together(self) -> Iterator[list[int]]:
+        """The parts that hold any rows, as many at a time as may be."""
+        together: list[int] = []
+        lines = 0
+        for part in range(PARTS):
+            of_part: int = self.engine.table(f"SELECT count(*) AS n FROM line_{part}")["n"][0].as_py()
+            claims: int = self.engine.table(f"SELECT count(*) AS n FROM claim_{part}")["n"][0].as_py()
+            if together and lines + of_part > _LINES_JUDGED_AT_ONCE:
+                yield together
+                together, lines = [], 0
+            if claims:
+                together.append(part)
+                lines += of_part
+        if together:
+            yield together
+
     def forget_claims(self) -> None:
         """Make room for other claims: the reference stays. Only after a short run, that was not divided."""
         self._forget_facts()
@@ -206,8 +230,11 @@ class Workbench:
 
     def _forget_facts(self) -> None:
         for group in self._made.values():
-            self.engine.run(f"DROP {'VIEW' if group.head.view else 'TABLE'} fact_{group.name}")
+            self.engine.run(f"DROP TABLE fact_{group.name}")
+        for table in self._joined:
+            self.engine.run(f"DROP TABLE {table}")
         self._made.clear()
+        self._joined.clear()
         self._days = None
 
     @contextmanager
@@ -228,7 +255,10 @@ class Workbench:
         return {row[key]: row for row in found.to_pylist()}
 
     def make_facts(self, grain: Grain, facts: Iterable[str]) -> str:
-        """The name of a view that has the row id, the place columns and these facts of a grain."""
+        """The name of a table that has the row id, the place columns and these facts of a grain.
+
+        Joined once: judging and telling read it several times.
+        """
         if not self._in_parts:
             self._flush()
         wanted = tuple(dict.fromkeys(facts))
@@ -236,9 +266,10 @@ class Workbench:
             if group.name not in self._made:
                 self._make(group)
                 self._made[group.name] = group
-        view = f"facts_of_{grain}"
-        self.engine.run(f"CREATE OR REPLACE VIEW {view} AS {self._select(grain, wanted, PLACE_COLUMNS)}")
-        return view
+        table = f"facts_of_{grain}"
+        self.engine.run(f"CREATE OR REPLACE TABLE {table} AS {self._select(grain, wanted, PLACE_COLUMNS)}")
+        self._joined.add(table)
+        return table
 
     def fact_rows(self, grain: Grain, view: str) -> list[dict[str, Any]]:
         """The facts of each row of a grain, as a view has them."""
@@ -283,7 +314,7 @@ class Workbench:
     def _select(self, grain: Grain, facts: Iterable[str], place: tuple[str, ...]) -> str:
         """The query for the row id, place columns and facts of a grain: its base joined to the groups of the facts."""
         base, row_id = f"fact_{self.facts.base(grain).name}", ROW_ID[grain]
-        columns = [f"{base}.{name}" for name in (row_id, *place)]
+        columns = [f"{base}.{name}" for name in dict.fromkeys((row_id, *place))]
         joins: dict[str, str] = {}
 
         def source(fact: str) -> str:
@@ -309,7 +340,7 @@ class Workbench:
             )
         if group.sql:
             sql = group.sql if self._is_asked(group) else _nothing_of(group)
-            self.engine.run(f"CREATE {'VIEW' if group.head.view else 'TABLE'} fact_{group.name} AS {sql}")
+            self.engine.run(f"CREATE TABLE fact_{group.name} AS {sql}")
         else:
             self._compute(group)
 
@@ -348,23 +379,8 @@ class Workbench:
         return np.array([places[place] for place in charted], np.int64)
 
 
-def _part_of(claims: pa.Table, claim_rows: np.ndarray) -> np.ndarray:
-    """The part of each claim: claims of one patient are in one. Two unknown patients are never one."""
-    keys = claims.column("patient_key").to_pylist()
-    parts = [row if key is None else zlib.crc32(str(key).encode()) for key, row in zip(keys, claim_rows, strict=True)]
-    return np.array(parts, np.int64) % _PARTS
-
-
 def _nothing_of(group: Group) -> str:
     """The query for the facts of a group of which nothing is asked: none, under their names and types."""
     types = {ROW_ID[group.grain]: ColumnType.INTEGER, **{name: fact.type for name, fact in group.head.columns.items()}}
     columns = [f'CAST(NULL AS {kind.sql}) AS "{name}"' for name, kind in types.items()]
     return f"SELECT {', '.join(columns)} WHERE FALSE"
-
-
-@cache
-def used_columns(schema: TableSchema, facts: Dictionary) -> list[Column]:
-    """The columns of a claim table that a fact reads or a finding shows."""
-    # Only what a fact reads or a finding shows is stored: a claim has twice as many columns.
-    words = {word for group in facts.groups for word in re.findall(r"\w+", group.sql)} | _SHOWN
-    return [column for column in schema.columns if column.name in words]

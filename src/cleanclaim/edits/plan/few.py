@@ -20,7 +20,8 @@ from cleanclaim.edits.dictionary import ROW_ID, Dictionary, Group
 from cleanclaim.edits.fact_language import Cells, CompiledQuery, KeyedRelation, Relation, compiled_query
 from cleanclaim.edits.pages import Grain
 from cleanclaim.edits.plan.arrow_rows import relation_of
-from cleanclaim.edits.plan.facts import STORED, Workbench, used_columns
+from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.stored_claims import STORED, used_columns
 from cleanclaim.engine.schema import TableSchema
 from cleanclaim.policies.tables import HANDED_IN
 from cleanclaim.reference.library.kept_tables import SEARCHED, KeptTable

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -20,8 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import expressions as exp
 
-from cleanclaim.edits.dictionary import ROW_ID, Group
-from cleanclaim.edits.pages import Grain
+from cleanclaim.edits.dictionary import Group
 from cleanclaim.edits.plan.dialect import parse, spark_sql
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.made_once import made_once
@@ -251,21 +250,6 @@ class SparkWorkbench(Workbench):
 
     def _insert(self, name: str, rows: pa.Table) -> None:
         self.engine.append(name, rows.drop(["part"]))
-
-    def _select(self, grain: Grain, facts: Iterable[str], place: tuple[str, ...]) -> str:
-        # A stored table has no column twice.
-        return super()._select(grain, facts, tuple(name for name in place if name != ROW_ID[grain]))
-
-    def make_facts(self, grain: Grain, facts: Iterable[str]) -> str:
-        """The name of a table of the facts of a grain: joined once, since judging and telling read it many times."""
-        view = super().make_facts(grain, facts)
-        self.engine.run(f"CREATE OR REPLACE TABLE {view} AS FROM {view}")
-        return view
-
-    def _make(self, group: Group) -> None:
-        super()._make(group)
-        if group.head.view:  # stored here: a column of a file costs less than the query that every other group reads
-            self.engine.run(f"CREATE OR REPLACE TABLE fact_{group.name} AS FROM fact_{group.name}")
 
     def _compute(self, group: Group) -> None:
         types = self.facts.types(group.grain)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from cleanclaim.edits.dictionary import ROW_ID
+from cleanclaim.edits.judging import Aside, marks_of
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import Edit, Outcome, Program
 from cleanclaim.edits.pages import Grain
@@ -17,7 +18,6 @@ from cleanclaim.edits.plan.duck import atoms_sql, planes_of_batch
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.planes import EditPlanes, rows_of
 from cleanclaim.edits.plan.spark import Batches, SparkEngine
-from cleanclaim.edits.run import Aside, marks_of
 from cleanclaim.engine.schema import ColumnType
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def judged_on_spark(
             continue
         counted, gathered = pickle.loads(row["gathered"])  # noqa: S301 - what our own workers wrote
         for edit, one in zip(program.edits, counted, strict=True):
-            counts[edit].add(*one)
+            counts[edit].add(EditCount(edit, *one))
         aside.add(gathered)
 
 

@@ -120,6 +120,10 @@ class Library:
         """
         return self._kept(_schema(name))
 
+    def carried_days(self, name: str) -> tuple[Interval, ...]:
+        """The days over which rows of a table were carried, each interval once. Raises: as `table`."""
+        return self.kept(name).carried_days if self.presume else ()
+
     @cached_property
     def _kept(self) -> Callable[[TableSchema], KeptTable]:
         return cache(self._open_kept)
