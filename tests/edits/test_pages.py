@@ -47,6 +47,10 @@ BROKEN = {
     "no title": (PAGE.replace("# A title", "A title"), 11, "expected a title line"),
     "no examples": (PAGE.split("## Examples", maxsplit=1)[0], 15, "expected a table under `## Examples`"),
     "a short row": (PAGE.replace("| two | 2024-01-01 | 2 |", "| two | 2 |"), 18, "3 cells where the table has 4 columns"),
+    "a payer's word on what is no line": (
+        PAGE.replace("grain: line", "grain: claim\nby_policy: [limits]").replace("{hcpcs_code}", "The claim").replace("billed_units", "line_charge_sum"), 1,
+        "by_policy: a row of grain `claim` has no `payer_id`, by which a payer's policy is found",
+    ),
     "two cases of one name": (PAGE.replace("cases:\n", "cases:\n  - {name: one, severity: info, when: \"true\"}\n"), 1, "two cases have one name"),
 }  # fmt: skip
 

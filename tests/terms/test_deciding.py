@@ -48,6 +48,7 @@ def test_silence_of_its_own_policy_asks_nothing_and_that_of_every_payer_says_not
     own = terms(policy("one", limits={"interval_days": {"min": 28}}))
     assert of(own).standing("requires.age") is Standing.NOT_ASKED
     assert of(own, code="J9271").standing("requires.age") is Standing.NOT_KNOWN
+    assert of(own, program=None).standing("requires.age") is Standing.NOT_KNOWN  # another plan may ask it
     every = terms(policy("one", "*", limits={"interval_days": {"min": 28}}))
     assert of(every).standing("requires.age") is Standing.NOT_KNOWN
     assert of(every).limits.interval_days == of(own).limits.interval_days

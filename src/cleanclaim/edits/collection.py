@@ -10,11 +10,14 @@ from pathlib import Path
 
 from cleanclaim.edits import compiled
 from cleanclaim.edits.dictionary import Dictionary, dictionary
-from cleanclaim.edits.outcomes import Edit, EditCase, both
+from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, both
 from cleanclaim.edits.page_files import pages_of_folder, shipped_pages
 from cleanclaim.edits.pages import Page, capped, confidence_of, filled
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError, UnknownName
+
+# The facts by which the terms of a payer for a line are found again, where a finding tells what a policy expects.
+OF_TERMS = ("payer_program", "payer_id", "hcpcs_code", "ndc11", SERVICE_DATE, "ndc_open")
 
 
 @cache
@@ -99,6 +102,10 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
                 confidence,
             )
         )
+    reads_policy = front.by_policy or any(case.by_policy for case in front.cases)
+    if reads_policy and (strangers := [name for name in OF_TERMS if name not in types]):
+        grain = f"a row of grain `{front.grain}` has no `{strangers[0]}`"
+        raise PageError(f"by_policy: {grain}, by which a payer's policy is found", file=page.file, line=1)
     names = [case.name for case in front.cases]
     if len(set(names)) != len(names):
         raise PageError("two cases have one name", file=page.file, line=1)

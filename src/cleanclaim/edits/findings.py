@@ -11,19 +11,17 @@ from typing import Any
 
 import msgspec
 
-from cleanclaim.edits.collection import message_fields
+from cleanclaim.edits.collection import OF_TERMS, message_fields
 from cleanclaim.edits.dictionary import SUBJECT, dictionary
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, columns_of
-from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, Outcome
+from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
 from cleanclaim.edits.pages import Authority, Fix, Grain, Prediction, capped
 from cleanclaim.reference.library.presumption import PresumedRelease
 from cleanclaim.terms import Terms, TermsOfPayers
 from cleanclaim.values import Severity
 from cleanclaim.values.confidence import Confidence
 
-# The facts by which the terms of a payer for a line are found again, where a finding tells what a policy expects.
-OF_TERMS = ("payer_program", "payer_id", "hcpcs_code", "ndc11", SERVICE_DATE, "ndc_open")
 _ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (unit|day|time|visit|NDC)s\b")  # a page says "units" of any number
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])_(?=[a-z0-9])")
 

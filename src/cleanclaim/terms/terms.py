@@ -54,7 +54,7 @@ class Terms:
     benefit: Benefit | None = None
     documents: tuple[str, ...] = ()
     naming: tuple[str, ...] = ()  # policies that name the drug
-    own: bool = False  # one of them is the payer's own: what it is silent on, the payer does not ask
+    own: bool = False  # one of them is the payer's own: what all that were read are silent on, the payer does not ask
     of_payer: bool = False  # program and day are told
     all_read: bool = False  # no policy that was read and may be the payer's was left out for want of a key
 
@@ -62,7 +62,7 @@ class Terms:
         """How an attribute stands."""
         if term := self.decided.get(attribute):
             return Standing.UNSETTLED if term.unsettled else Standing.ASKED
-        return Standing.NOT_ASKED if self.own else Standing.NOT_KNOWN
+        return Standing.NOT_ASKED if self.own and self.all_read else Standing.NOT_KNOWN
 
     def asks(self, attribute: str) -> bool | None:
         """Whether the payer asks for something; None where that is not known."""
