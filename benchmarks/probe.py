@@ -109,15 +109,20 @@ def pyx12_validator(path: Path) -> Result:
     return _warm(read)
 
 
-def check(path: Path) -> Result:
+def check(path: Path, *, workers: int = 0) -> Result:
     """File to findings, the checker opened before."""
     from cleanclaim.app import Checker
 
-    checker = Checker.open()
+    checker = Checker.open(workers=workers)
     start = time.perf_counter()
     summary = checker.check_files([path]).summary
     seconds = time.perf_counter() - start
     return {"seconds": seconds, "claims": summary.claims, "lines": summary.lines, "findings": summary.findings}
+
+
+def check_alone(path: Path) -> Result:
+    """The same in one process."""
+    return check(path, workers=1)
 
 
 def latency(path: Path) -> Result:
@@ -139,7 +144,8 @@ def latency(path: Path) -> Result:
         generate(hundred, claims=100, seed=300)
         of_hundred = _median(lambda: checker.check_files([hundred]), 5)
     seconds.sort()
-    return {"p50": seconds[150], "p95": seconds[285], "hundred": of_hundred, "claims": claims}
+    opening = _median(Checker.open, 5)
+    return {"p50": seconds[150], "p95": seconds[285], "hundred": of_hundred, "opening": opening, "claims": claims}
 
 
 def lookup(_: Path) -> Result:
@@ -266,6 +272,7 @@ PROBES: dict[str, Callable[[Path], Result]] = {
     "pyx12-segments": pyx12_segments,
     "pyx12-validator": pyx12_validator,
     "check": check,
+    "check_alone": check_alone,
     "latency": latency,
     "lookup": lookup,
     "questions": questions,

@@ -11,7 +11,8 @@ from pathlib import Path
 from cleanclaim.errors import CleanclaimError
 from cleanclaim.reference.dosage import Dosage, parse_dosage
 from cleanclaim.reference.publications import asp_crosswalk, fda_products, hcpcs_xlsx
-from cleanclaim.reference.publications.preamble import amount_reader, cells_below, require_header
+from cleanclaim.reference.publications.headers import cells_below, require_header
+from cleanclaim.reference.publications.printed import read_amount
 from cleanclaim.reference.publications.source import Source
 from cleanclaim.values import Quantity, Unit, read_unit
 
@@ -88,9 +89,11 @@ def read_rows(path: Path) -> tuple[list[Listed], list[str]]:
     rows: list[Listed] = []
     unread: list[str] = []
     for number, cells in cells_below(source, start, (code_column, "Drug Name", *asp_crosswalk.HEADER)):
-        amount = amount_reader(number, cells[code_column], cells, unread)
-        numbers = [amount(name) for name in _NUMBERS]
-        if not all(numbers):
+        try:
+            numbers = [read_amount(cells[name]) for name in _NUMBERS]
+        except ValueError:
+            numbers = []
+        if not numbers or not all(numbers):
             unread.append(f"row {number} {cells[code_column]} {cells['NDC2']}: a number is missing or zero")
             continue
         size, quantity, units, package_units = (Fraction(one) for one in numbers if one is not None)

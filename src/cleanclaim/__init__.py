@@ -42,7 +42,7 @@ _HOMES = {
     "check_files": "cleanclaim.app",
     "discard": "cleanclaim.dosing",
     "parse_ndc": "cleanclaim.values",
-    "read_837": "cleanclaim.formats.x12",
+    "read_837": "cleanclaim.formats.x12.reader",
     "read_jsonl": "cleanclaim.formats.jsonl",
     "tables_of": "cleanclaim.app.bill_cases",
     "units_for_dose": "cleanclaim.dosing",

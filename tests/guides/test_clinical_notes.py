@@ -75,7 +75,7 @@ def test_every_note_was_checked_and_every_source_read_has_an_address() -> None:
         ("codes: [J0001]", "codes: []", "length >= 1"),
         ("codes: [J0001]", "codes: [j001]", "matching regex"),
         ("2025-06-30", "in 2025", "Invalid RFC3339"),
-        ("confidence: S", "confidence: D", "Invalid enum value 'D'"),
+        ("confidence: S", "confidence: D", "expected confidence S or K"),
         ("https://example.org/label", "example.org", "matching regex"),
         ("about: [indications, routes]", "about: [price]", "Invalid enum value 'price'"),
         ("- drug: madeupmab", "- drug: [", "not YAML"),

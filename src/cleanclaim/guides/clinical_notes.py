@@ -60,6 +60,11 @@ class NoteSource(_Strict, frozen=True):
     url: _Address | None = None
     about: tuple[About, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse a choice of ours: what is said of a drug was read, or is known to experts."""
+        if self.confidence is Confidence.D:
+            raise ValueError("expected confidence S or K")
+
 
 class Withdrawn(_Strict, frozen=True):
     """That a product left the market: the first day on which it is told."""
