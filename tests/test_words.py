@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,7 @@ def texts_of_code() -> Iterator[tuple[str, str]]:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
 
 
+@cache
 def texts() -> dict[str, list[tuple[str, str]]]:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
     return {

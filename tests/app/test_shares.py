@@ -57,7 +57,7 @@ def test_the_same_result_by_any_number(
 ) -> None:
     """Several files, patients whose claims are in more than one, a damaged file, rows and segments."""
     for seed in (1, 2):
-        generate(tmp_path / f"{seed}.837", claims=400, seed=seed, faulty=0.3)
+        generate(tmp_path / f"{seed}.837", claims=80, seed=seed, faulty=0.3)
     text = (tmp_path / "2.837").read_text()
     (tmp_path / "3.837").write_text(text[: len(text) * 2 // 3])
     files = [*FILES, *sorted(tmp_path.glob("*.837"))]
@@ -68,7 +68,7 @@ def test_the_same_result_by_any_number(
         assert len(started) == workers - 1
         assert all(process.poll() is not None for process in started)
         started.clear()
-    monkeypatch.setattr(shares, "LINES_WORTH_IT", 900)  # begun in the middle of what is read
+    monkeypatch.setattr(shares, "LINES_WORTH_IT", 300)  # begun in the middle of what is read
     assert check(library, 2, *files) == alone
     assert len(started) == 1
 

@@ -143,17 +143,22 @@ def plain(rows: list[tuple[Any, ...]]) -> Counter[str]:
     return Counter(" | ".join(map(text, row)) for row in rows)
 
 
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine(threads=1) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("group", SQL_GROUPS, ids=lambda group: group.name)
-def test_every_group_says_the_same_in_duckdb_and_in_python(group: Group) -> None:
+def test_every_group_says_the_same_in_duckdb_and_in_python(group: Group, engine: Engine) -> None:
     shapes = {name: tuple(shape) for name, shape in shapes_of(group).items()}
     query = compiled_query(group.sql, shapes.__getitem__, lambda name: name.startswith("ref_"))
     full = 0
     for seed in range(16):
         tables = made(group, seed)
-        with Engine() as engine:
-            for name, one in tables.items():
-                engine.register(name, one)
-            expected = engine.table(group.sql)
+        for name, one in tables.items():
+            engine.register(name, one)
+        expected = engine.table(group.sql)
         found = query.rows({name: relation_of(one) for name, one in tables.items()}, {})
         assert set(query.names) == set(expected.column_names)
         ordered = expected.select(query.names)
@@ -257,16 +262,15 @@ def joins() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("sql", list(joins()))
-def test_every_join_says_the_same_by_key_and_by_rows(sql: str) -> None:
+def test_every_join_says_the_same_by_key_and_by_rows(sql: str, engine: Engine) -> None:
     shape = {"n": ColumnType.INTEGER, "m": ColumnType.INTEGER, "t": ColumnType.TEXT}
     query = compiled_query(sql, lambda _: tuple(shape), lambda _: False)
     for seed in range(20):
         chance = random.Random(seed)  # noqa: S311 - for the same tables each time
         first, second = table(shape, 12, chance), table(shape, chance.choice([0, 5, 12]), chance)
-        with Engine() as engine:
-            engine.register("t", first)
-            engine.register("u", second)
-            expected = engine.table(sql)
+        engine.register("t", first)
+        engine.register("u", second)
+        expected = engine.table(sql)
         assert plain(query.rows({"t": relation_of(first), "u": relation_of(second)}, {})) == plain(rows_of(expected))
 
 
