@@ -6,8 +6,8 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
