@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from cleanclaim.edits.dictionary import Dictionary, dictionary
 from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, KNOWN_ABSENT, columns_of
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit
 from cleanclaim.edits.pages import Example, cell_value
 from cleanclaim.errors import PageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ def example_rows(edit: Edit, facts: Dictionary | None = None) -> Iterator[Exampl
 
 def example_table(edit: Edit, rows: Iterable[dict[str, Any]], facts: Dictionary | None = None) -> pa.Table:
     """Rows of the facts that an edit reads as an Arrow table, with `row_id` from 0."""
+    import pyarrow as pa  # noqa: PLC0415 - to explain an edit none is needed
+
     types = (facts or dictionary()).types(edit.grain)
     rows = list(rows)
     columns = {
