@@ -65,8 +65,11 @@ class Engine:
             raise EngineError(f"the SQL engine cannot be set up: {str(error).splitlines()[0]}") from error
         for macro in macros():
             self._con.execute(macro)
-        # A page or a fact reads the tables that it was handed and nothing else on the machine.
-        for setting in ("TimeZone='UTC'", "enable_external_access=false", "lock_configuration=true"):
+        # A page or a fact reads the tables that it was handed and nothing else on the machine. A progress bar, which
+        # DuckDB draws for statements that take long, would stand in the middle of a report.
+        for setting in (
+            "TimeZone='UTC'", "enable_progress_bar=false", "enable_external_access=false", "lock_configuration=true",
+        ):  # fmt: skip
             self._con.execute(f"SET {setting}")
 
     def __enter__(self) -> Self:

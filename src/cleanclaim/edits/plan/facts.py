@@ -24,7 +24,7 @@ from cleanclaim.reference.library.presumption import AND, PRESUMED_AFTER
 from cleanclaim.terms import TermsOfPayers, shipped_terms
 from cleanclaim.values import Interval
 
-_ROWS_AT_ONCE = 500_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
+_ROWS_AT_ONCE = 250_000  # rows that wait in Arrow: one large INSERT runs on every core, many small ones do not
 # A run that does not fit in one INSERT is stored in parts, and as many are judged at once as have so many lines: memory
 # stays small however long the run is, and no more plans are made than need be (each costs a second or so).
 _LINES_JUDGED_AT_ONCE = 250_000
