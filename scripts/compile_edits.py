@@ -19,6 +19,7 @@ from cleanclaim.edits import compiled
 from cleanclaim.edits.collection import shipped_edits
 from cleanclaim.edits.dictionary import dictionary
 from cleanclaim.edits.fact_language import CompiledQuery, QuerySource, compiled_query, written_query
+from cleanclaim.edits.fact_language.type_check import check_types
 from cleanclaim.edits.plan import few
 from cleanclaim.edits.plan.rows import written_judge
 from cleanclaim.edits.rules import shipped_rules
@@ -76,6 +77,9 @@ class Literals:
 def modules() -> Iterator[tuple[str, str]]:
     """The modules of the package: name and text."""
     compiled.is_fresh = lambda: False  # all is read from the sources
+    for group in dictionary().groups:
+        if group.sql:
+            check_types(group, dictionary())
     yield "made_catalogue", _listed("EDITS", shipped_edits())
     yield "made_groups", _listed("GROUPS", dictionary().groups)
     yield "made_rules", _rules()

@@ -1,6 +1,7 @@
 """In CI a test that is skipped is a test that failed: everything that tests need is there."""
 
 import os
+import time
 
 import pytest
 from hypothesis import settings
@@ -27,6 +28,19 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 @pytest.fixture(scope="session")
 def official(tmp_path_factory: pytest.TempPathFactory) -> Lookup:
     """Look-ups in a library of the official HCPCS, ASP and OPPS files; for tests that are marked `needs_shared`."""
-    folder = tmp_path_factory.mktemp("official")
-    import_files(folder, [SHARED / "data" / "cms" / name for name in ("hcpcs", "asp", "opps")])
+    # One of the workers makes it for all of them: it takes a quarter of a minute.
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "official"
+    whole = folder.with_suffix(".whole")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not whole.exists():
+            time.sleep(0.1)
+    else:
+        try:
+            import_files(folder, [SHARED / "data" / "cms" / name for name in ("hcpcs", "asp", "opps")])
+            Lookup.open(folder)
+        finally:
+            whole.touch()
     return Lookup.open(folder)

@@ -36,6 +36,7 @@ def test_what_decides(official: Lookup, code: str, other: str, words: str) -> No
     assert "descriptors are the same" not in found[other].difference
 
 
+@pytest.mark.slow
 def test_nothing_is_only_said_of_equal_descriptors(official: Lookup) -> None:
     """Every pair of relatives of every drug code in force: 'the same' is true where it stands, and days alone decide rarely."""
     pairs = 0

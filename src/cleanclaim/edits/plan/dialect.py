@@ -22,7 +22,7 @@ _CHANCE = "a fact is the same each time"
 _LETTERS = "letters outside ASCII change in two ways; write upper_ascii"
 _REFUSED: dict[type[exp.Expr], str] = {
     exp.Div: _DIVISION, exp.Avg: _DIVISION, exp.Median: _DIVISION,
-    exp.Interval: "DATE + INTERVAL is a timestamp in DuckDB and a date in Spark; write DATE + days",
+    exp.Interval: "DATE + INTERVAL is a timestamp in DuckDB and a date in Spark; write date_diff",
     exp.DayOfWeek: "Sunday is 0 in DuckDB and 1 in Spark",
     exp.Bracket: "past the end of a list DuckDB says null and Spark stops",
     exp.Upper: _LETTERS, exp.Lower: _LETTERS,
