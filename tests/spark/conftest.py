@@ -22,7 +22,9 @@ from tests.spark.claims import EXAMPLES, claims_of_the_rules, load, odd_claims, 
 
 # Thousands of rows are soon read: compiling each query, and planning it anew on the way, would take longer.
 QUICK = {
-    "spark.driver.memory": "2g",
+    "spark.driver.memory": "4g",
+    # A table that is joined by a hash takes a page at least, 32 MB by itself, and a table of facts joins thirty.
+    "spark.buffer.pageSize": "2m",
     "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1",  # no Java code runs long enough to be worth more
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
