@@ -66,7 +66,7 @@ class Engine:
         for macro in macros():
             self._con.execute(macro)
         # A page or a fact reads the tables that it was handed and nothing else on the machine. A progress bar, which
-        # DuckDB draws for statements that take long, would stand in the middle of a report.
+        # DuckDB draws for statements that take long, would stand among our own messages.
         for setting in (
             "TimeZone='UTC'", "enable_progress_bar=false", "enable_external_access=false", "lock_configuration=true",
         ):  # fmt: skip
