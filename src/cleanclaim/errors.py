@@ -22,6 +22,17 @@ CleanclaimError
 ```
 """
 
+import os
+
+
+def fault_of_ours(error: Exception) -> str:
+    """An error that nobody foresaw, by its kind and its place: never its text, which may quote a claim."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"  # noqa: PTH119
+    return f"a fault of ours: {type(error).__name__} at {where}"
+
 
 class CleanclaimError(Exception):
     """Everything that cleanclaim raises on purpose."""

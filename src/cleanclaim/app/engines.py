@@ -21,7 +21,7 @@ from cleanclaim.errors import EngineError, UnknownName
 from cleanclaim.reference.library import Library
 from cleanclaim.terms import TermsOfPayers
 
-DEFAULT_MEMORY = "80%"  # of the machine's: DuckDB's own
+_DEFAULT_MEMORY = "80%"  # of the machine's: DuckDB's own
 _AMOUNT = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?) *(?P<unit>%|[A-Za-z]+)")
 
 
@@ -84,7 +84,7 @@ def _duckdb(memory_limit: str, checked_on: date | None, processes: int) -> Itera
 
 
 def _part_of(memory_limit: str, processes: int) -> str:
-    amount = _AMOUNT.fullmatch(memory_limit or DEFAULT_MEMORY)
+    amount = _AMOUNT.fullmatch(memory_limit or _DEFAULT_MEMORY)
     if not amount or processes == 1:
         return memory_limit  # what is no amount, the engine refuses
     return f"{float(amount['number']) / processes:.3f}{amount['unit']}"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from cleanclaim.errors import CleanclaimError, InvalidValue
+from cleanclaim.errors import CleanclaimError, InvalidValue, fault_of_ours
 
 CANNOT_RUN, OUR_FAULT = 2, 70
 
@@ -39,15 +39,7 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("CLEANCLAIM_TRACEBACK"):
             raise
-        # The place and the kind, never the text: it may quote a claim.
-        trace = error.__traceback__
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else "?"  # noqa: PTH119
-        _end(
-            f"cleanclaim: a fault of ours: {type(error).__name__} at {where}; CLEANCLAIM_TRACEBACK=1 shows it whole",
-            OUR_FAULT,
-        )
+        _end(f"cleanclaim: {fault_of_ours(error)}; CLEANCLAIM_TRACEBACK=1 shows it whole", OUR_FAULT)
 
 
 def _refuse_old_options(arguments: Sequence[str]) -> None:

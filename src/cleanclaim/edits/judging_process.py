@@ -6,7 +6,6 @@ import os
 import pickle
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, NoReturn
 
@@ -14,7 +13,7 @@ from cleanclaim.edits.judging import Judged, Task, judged
 from cleanclaim.edits.plan.facts import Workbench
 from cleanclaim.edits.plan.shares import Asked, Failed, Opened, Rows
 from cleanclaim.engine.connection import remove_spilled
-from cleanclaim.errors import CleanclaimError
+from cleanclaim.errors import CleanclaimError, fault_of_ours
 
 
 def main() -> None:
@@ -50,11 +49,7 @@ def _answer(bench: Workbench, task: Task) -> Judged | Failed:
     except CleanclaimError as error:
         return Failed(str(error))
     except Exception as error:
-        trace = error.__traceback__
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-        return Failed(f"a fault of ours: {type(error).__name__} at {where}, in a process that judged some claims")
+        return Failed(f"{fault_of_ours(error)}, in a process that judged some claims")
 
 
 def _ended(_number: int, _frame: FrameType | None) -> NoReturn:
