@@ -1,6 +1,7 @@
 """Realistic 837P claims for injected drugs, of any amount, the same for the same seed.
 
-Nobody in them exists. Command: `python -m benchmarks.generate PATH --megabytes 100 [--seed 1] [--faulty 0.03]`.
+Nobody in them exists. Command: `python -m benchmarks.generate PATH --megabytes 100 [--seed 1] [--faulty 0.03]
+[--varied]`.
 """
 
 from __future__ import annotations
@@ -87,11 +88,18 @@ def _template(course: _Course, fault: str | None) -> Template:
 
 
 def generate(
-    path: Path, *, claims: int | None = None, megabytes: float | None = None, seed: int = 1, faulty: float = 0.03
+    path: Path,
+    *,
+    claims: int | None = None,
+    megabytes: float | None = None,
+    seed: int = 1,
+    faulty: float = 0.03,
+    varied: bool = False,
 ) -> Generated:
     """Write claims to a file: a number of them, or as many as make the size (a megabyte is 10**6 bytes).
 
-    The claims of a longer file begin with those of a shorter one. `faulty`: the share of claims with a fault.
+    The claims of a longer file begin with those of a shorter one. `faulty`: the share of claims with a fault. `varied`:
+    doses, units and charges hardly ever meet again; else few of each do all the time.
     Raises: ValueError unless exactly one of `claims` and `megabytes` is given.
     """
     if (claims is None) == (megabytes is None):
@@ -105,21 +113,21 @@ def generate(
             if left <= 0 or (room is not None and room <= 0):
                 break
             rng = random.Random(f"{seed} {number}")  # an interchange does not depend on those before it
-            text, made = _interchange(rng, number, min(left, CLAIMS_PER_INTERCHANGE), room, faulty)
+            text, made = _interchange(rng, number, min(left, CLAIMS_PER_INTERCHANGE), room, faulty, varied=varied)
             stream.write(text.encode("ascii"))
             written = Generated(written.claims + made.claims, written.lines + made.lines, written.bytes + len(text))
     return written
 
 
 def _interchange(
-    rng: random.Random, number: int, claims: int, room: int | None, faulty: float
+    rng: random.Random, number: int, claims: int, room: int | None, faulty: float, *, varied: bool
 ) -> tuple[str, Generated]:
     """One interchange with one transaction, cut after `claims` or when `room` is used up."""
     head = _head(number)
     parts = ["~".join(head), "~"]
     made = size = lines = 0
     segments, level = len(head) - 2, 2
-    for claim_slots, template in _claims(rng, number, faulty):
+    for claim_slots, template in _claims(rng, number, faulty, varied=varied):
         if made >= claims or (room is not None and size >= room):
             break
         claim_slots["hl"] = level
@@ -154,14 +162,16 @@ def _head(number: int) -> list[str]:
     ]
 
 
-def _claims(rng: random.Random, number: int, faulty: float) -> Iterator[tuple[dict[str, object], Template]]:
+def _claims(
+    rng: random.Random, number: int, faulty: float, *, varied: bool
+) -> Iterator[tuple[dict[str, object], Template]]:
     """The visits of the patients of an interchange: every patient's first, then every patient's second ..."""
     patients: list[_Patient] = []
     names = [*FAULTS, "total differs"]
     for visit in range(_VISITS):
         for place in range(_PATIENTS_PER_INTERCHANGE):
             if visit == 0:
-                patients.append(_patient(rng))
+                patients.append(_patient(rng, varied=varied))
             patient = patients[place]
             fault = rng.choice(names) if rng.random() < faulty else None
             slots = patient.slots
@@ -175,7 +185,7 @@ def _drugs_by_share() -> tuple[Drug, ...]:
     return tuple(drug for drug in DRUGS for _ in range(drug.share))
 
 
-def _patient(rng: random.Random) -> _Patient:
+def _patient(rng: random.Random, *, varied: bool) -> _Patient:
     drug = rng.choice(_drugs_by_share())
     payer = rng.choice(_PAYERS)
     dependent = payer is COMMERCIAL and rng.random() < _DEPENDENTS
@@ -191,9 +201,16 @@ def _patient(rng: random.Random) -> _Patient:
         "street": f"{rng.randrange(1, 9999)} NOWHERE LANE APT {rng.randrange(1, 99)}",
         "born": f"{born:%Y%m%d}", "sex": sex,
     }  # fmt: skip
-    return _Patient(
-        slots, _Course(drug, rng.choice(drug.doses), payer, dependent, secondary), rng.randrange(_VISIT_SPAN)
-    )
+    dose = _any_dose(rng, drug) if varied else rng.choice(drug.doses)
+    first_visit = rng.randrange(_VISIT_SPAN)
+    return _Patient(slots, _Course(drug, dose, payer, dependent, secondary), first_visit)
+
+
+def _any_dose(rng: random.Random, drug: Drug) -> str:
+    """A dose from half the least to a little over the most that is given, in thousandths of that."""
+    doses = [Decimal(dose) for dose in drug.doses]
+    span = max(doses) * Decimal("1.1") - min(doses) / 2
+    return f"{min(doses) / 2 + span * rng.randrange(1, 1000) / 1000:.2f}"
 
 
 def _beneficiary(rng: random.Random) -> str:
@@ -212,8 +229,12 @@ def main() -> None:
     amount.add_argument("--claims", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faulty", type=float, default=0.03, help="share of claims with a fault (default 0.03)")
+    parser.add_argument("--varied", action="store_true", help="doses, units and charges hardly ever meet again")
     given = parser.parse_args()
-    made = generate(given.path, claims=given.claims, megabytes=given.megabytes, seed=given.seed, faulty=given.faulty)
+    made = generate(
+        given.path, claims=given.claims, megabytes=given.megabytes, seed=given.seed, faulty=given.faulty,
+        varied=given.varied,
+    )  # fmt: skip
     print(f"{given.path}: {made.claims:,} claims, {made.lines:,} lines, {made.bytes:,} bytes")
 
 

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
@@ -123,6 +124,25 @@ def check(path: Path, *, workers: int = 0) -> Result:
 def check_alone(path: Path) -> Result:
     """The same in one process."""
     return check(path, workers=1)
+
+
+def check_doubled(path: Path) -> Result:
+    """The same in one process, with every edit and every group of facts twice."""
+    from benchmarks.doubled import double
+    from cleanclaim.app import Checker
+    from cleanclaim.reference.library import Library
+
+    edits = double()
+    checker = replace(Checker.of(Library.open(), edits), workers=1)
+    start = time.perf_counter()
+    result = checker.check_files([path])
+    seconds = time.perf_counter() - start
+    fires = {edit.id: edit.fires for edit in result.edits}
+    summary = result.summary
+    return {
+        "seconds": seconds, "claims": summary.claims, "lines": summary.lines, "edits": len(edits),
+        "less": sum(count > fires[f"{name}-2"] for name, count in fires.items() if f"{name}-2" in fires),
+    }  # fmt: skip
 
 
 def latency(path: Path) -> Result:
@@ -273,6 +293,7 @@ PROBES: dict[str, Callable[[Path], Result]] = {
     "pyx12-validator": pyx12_validator,
     "check": check,
     "check_alone": check_alone,
+    "check_doubled": check_doubled,
     "latency": latency,
     "lookup": lookup,
     "questions": questions,

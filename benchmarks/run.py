@@ -76,14 +76,21 @@ class Bench:
             raise ProbeError(last_words[-1])
         return done.stdout
 
-    def claims(self, *, megabytes: float | None = None, claims: int | None = None, faulty: float = 0.0) -> Path:
+    def claims(
+        self,
+        *,
+        megabytes: float | None = None,
+        claims: int | None = None,
+        faulty: float = 0.0,
+        varied: bool = False,
+    ) -> Path:
         """A file of made-up claims, written once and kept for a day."""
         FOLDER.mkdir(exist_ok=True)
         amount = f"{megabytes:g}mb" if megabytes else f"{claims}claims"
-        path = FOLDER / f"{amount}-faulty{faulty:g}-{_generator_version()}.837"
+        path = FOLDER / f"{amount}-faulty{faulty:g}{'-varied' * varied}-{_generator_version()}.837"
         if not path.is_file():
             unfinished = path.with_suffix(".unfinished")
-            generate(unfinished, megabytes=megabytes, claims=claims, faulty=faulty)
+            generate(unfinished, megabytes=megabytes, claims=claims, faulty=faulty, varied=varied)
             unfinished.rename(path)
         return path
 
@@ -215,7 +222,8 @@ def _lines_read(name: str, result: dict[str, float], path: Path) -> None:
 
 def check(bench: Bench) -> list[Row]:
     """File to findings, three claims in a hundred faulty."""
-    path = bench.claims(megabytes=10 if bench.quick else 100, faulty=0.03)
+    size = 10 if bench.quick else 100
+    path = bench.claims(megabytes=size, faulty=0.03)
     runs = 1 if bench.quick else 3
     what, goal = "file to findings", Goal(20_000, "claims/s")
     try:
@@ -227,20 +235,39 @@ def check(bench: Bench) -> list[Row]:
     how = f"{counted}, median of {runs}"
     return [
         Row(what, result["claims"] / result["seconds"], "claims/s", how, goal),
-        *_in_one_process(bench, path),
+        _otherwise(bench, "one process", "check_alone", path, "the same file, with `workers=1`"),
+        _otherwise(bench, "varied claims", "check", bench.claims(megabytes=size, faulty=0.03, varied=True), _VARIED),
+        _doubled(bench, path),
         Row("file to findings, lines", result["lines"] / result["seconds"], "lines/s", "same run"),
         Row("memory, file to findings", result["peak_megabytes"], "MB", f"{_megabytes(path):.0f} MB file"),
     ]
 
 
-def _in_one_process(bench: Bench, path: Path) -> list[Row]:
-    what = "file to findings, one process"
+_VARIED = "doses, units and charges hardly ever meet again"
+
+
+def _otherwise(bench: Bench, name: str, probe: str, path: Path, how: str) -> Row:
+    what = f"file to findings, {name}"
     try:
-        alone = bench.probe("check_alone", path)
-        _all_read(what, alone, path)
+        result = bench.probe(probe, path)
+        _all_read(what, result, path)
     except ProbeError as failure:
-        return [Row.failed(what, str(failure))]
-    return [Row(what, alone["claims"] / alone["seconds"], "claims/s", "the same file, with `workers=1`")]
+        return Row.failed(what, str(failure))
+    return Row(what, result["claims"] / result["seconds"], "claims/s", how)
+
+
+def _doubled(bench: Bench, path: Path) -> Row:
+    what, goal = "file to findings, every edit and group twice", Goal(15_000, "claims/s")
+    try:
+        result = bench.probe("check_doubled", path)
+        _all_read(what, result, path)
+        if result["less"]:
+            raise ProbeError(f"{result['less']:.0f} edits found less the second time")
+    except ProbeError as failure:
+        return Row.failed(what, str(failure), goal)
+    return Row(
+        what, result["claims"] / result["seconds"], "claims/s", f"{result['edits']:.0f} edits, one process", goal
+    )
 
 
 def latency(bench: Bench) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import string
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cleanclaim.edits import compiled
@@ -112,6 +112,7 @@ def _edit(page: Page, facts: Dictionary) -> Edit:
     return Edit(page, scope, tuple(cases))
 
 
+@lru_cache(maxsize=10_000)
 def message_fields(message: str) -> tuple[str, ...]:
     """The facts that a message names in braces. Raises: ValueError for anything but a plain name in them."""
     names = []

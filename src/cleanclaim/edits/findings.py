@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
 
 from cleanclaim.edits.collection import OF_TERMS, message_fields
-from cleanclaim.edits.dictionary import SUBJECT, dictionary
+from cleanclaim.edits.dictionary import SUBJECT, Dictionary, dictionary
 from cleanclaim.edits.examples import facts_read
 from cleanclaim.edits.language.tree import BESIDE_GIVEN, COMPLETE, columns_of
 from cleanclaim.edits.outcomes import Edit, EditCase, Outcome
@@ -23,6 +23,7 @@ from cleanclaim.values import Severity
 from cleanclaim.values.confidence import Confidence
 
 _ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (unit|day|time|visit|NDC)s\b")  # a page says "units" of any number
+_ORDER = {severity: place for place, severity in enumerate(Severity)}
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])_(?=[a-z0-9])")
 
 
@@ -111,6 +112,17 @@ def facts_needed(edit: Edit) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*facts_read(edit), *facts_to_show(edit), *of_terms, COMPLETE)))
 
 
+@lru_cache(maxsize=1_000)
+def facts_of_edits(known: Dictionary, edits: tuple[Edit, ...]) -> tuple[str, ...]:
+    """The facts that judging and telling some edits of one grain need, with the releases that decided them."""
+    names: dict[str, None] = {}
+    for edit in edits:
+        needed = facts_needed(edit)
+        own = ("hcpcs_code",) if "hcpcs_code" in known.facts(edit.grain) else ()
+        names |= dict.fromkeys((*needed, *known.releases_of(edit.grain, needed), *own))
+    return tuple(names)
+
+
 @cache
 def attributes_read(edit: Edit) -> frozenset[str]:
     """The attributes of policies that have a say in an edit: those that it names, else those that its facts read."""
@@ -142,14 +154,14 @@ def _with_facts(text: str, facts: Mapping[str, Any]) -> str:
 
 def evidence_of(edit: Edit, case: EditCase, facts: Mapping[str, Any]) -> dict[str, str]:
     """The known facts that a case rests on, as texts."""
-    names = (
-        *_subject(edit), *columns_of(edit.scope), *columns_of(case.when), *message_fields(case.case.message or "")
-    )  # fmt: skip
-    return {
-        name: as_text(facts[name])
-        for name in dict.fromkeys(names)
-        if name not in BESIDE_GIVEN and facts[name] is not None
-    }
+    return {name: as_text(facts[name]) for name in _names_in_evidence(edit, case) if facts[name] is not None}
+
+
+@cache
+def _names_in_evidence(edit: Edit, case: EditCase) -> tuple[str, ...]:
+    of_message = message_fields(case.case.message or "")
+    names = dict.fromkeys((*_subject(edit), *columns_of(edit.scope), *columns_of(case.when), *of_message))
+    return tuple(name for name in names if name not in BESIDE_GIVEN)
 
 
 def predictions_of(case: EditCase) -> tuple[Prediction, ...]:
@@ -170,7 +182,7 @@ def by_policy(case: EditCase, terms: Terms) -> tuple[Severity, tuple[Prediction,
 
 def severity_order(severity: Severity) -> int:
     """0 for the worst."""
-    return list(Severity).index(severity)
+    return _ORDER[severity]
 
 
 def severity_of(order: int) -> Severity:

@@ -14,7 +14,7 @@ import numpy as np
 
 from cleanclaim.edits.coverage_gaps import CoverageGaps, Gap, Waiting
 from cleanclaim.edits.dictionary import ROW_ID, Dictionary
-from cleanclaim.edits.findings import facts_needed
+from cleanclaim.edits.findings import facts_of_edits
 from cleanclaim.edits.lacking import Lacking, WaitingRows
 from cleanclaim.edits.language.closures import Row
 from cleanclaim.edits.marked_findings import (
@@ -161,7 +161,7 @@ class _Grain:
     """The edits of one grain, the facts that they need, and what could not be judged for want of a release."""
 
     def __init__(self, known: Dictionary, grain: Grain, edits: tuple[Edit, ...]) -> None:
-        facts = _facts_of(known, edits)
+        facts = facts_of_edits(known, edits)
         self.grain, self.edits = grain, edits
         self.aside = Aside(known, grain, edits, facts)
         self.facts = (*facts, *self.aside.gaps.columns)
@@ -292,14 +292,3 @@ def _not_evaluated(batch: PlaneBatch, planes: EditPlanes, rows: int) -> Iterator
 def _by_grain(edits: tuple[Edit, ...]) -> tuple[tuple[Grain, tuple[Edit, ...]], ...]:
     """Edits by their grain."""
     return tuple((grain, of) for grain in Grain if (of := tuple(edit for edit in edits if edit.grain is grain)))
-
-
-@lru_cache(maxsize=100)
-def _facts_of(known: Dictionary, edits: tuple[Edit, ...]) -> tuple[str, ...]:
-    """The facts that judging and telling some edits of one grain need, with the releases that decided them."""
-    names: dict[str, None] = {}
-    for edit in edits:
-        needed = facts_needed(edit)
-        own = ("hcpcs_code",) if "hcpcs_code" in known.facts(edit.grain) else ()
-        names |= dict.fromkeys((*needed, *known.releases_of(edit.grain, needed), *own))
-    return tuple(names)

@@ -18,6 +18,7 @@ from cleanclaim.edits.findings import (
     by_policy,
     evidence_of,
     facts_needed,
+    facts_of_edits,
     fix_of,
     message_of,
     predictions_of,
@@ -28,12 +29,13 @@ from cleanclaim.edits.findings import (
 from cleanclaim.edits.marks import EditCount, Mark
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, Outcome
 from cleanclaim.edits.pages import Fix, Grain
-from cleanclaim.edits.plan.facts import Workbench
+from cleanclaim.edits.plan.facts import PLACE_COLUMNS, Workbench
 from cleanclaim.edits.presuming import allowed, presumed_in, releases_read, told
 from cleanclaim.edits.profile import Profile
 from cleanclaim.reference.library.presumption import AND
 from cleanclaim.values import Severity
 
+_OFTEN = 5_000  # rows that one edit marked
 AT_RISK = {Severity.REJECT, Severity.DENY}
 # What each claim bills, and how much of it stands under a reject or deny. Without a total it bills what its lines do.
 _CLAIM_TOTALS = """
@@ -158,15 +160,36 @@ def findings_of(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]
     """The findings of marked rows."""
     if not marks:
         return []
-    rows = bench.select(view, ROW_ID[grain], {mark.row_id for mark in marks}, "*")
-    about = {line for row in rows.values() for line in row["line_rows"]}
+    rows = _rows_of(bench, grain, view, marks)
+    facts = [row for of_edits in rows.values() for row in of_edits.values()]
+    about = {line for row in facts for line in row["line_rows"]}
     lines = bench.select("line", "line_row", about, "line_row, claim_row, line_number, segment_number, charge_amount")
-    homes = {row["claim_row"] for row in rows.values()} | {line["claim_row"] for line in lines.values()}
+    homes = {row["claim_row"] for row in facts} | {line["claim_row"] for line in lines.values()}
     claims = bench.select("claim", "claim_row", homes, "claim_row, claim_id, claim_key, source_file, segment_number")
     places = _Places(claims, lines)
     # Each plan finds what was missing in an order of its own: told it stands in the order of the alphabet.
     ordered = (replace(mark, missing=tuple(sorted(mark.missing))) for mark in marks)
-    return [_told(bench, mark, rows[mark.row_id], places) for mark in ordered]
+    return [_told(bench, mark, rows[mark.edit][mark.row_id], places) for mark in ordered]
+
+
+def _rows_of(bench: Workbench, grain: Grain, view: str, marks: Sequence[Mark]) -> Mapping[Edit, dict[int, Any]]:
+    """By edit, the rows that it marked, with the facts that telling it needs.
+
+    An edit that marked very many is asked for by itself: the facts of all edits on all of these rows would be most of
+    the work.
+    """
+    marked: dict[Edit, set[int]] = defaultdict(set)
+    for mark in marks:
+        marked[mark.edit].add(mark.row_id)
+    often = [edit for edit, rows in marked.items() if len(rows) > _OFTEN]
+    seldom = tuple(edit for edit in marked if edit not in often)
+    found: dict[Edit, dict[int, Any]] = {}
+    for edits in filter(None, (seldom, *((edit,) for edit in often))):
+        names = dict.fromkeys((ROW_ID[grain], *PLACE_COLUMNS, *facts_of_edits(bench.facts, edits)))
+        wanted = {row for edit in edits for row in marked[edit]}
+        of_edits = bench.select(view, ROW_ID[grain], wanted, ", ".join(f'"{name}"' for name in names))
+        found.update(dict.fromkeys(edits, of_edits))
+    return found
 
 
 def _told(bench: Workbench, mark: Mark, facts: Mapping[str, Any], places: _Places) -> PlacedFinding:

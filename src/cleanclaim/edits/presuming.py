@@ -70,6 +70,7 @@ def allowances() -> _Data:
     return shipped_shape("cleanclaim.edits", "presuming.yaml", _Data)
 
 
+@cache
 def releases_read(facts: Dictionary, edit: Edit, case: EditCase | None = None) -> tuple[str, ...]:
     """The facts that tell which releases decided an edit, or one case of it."""
     names = facts_needed(edit)
