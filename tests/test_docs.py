@@ -66,6 +66,7 @@ def test_the_export_of_the_examples_is_what_its_page_says(tmp_path: Path) -> Non
         ("D03-UNITS", 1, "UNIT-004"),
         ("D03-UNITS", 1, "NDC-E-006"),
         ("D03-UNITS", 1, "NCCI-002"),
+        ("D04-BAD-CELLS", 1, "FMT-E-001"),
     ]
     assert [(fault.row, fault.element, fault.fault) for fault in result.faults] == [
         (8, "charge_amount", "amount-invalid"),

@@ -287,17 +287,17 @@ def test_providers_of_a_claim_and_of_a_line() -> None:
     ]  # fmt: skip
     inner = [
         "NM1*82*1*E*****XX*1000000005",
-        "REF*6R*NOT THIS",
+        "REF*6R*L1",
         "NM1*DK*1*F*****XX*1000000006",
         "SVD*1*2",
         "DTP*573*D8*20250101",
     ]
-    read = Read(file_of([*BILLING, *SUBSCRIBER, *CLAIM_A, *providers, *LINE_1, "REF*6R*L1", *inner, *LINE_2]))
+    read = Read(file_of([*BILLING, *SUBSCRIBER, *CLAIM_A, *providers, *LINE_1, *inner, *LINE_2]))
     names = ("referring_npi", "rendering_npi", "rendering_taxonomy", "facility_npi", "supervising_npi")
     assert [read.claims[0][name] for name in names] == ["1000000001", "1000000002", "207R", "1000000003", "1000000004"]
     names = ("line_control", "rendering_npi", "ordering_npi")
     assert [[line[name] for name in names] for line in read.lines] == [["L1", "1000000005", "1000000006"], [None] * 3]
-    assert read.faults == []
+    assert read.faults == [("segment-misplaced", "nothing", 27, None, None)]  # the line's own number, behind a provider
 
 
 def test_the_first_drug_of_a_line_is_taken_and_all_are_counted() -> None:
@@ -309,9 +309,9 @@ def test_the_first_drug_of_a_line_is_taken_and_all_are_counted() -> None:
     assert [tuple(line[name] for name in names) for line in read.lines] == [
         ("N4", "57894003001", "57894003001", Decimal("4.500"), "UN", 2, "RX1"),
         ("N4", "0517-0031-25", "00517003125", Decimal("0.500"), "ML", 1, "RX3"),
-        ("EN", "57894003001", None, None, None, 1, None),
+        ("EN", "57894003001", None, Decimal("1.000"), "UN", 1, None),
     ]
-    assert read.faults == [("lin-missing", "segment", 33, None, None)]
+    assert read.faults == [("segment-misplaced", "nothing", 33, None, None)]
 
 
 def test_health_care_codes_of_several_segments() -> None:
@@ -320,7 +320,7 @@ def test_health_care_codes_of_several_segments() -> None:
     read = Read(file_of(body))
     assert (read.claims[0]["diagnoses"], read.claims[0]["condition_codes"]) == (["K1", "Z1"], ["30", "A6"])
     assert [claim["diagnosis_code_set"] for claim in read.claims] == ["icd10", "icd9"]
-    assert read.lines[0]["diagnoses"] == ["K1", "Z1"]
+    assert read.lines[0]["diagnoses"] is None  # three of its pointers lead nowhere
     assert read.faults == [
         ("hi-code-missing", "value", 16, "HI03-2", None), ("hi-qualifier", "value", 16, "HI02-1", "ZZ"),
         ("pointer-invalid", "value", 19, "SV107-3", "3"), ("pointer-invalid", "value", 19, "SV107-4", "x"),
@@ -439,6 +439,7 @@ def test_chunk_borders_change_nothing(chunk_bytes: int) -> None:
     assert whole.parts < split.parts
     assert [fault[0] for fault in whole.faults] == [
         "lin-missing", "lin-missing", "lin-missing", "text-outside-interchange", "ge-missing", "iea-missing", "not-utf8",
+        "segment-not-used",
     ]  # fmt: skip
 
 

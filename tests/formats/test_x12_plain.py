@@ -59,7 +59,7 @@ def test_every_value_of_a_claim(read: Reader) -> None:
         "note": "first note | second", "diagnosis_code_set": "icd10", "diagnoses": ["K5090", "Z5111"],
         "condition_codes": ["30", "07"], "statement_from": None, "statement_to": None,
         "total_charge": Decimal("1541.64"), "other_payer_count": 2, "other_payer_paid": Decimal("10.25"),
-        "known_absent": None,
+        "known_absent": None, "unreadable": None,
     }  # fmt: skip
 
 
@@ -74,7 +74,8 @@ def test_every_value_of_a_line(read: Reader) -> None:
     old = "SV1*HC:J1745:JZ*1241.64*UN*40***2:1\nDTP*472*D8*20260315\nLIN**N4*57894003001\nCTP****4*UN"
     data = changed(old, f"{line}\n{extra}")
     tables = read(data)
-    assert tables.fault.to_pylist() == []
+    told = [(fault["fault"], fault["segment"]) for fault in tables.fault.to_pylist()]
+    assert told == [("segment-misplaced", "REF"), ("segment-misplaced", "DTP")]  # read, and not the first of their kind
     assert tables.line.to_pylist()[0] == {
         "claim_key": claim_key(file_key(hashlib.sha256(data).hexdigest()), 0), "line_ordinal": 1,
         "line_number": 1, "segment_number": 15, "line_control": "L1", "code_qualifier": "HC",
@@ -84,7 +85,7 @@ def test_every_value_of_a_line(read: Reader) -> None:
         "revenue_code": None, "diagnoses": ["Z5111", "K5090"], "ndc_qualifier": "N4",
         "ndc_given": "0517-0031-25", "ndc11": "00517003125", "ndc_quantity": Decimal("2.5"), "ndc_unit": "ML",
         "ndc_count": 2, "ndc_link": "77", "prior_auth": "PA9", "note": "one | two",
-        "rendering_npi": "1222222224", "ordering_npi": "1555555550", "known_absent": None,
+        "rendering_npi": "1222222224", "ordering_npi": "1555555550", "known_absent": None, "unreadable": None,
     }  # fmt: skip
 
 
@@ -143,7 +144,9 @@ def test_a_cut_transaction_leaves_the_next_interchange_whole(read: Reader) -> No
 def test_a_lost_value_is_null_and_its_line_kept(read: Reader) -> None:
     lines = read(changed("UN*40***2:1", "UN*forty***9").replace(b"D8*20260315", b"D8*2026", 1)).line.to_pylist()
     columns = ("billed_units", "service_date", "service_date_to", "diagnoses", "charge_amount", "hcpcs_code")
-    assert [lines[0][name] for name in columns] == [None, None, None, [], Decimal("1241.64"), "J1745"]
+    assert [lines[0][name] for name in columns] == [None, None, None, None, Decimal("1241.64"), "J1745"]
+    assert lines[0]["unreadable"] == ["billed_units", "diagnoses", "service_date", "service_date_to"]
+    assert not {"billed_units", "service_date", "service_date_to"} & set(lines[0]["known_absent"])
 
 
 def test_a_line_without_service_holds_nulls(read: Reader) -> None:

@@ -118,7 +118,7 @@ CASES = {
     ),
     "NUL in a segment": Case(whole("DOE*Alma", "D\0E*Alma"), ["control-character NM1@10"], BOTH, 2),
     "NUL after a qualifier": Case(
-        changed("NM1*PR*", "NM1*PR\0*"), ["control-character NM1@12"], BOTH, 2,
+        changed("NM1*PR*", "NM1*PR\0*"), ["control-character NM1@12", "segment-not-used NM1@12"], BOTH, 2,
     ),
     "tab in a segment": Case(whole("CLINIC", "THE\tCLINIC"), ["control-character NM1@6"], BOTH, 2),
     "UTF-8": Case(whole("*DOE*Alma", "*DÖE*Alma"), [], BOTH, 2),
@@ -191,13 +191,15 @@ CASES = {
         changed(CLAIM_2, "HL*3*1*21*0\n" + CLAIM_2), ["hl-level HL@20 HL03=21"], BOTH, 2,
     ),
     "no subscriber": Case(
-        changed("HL*2*1*22*0\n", ""), ["subscriber-missing CLM@12", "subscriber-missing CLM@19"], BOTH, 2,
+        changed("HL*2*1*22*0\n", ""),
+        ["segment-not-used SBR@7", "segment-not-used PAT@8", "segment-not-used NM1@9", "segment-not-used DMG@10",
+         "segment-not-used NM1@11", "subscriber-missing CLM@12", "subscriber-missing CLM@19"], BOTH, 2,
     ),
     "no claim": Case(
-        changed("CLM*A1*1541.64***11:B:1*Y*A*Y*Y\n", ""), ["claim-missing LX@14"], ["A2"], 1,
+        changed("CLM*A1*1541.64***11:B:1*Y*A*Y*Y\n", ""), ["segment-not-used HI@13", "claim-missing LX@14"], ["A2"], 1,
     ),
     "no claim after the next subscriber": Case(
-        changed(CLAIM_2, "HL*3*1*22*0\n" + CLAIM_2.partition("\n")[2]), ["claim-missing LX@22"], ["A1"], 1,
+        changed(CLAIM_2, "HL*3*1*22*0\n" + CLAIM_2.partition("\n")[2]), ["segment-not-used HI@21", "claim-missing LX@22"], ["A1"], 1,
     ),
     "no LX": Case(changed("LX*1\nSV1*HC:J1745", "SV1*HC:J1745"), ["lx-missing SV1@15"], BOTH, 2),
     "second SV1 in a line": Case(
@@ -227,8 +229,21 @@ CASES = {
         changed("CTP****4", "CTP****4 ML"), ["number-invalid CTP@19 CTP04=4 ML"], BOTH, 2,
     ),
     "charges": Case(
-        changed("CLM*A1*1541.64", "CLM*A1*1,541.64").replace(b"*1241.64*", b"*1241.640*"),
-        ["amount-invalid CLM@13 CLM02=1,541.64", "amount-invalid SV1@16 SV102=1241.640"], BOTH, 2,
+        changed("CLM*A1*1541.64", "CLM*A1*1,541.64").replace(b"*1241.64*", b"*1241.645*"),
+        ["amount-invalid CLM@13 CLM02=1,541.64", "amount-invalid SV1@16 SV102=1241.645"], BOTH, 2,
+    ),
+    "zeros behind the last decimal": Case(changed("*1241.64*UN*40*", "*1241.6400*UN*40.0000*"), [], BOTH, 2),
+    "a day as a span of days": Case(
+        changed("472*D8*20260315", "472*RD8*20260315"), ["date-form DTP@17 DTP03=20260315"], BOTH, 2,
+    ),
+    "a span as a day": Case(
+        changed("472*D8*20260315", "472*D8*20260315-20260315"), ["date-form DTP@17 DTP03=20260315-20260315"], BOTH, 2,
+    ),
+    "another separator of components": Case(
+        changed("HC:J1745:JZ", "HC>J1745>JZ"), ["procedure-unreadable SV1@16 SV101=HC>J1745>JZ"], BOTH, 2,
+    ),
+    "a date of service on the claim": Case(
+        changed("\nLX*1", "\nDTP*472*D8*20260315\nLX*1"), ["segment-not-used DTP@15"], BOTH, 2,
     ),
     "amount paid": Case(
         changed("\nLX*1", "\nSBR*S\nAMT*D*x\nAMT*D*5\nLX*1"), ["amount-invalid AMT@16 AMT02=x"], BOTH, 2,

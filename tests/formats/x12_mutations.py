@@ -160,6 +160,17 @@ def shorten(interchange: Interchange, place: int, rng: random.Random) -> None:
     del segment[rng.randint(1, len(segment)) :]
 
 
+def move(interchange: Interchange, place: int, rng: random.Random) -> None:
+    interchange.segments.insert(rng.randrange(len(interchange.segments)), interchange.segments.pop(place))
+
+
+def part_otherwise(interchange: Interchange, place: int, rng: random.Random) -> None:
+    services = [segment for segment in interchange.segments if segment[0] == "SV1" and isinstance(segment[1], tuple)]
+    if services:
+        segment = rng.choice(services)
+        segment[1] = rng.choice(">|;").join(segment[1])
+
+
 def change_trailer(interchange: Interchange, place: int, rng: random.Random) -> None:
     trailers = [segment for segment in interchange.segments if segment[0] in {"SE", "GE", "IEA"} and len(segment) > 2]
     if trailers:
@@ -237,7 +248,7 @@ def wrap_lines(data: bytes, rng: random.Random) -> bytes:
 _SEGMENT_DAMAGES: list[Callable[[Interchange, int, random.Random], None]] = [
     drop, drop_of_tag, drop_of_tag, duplicate, duplicate_elsewhere, swap_with_next, swap, insert_stray,
     insert_stray, change_tag, change_element, change_element, change_every_element, change_component,
-    insert_element, drop_element, shorten, change_trailer, keep_a_piece,
+    insert_element, drop_element, shorten, change_trailer, keep_a_piece, move, move, part_otherwise,
 ]  # fmt: skip
 _BYTE_DAMAGES: list[Callable[[bytes, random.Random], bytes]] = [
     truncate, drop_start, insert_bytes, insert_bytes, insert_after_terminator, replace_byte, replace_in_header,

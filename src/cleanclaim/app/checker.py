@@ -249,6 +249,7 @@ def _result(
         total_charge=f"{run.billed.charges:.2f}", amount_at_risk=f"{run.amount_at_risk:.2f}",
         lines_without_charge=run.billed.lines_without_charge,
         claims_unread=reading.claims_unread or support.claims_unread,
+        charges_unreadable=run.billed.charges_unreadable, claims_unreadable=run.billed.claims_unreadable,
         reference=reference_in_words(checker.library), load_next=load_next(run.gaps), edits_left_out=checker.left_out,
         switched_off=sum(count.switched_off for count in run.counts),
         policy_conflicts=tuple(

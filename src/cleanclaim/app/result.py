@@ -151,6 +151,8 @@ class Summary(msgspec.Struct, frozen=True):
     waits_for_policies: int = 0  # checks that only a payer's policy would tell
     policy_conflicts: tuple[PolicyConflict, ...] = ()
     edits_left_out: int = 0  # by --select, --ignore, or a profile that has them off
+    charges_unreadable: int = 0  # written, and no amount: in neither sum
+    claims_unreadable: int = 0  # of which a value could not be read
     switched_off: int = 0  # fires that a profile has off on their day
 
 

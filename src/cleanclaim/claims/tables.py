@@ -69,6 +69,9 @@ class Lost(StrEnum):
 
 
 KNOWN_ABSENT = "known_absent"
+UNREADABLE = "unreadable"
+SEGMENT = "segment"  # in `unreadable`: a whole segment or row piece of which nobody knows what it said
+_UNREADABLE = "names of the columns in which something was written that could not be read; `segment` for a segment that is not known; null where there is none"
 _ABSENT = "names of the columns that a partial claim says it has nothing in (null, an empty text or cell); null on a whole claim, where every absence is known"
 
 CLAIM = TableSchema(
@@ -80,7 +83,8 @@ CLAIM = TableSchema(
         Column("segment_number", _T.INTEGER, "number of the CLM segment in the file, or of the row in a table or JSON Lines file; from 1"),
         Column("created_on", _T.DATE, "day on which the file, or its functional group, says that it was made", x12="GS04", fhir="Claim.created"),
         Column("claim_type", _T.TEXT, "P professional or I institutional", x12="ST03", fhir="Claim.type"),
-        Column("complete", _T.BOOLEAN, "whether the claim is whole: what is absent was not sent (X12 is whole, a truncated claim is not)"),
+        Column("complete", _T.BOOLEAN, "whether the claim is whole: what is absent was not sent (X12 is whole; a claim that was cut off, or of which a value could not be read, is not)"),
+        Column(UNREADABLE, _T.TEXTS, _UNREADABLE),
         Column("lines_complete", _T.BOOLEAN, "whether the lines that are here are all lines of the claim: yes unless the file says no, the claim was cut off, or a line of it was lost"),
         Column(KNOWN_ABSENT, _T.TEXTS, _ABSENT),
         Column("payer_id", _T.TEXT, "the destination payer's identifier", x12="2010BB NM109", fhir="Claim.insurer"),
@@ -148,6 +152,7 @@ LINE = TableSchema(
         Column("rendering_npi", _T.TEXT, "rendering provider of the line", x12="2420A NM1*82 NM109"),
         Column("ordering_npi", _T.TEXT, "ordering provider of the line", x12="2420E NM1*DK NM109"),
         Column(KNOWN_ABSENT, _T.TEXTS, _ABSENT),
+        Column(UNREADABLE, _T.TEXTS, _UNREADABLE),
     ),
 )  # fmt: skip
 
@@ -188,6 +193,12 @@ FAULT = TableSchema(
 )  # fmt: skip
 
 TABLES = (CLAIM, LINE, ADMINISTRATION, FAULT)
+# Columns of which absence can be known. Lists say it by being empty; what is about the file is never absent.
+CAN_BE_ABSENT = {
+    schema.name: {column.name for column in schema.columns if column.type is not ColumnType.TEXTS}
+    - {"claim_id", "complete", "lines_complete"}
+    for schema in (CLAIM, LINE)
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ def exit_code(result: CheckResult, fail_on: FailOn) -> int:
         return 0
     strict = fail_on is FailOn.NOT_EVALUATED and summary.not_evaluated > 0
     unsaid = fail_on is not FailOn.REJECT and summary.verdicts.get(Verdict.CANNOT_SAY, 0) > 0
-    return int(result.has_findings_of(*_ENOUGH[fail_on]) or summary.claims_unread or unsaid or strict)
+    lost = summary.claims_unread or summary.claims_unreadable > 0
+    return int(result.has_findings_of(*_ENOUGH[fail_on]) or lost or unsaid or strict)
 
 
 def write_result(

@@ -63,7 +63,9 @@ def _headline(console: Console, result: CheckResult) -> None:
         Verdict.CANNOT_SAY: "cannot say",
     }
     counts = [f"{summary.verdicts.get(verdict, 0):,} {word}" for verdict, word in words.items()]
-    billed = f"{counted(summary.claims, 'claim')}, {dollars(summary.total_charge)} billed: "
+    unread = summary.charges_unreadable
+    lost = f" and {counted(unread, 'charge')} that could not be read" if unread else ""
+    billed = f"{counted(summary.claims, 'claim')}, {dollars(summary.total_charge)} billed{lost}: "
     told = Text.assemble((billed, "bold"), ", ".join(counts), f"; {dollars(summary.amount_at_risk)} at risk")
     console.print(told, soft_wrap=True)  # one line, however wide
     if summary.lines_without_charge:

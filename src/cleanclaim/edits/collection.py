@@ -12,7 +12,7 @@ from cleanclaim.edits import compiled
 from cleanclaim.edits.dictionary import Dictionary, dictionary
 from cleanclaim.edits.outcomes import SERVICE_DATE, Edit, EditCase, both
 from cleanclaim.edits.page_files import pages_of_folder, shipped_pages
-from cleanclaim.edits.pages import Page, capped, confidence_of, filled
+from cleanclaim.edits.pages import InForce, Page, capped, confidence_of, filled
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.errors import PageError, UnknownName
 
@@ -73,6 +73,8 @@ def checked(pages: Iterable[Page], facts: Dictionary | None = None) -> tuple[Edi
         for interval in (edit.page.front.in_force, *(case.case.in_force for case in edit.cases)):
             if interval.first and interval.last and interval.first > interval.last:
                 raise PageError(f"in_force ends on {interval.last}, before it begins", file=edit.page.file, line=1)
+            if edit.any_day and interval != InForce():
+                raise PageError("any_day: what holds on any day has no in_force", file=edit.page.file, line=1)
         for key in {edit.id, edit.name, *edit.page.front.aliases}:
             if key in seen:
                 raise PageError(f"`{key}` is used by {seen[key]} already", file=edit.page.file, line=1)

@@ -204,6 +204,8 @@ def _in_message(name: str, value: Any) -> str:  # noqa: ANN401 - a value of any 
         case Decimal() | int() if not isinstance(value, bool):
             whole, point, decimals = as_text(value).partition(".")
             return f"{int(whole):,}{point}{decimals}" if whole.isdigit() else as_text(value)
+        case list() | tuple() if name == "unreadable":
+            return ", ".join(_BETWEEN_WORDS.sub(" ", one) for one in value)
         case str() if name != SUBJECT[Grain.POLICY_LINE]:  # a policy is called by its id; other keys are read as words
             return _BETWEEN_WORDS.sub(" ", value)
     return as_text(value)

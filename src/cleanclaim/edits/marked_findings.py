@@ -85,10 +85,19 @@ _LINES = """
 _BILLED = """
   SELECT
     CAST(coalesce(sum(coalesce(c.total_charge, l.charges)), 0) AS DECIMAL(28, 2)) AS charges,
-    CAST(coalesce(sum(l.unknown), 0) AS BIGINT) AS lines_without_charge
+    CAST(coalesce(sum(l.unknown), 0) AS BIGINT) AS lines_without_charge,
+    CAST(
+      coalesce(sum(l.unreadable), 0) + count(*) FILTER (list_contains(c.unreadable, 'total_charge')) AS BIGINT
+    ) AS charges_unreadable,
+    CAST(count(*) FILTER (c.unreadable IS NOT NULL OR coalesce(l.lost, 0) > 0) AS BIGINT) AS claims_unreadable
   FROM claim AS c
   LEFT JOIN (
-    SELECT claim_row, sum(charge_amount) AS charges, count(*) - count(charge_amount) AS unknown
+    SELECT
+      claim_row,
+      sum(charge_amount) AS charges,
+      count(*) - count(charge_amount) AS unknown,
+      count(*) FILTER (list_contains(unreadable, 'charge_amount')) AS unreadable,
+      count(unreadable) AS lost
     FROM line
     GROUP BY claim_row
   ) AS l USING (claim_row)
@@ -127,13 +136,20 @@ class ClaimTotals:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What some claims bill together, and how many of their lines say no charge."""
+    """What some claims bill together, how many of their lines say no charge, and what of them could not be read."""
 
     charges: Decimal = Decimal()
     lines_without_charge: int = 0
+    charges_unreadable: int = 0
+    claims_unreadable: int = 0  # of which any value could not be read
 
     def __add__(self, other: Billed) -> Billed:
-        return Billed(self.charges + other.charges, self.lines_without_charge + other.lines_without_charge)
+        return Billed(
+            self.charges + other.charges,
+            self.lines_without_charge + other.lines_without_charge,
+            self.charges_unreadable + other.charges_unreadable,
+            self.claims_unreadable + other.claims_unreadable,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 The order that decides, for every engine alike:
 
-1. service date unknown -> `not evaluated`;
+1. service date unknown -> `not evaluated`, unless its page says `any_day`;
 2. no case in force on the day -> `not in force`;
 3. `scope` false -> `out of scope`; `scope` unknown -> `not evaluated`;
 4. the first case in force that is true -> `fires`; all false -> `clear`; else `not evaluated`, with the null facts that
@@ -74,6 +74,11 @@ class Edit:
     def grain(self) -> Grain:
         """What one row is."""
         return self.page.front.grain
+
+    @property
+    def any_day(self) -> bool:
+        """Whether it is judged where the day of service is not known too."""
+        return self.page.front.any_day
 
     def case(self, name: str) -> EditCase:
         """The case of this name."""

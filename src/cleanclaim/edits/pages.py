@@ -100,6 +100,7 @@ class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     in_force: InForce = InForce()
     unless_fires: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()  # ids: what these find on a line is the cause of what this finds there
+    any_day: bool = False  # judged where the day of service is not known too: what it asks does not depend on it
     essential: bool = False  # a claim on which it could not be evaluated is not known to be ready
     aliases: tuple[str, ...] = ()
     by_policy: tuple[str, ...] = ()  # attributes of a policy, whose own word on what to expect goes before the page's

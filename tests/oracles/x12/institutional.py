@@ -46,7 +46,7 @@ def _claim(billing: Loop, subscriber: Loop, person: Loop, claim: Loop) -> Row:
     first, last = str(_value(claim, "DTP[434]03")).split("-")
     frequency = _value(claim, "CLM05-3")
     return {
-        "claim_id": _value(claim, "CLM01"), "claim_type": "I", "complete": True, "lines_complete": True, "known_absent": None, "payer_id": payer,
+        "claim_id": _value(claim, "CLM01"), "claim_type": "I", "complete": True, "lines_complete": True, "known_absent": None, "unreadable": None, "payer_id": payer,
         "payer_program": payer_program_of(filing), "claim_filing": filing, "payer_sequence": _value(subscriber, "SBR01"),
         "frequency": frequency, "original_reference": _value(claim, "REF[F8]02"),
         "patient_key": patient_key(
@@ -82,7 +82,7 @@ def _line(ordinal: int, line: Loop) -> Row:
         "diagnoses": None, "ndc_qualifier": _value(line, "2410/LIN02"), "ndc_given": given,
         "ndc11": parse_ndc(given).ndc11 if given else None, "ndc_quantity": _decimal(_value(line, "2410/CTP04")),
         "ndc_unit": _value(line, "2410/CTP05-1"), "ndc_count": len(list(line.select("2410"))),
-        "known_absent": None, "ndc_link": _value(line, "2410/REF[XZ]02"), "prior_auth": None, "note": _value(line, "NTE[TPO]02"),
+        "known_absent": None, "unreadable": None, "ndc_link": _value(line, "2410/REF[XZ]02"), "prior_auth": None, "note": _value(line, "NTE[TPO]02"),
         "rendering_npi": _value(line, "2420C/NM109"), "ordering_npi": None,
     }  # fmt: skip
 

@@ -45,6 +45,10 @@ FAULTS = {
     "hi-qualifier": (_VALUE, "the qualifier of the code is unknown", "ABK, ABF, BK, BF, BG or another of HI"),
     "hi-code-missing": (_VALUE, "the qualifier has no code", "a code"),
     "pointer-invalid": (_VALUE, "the pointer points to no diagnosis", "1 to the number of diagnoses"),
+    "segment-misplaced": (_NOTHING, "segments of this kind stand in another loop than their own", "the order of 837P"),
+    "segment-not-used": (_SEGMENT, "the segment stands where none of its kind is read", "the order of 837P"),
+    "procedure-unreadable": (_VALUE, "the procedure has one part", "qualifier and code with a separator"),
+    "date-form": (_NOTHING, "the date is written in the form of the other qualifier", "D8 for a day, RD8 for two"),
     "lin-missing": (_SEGMENT, "a drug quantity stands without its drug", "LIN before CTP"),
     "amount-invalid": (_VALUE, "the amount is no sum of money", "at most 12 digits and 2 decimals"),
     "number-invalid": (_VALUE, "the number cannot be held", "digits and decimals within the limits of the element"),
@@ -82,4 +86,7 @@ class FaultLog:
 
     def rows(self) -> list[dict[str, object]]:
         """The rows of the fault table: by segment, then by name and element."""
-        return [row for _, row in sorted(self._told, key=lambda told: told[0])]
+        rows = [row for _, row in sorted(self._told, key=lambda told: told[0])]
+        moved = [row for row in rows if row["fault"] == "segment-misplaced"]
+        first = {row["segment"]: row for row in reversed(moved)}  # of each name the first is told
+        return [row for row in rows if row["fault"] != "segment-misplaced" or first[row["segment"]] is row]

@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from cleanclaim.claims.tables import claim_key
+from cleanclaim.claims.tables import CLAIM, LINE, claim_key
+from cleanclaim.engine.schema import ColumnType
 from tests.oracles.x12 import plain_records as records
 from tests.oracles.x12.plain_faults import FaultLog
 from tests.oracles.x12.plain_records import OpenClaim, OpenLine, Record, Row
@@ -74,6 +75,33 @@ _IN_LINE: Mapping[tuple[Zone, str], Callable[[OpenLine, Segment], None]] = Mappi
 })  # fmt: skip
 
 
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# What may stand in which loop (005010X222A1); what stands elsewhere is read where it belongs, or told.
+_PLACES = {
+    Zone.BILLING: _tags("PRV CUR NM1 N2 N3 N4 REF PER"),
+    Zone.SUBSCRIBER: _tags("SBR PAT NM1 N2 N3 N4 DMG REF PER PRV"),
+    Zone.PATIENT: _tags("PAT NM1 N2 N3 N4 DMG REF PER PRV"),
+    Zone.HEADER: _tags("BHT REF NM1 N2 N3 N4 PER"),
+    Zone.CLAIM: _tags("DTP PWK CN1 AMT REF K3 NTE CR1 CR2 CR3 CR5 CRC HI HCP NM1 PRV N2 N3 N4 PER QTY UC"),
+    Zone.OTHER_PAYER: _tags("SBR CAS AMT DMG OI MIA MOA NM1 N2 N3 N4 PER DTP REF"),
+    Zone.LINE: _tags("SV5 PWK CR1 CR2 CR3 CR5 CRC DTP QTY MEA CN1 REF AMT K3 NTE PS1 HCP IMM TST TOO III"),
+    Zone.DRUG: frozenset({"LIN", "CTP", "REF"}),
+    Zone.LINE_PROVIDER: _tags("NM1 PRV N2 N3 N4 REF PER"),
+    Zone.LINE_ADJUDICATION: _tags("SVD CAS DTP AMT"),
+    Zone.LINE_FORM: frozenset({"LQ", "FRM"}),
+}
+_NAMES = {
+    Zone.HEADER: {"41", "40"}, Zone.BILLING: {"85", "87", "PE"}, Zone.SUBSCRIBER: {"IL", "PR"}, Zone.PATIENT: {"QC"},
+    Zone.CLAIM: {"DN", "P3", "82", "77", "DQ", "PW", "45"},
+    Zone.LINE_PROVIDER: {"82", "QB", "77", "DQ", "DK", "DN", "P3", "PW", "45"},
+}  # fmt: skip
+_ANYWHERE_IN_LINE = _tags("PWK CR1 CR3 CRC DTP QTY MEA CN1 REF K3 NTE PS1 HCP SV5")
+_ANYWHERE_IN_CLAIM = _tags("PWK CN1 K3 NTE CR1 CR2 CRC HI HCP")
+
+
 @dataclass(slots=True)
 class ClaimRows:
     """The rows of the claim and line tables read so far from one file."""
@@ -102,13 +130,15 @@ class TransactionReader:
         tag = segment.tag
         if tag in _TAGS_OF_OTHER_TRANSACTIONS:
             self._log.tell("segment-not-in-837p", segment)
+            self._lose_segment()
         elif tag not in _KNOWN_TAGS:
             self._log.tell("segment-unknown", segment)
+            self._lose_segment()
         elif tag == "HL":
             self._hierarchical_level(segment)
         elif tag == "CLM":
             self._start_claim(segment)
-        elif self._lines_without_claim:
+        elif self._lines_without_claim or tag == "TA1":
             return
         elif tag in {"LX", "SV1"}:
             self._line_segment(segment)
@@ -150,14 +180,30 @@ class TransactionReader:
         subscriber = self._subscriber or Record(self._log)
         patient = self._patient or subscriber
         self._claim = OpenClaim(self._log, row)
-        records.claim_people(self._claim, subscriber.row, patient.row)
+        records.claim_people(self._claim, subscriber.row, patient)
         records.claim_start(self._claim, segment)
 
     def _end_claim(self, *, complete: bool) -> None:
         self._end_line()
-        if self._claim is not None:
-            self._rows.claims.append(self._claim.finished(complete=complete))
+        if (claim := self._claim) is not None:
+            for segment in claim.ahead:
+                self._log.tell("segment-not-used", segment)
+            for line in claim.lines:
+                records.point(line)
+            row, lines = claim.finished(complete=complete), [line.finished() for line in claim.lines]
+            _settle(row, lines)
+            self._rows.claims.append(row)
+            self._rows.lines += lines
         self._claim = None
+
+    def _lose_segment(self) -> None:
+        """A segment that nobody knows may have said anything about where it stands."""
+        if self._lines_without_claim:
+            return
+        if self._line is not None:
+            self._line.lost.add("segment")
+        elif self._claim is not None:
+            self._claim.lost.add("segment")
 
     def _line_segment(self, segment: Segment) -> None:
         """LX starts a line; so does a SV1 that has no LX of its own."""
@@ -183,29 +229,124 @@ class TransactionReader:
             "segment_number": segment.number,
         }
         self._line = OpenLine(self._log, row, claim=claim, start=segment)
+        claim.lines.append(self._line)
+        ahead, claim.ahead = claim.ahead, []
+        for early in ahead:
+            self._tell_moved(early)
+            self._drug_segment(self._line, early)
         return self._line
 
     def _end_line(self) -> None:
         if self._line is not None:
             if not self._line.has_service:
                 self._log.tell("sv1-missing", self._line.start)
-            self._rows.lines.append(self._line.finished())
+            for early in self._line.early:
+                self._log.tell("lin-missing" if early.tag == "CTP" else "segment-not-used", early)
         self._line = None
 
     def _segment_of_zone(self, segment: Segment) -> None:
-        tag = segment.tag
         if self._line is not None:
-            self._zone = _OPENED_INSIDE_LINE.get(tag, self._zone)
-            if tag == "CTP" and self._zone is not Zone.DRUG:
-                self._log.tell("lin-missing", segment)
-            elif read_in_line := _IN_LINE.get((self._zone, tag)):
-                read_in_line(self._line, segment)
+            self._segment_of_line(self._line, segment)
         elif self._claim is not None:
-            self._zone = Zone.OTHER_PAYER if tag == "SBR" else self._zone
-            if read_in_claim := _IN_CLAIM.get((self._zone, tag)):
-                read_in_claim(self._claim, segment)
+            self._segment_of_claim(self._claim, segment)
+        elif self._zone in _PLACES and not self._may_stand(segment):
+            self._log.tell("segment-not-used", segment)
         else:
             above = {Zone.BILLING: self._billing, Zone.SUBSCRIBER: self._subscriber, Zone.PATIENT: self._patient}
-            record, read_above = above.get(self._zone), _ABOVE_CLAIM.get((self._zone, tag))
+            record, read_above = above.get(self._zone), _ABOVE_CLAIM.get((self._zone, segment.tag))
             if record and read_above:
                 read_above(record, segment)
+
+    def _segment_of_claim(self, claim: OpenClaim, segment: Segment) -> None:
+        tag, first = segment.tag, segment.element(1)
+        self._zone = Zone.OTHER_PAYER if tag == "SBR" else self._zone
+        behind_payer, zone = self._zone is Zone.OTHER_PAYER, self._zone
+        if tag in {"LIN", "CTP"}:
+            claim.ahead.append(segment)
+            return
+        if tag == "DTP" and first == "472":
+            self._log.tell("segment-not-used", segment)
+            return
+        if (behind_payer and tag in _ANYWHERE_IN_CLAIM and tag not in _PLACES[zone]) or (
+            not behind_payer and tag == "AMT" and first == "D"
+        ):
+            zone = Zone.CLAIM if behind_payer else Zone.OTHER_PAYER
+            self._tell_moved(segment)
+        elif not self._may_stand(segment):
+            self._log.tell("segment-not-used", segment)
+            return
+        if read_in_claim := _IN_CLAIM.get((zone, tag)):
+            read_in_claim(claim, segment)
+
+    def _segment_of_line(self, line: OpenLine, segment: Segment) -> None:
+        tag, first = segment.tag, segment.element(1)
+        self._zone = _OPENED_INSIDE_LINE.get(tag, self._zone)
+        is_link = tag == "REF" and first in {"XZ", "VY"}
+        if tag in {"LIN", "CTP"} or is_link:
+            if self._zone is not Zone.DRUG:
+                line.early.append(segment)  # told once it is known whether the line has a drug
+                if line.drug_count:
+                    self._tell_early(line)
+                return
+            self._drug_segment(line, segment)
+        elif tag == "HI":
+            self._tell_moved(segment)
+            records.claim_codes(line.claim, segment)
+        elif tag in _ANYWHERE_IN_LINE and not self._may_stand(segment):
+            self._tell_moved(segment)
+            if read_in_line := _IN_LINE.get((Zone.LINE, tag)):
+                read_in_line(line, segment)
+        elif not self._may_stand(segment):
+            self._log.tell("segment-not-used", segment)
+        elif read_in_line := _IN_LINE.get((self._zone, tag)):
+            read_in_line(line, segment)
+
+    def _may_stand(self, segment: Segment) -> bool:
+        """Whether a segment that is none of a drug stands in a loop of its own."""
+        tag, first = segment.tag, segment.element(1)
+        if tag == "REF" and self._zone is Zone.DRUG:
+            return False
+        if tag == "REF" and self._zone is Zone.LINE_PROVIDER and first in {"6R", "G1"}:
+            return False
+        if tag == "DTP" and self._zone is Zone.LINE_ADJUDICATION and first == "472":
+            return False
+        if tag == "NM1" and self._zone in _NAMES:
+            return first in _NAMES[self._zone]
+        return tag in _PLACES[self._zone]
+
+    def _drug_segment(self, line: OpenLine, segment: Segment) -> None:
+        if segment.tag == "LIN":
+            records.drug(line, segment)
+            if line.early:
+                self._tell_early(line)
+        elif not line.drug_count:
+            line.early.append(segment)
+        else:
+            _IN_LINE[Zone.DRUG, segment.tag](line, segment)
+
+    def _tell_early(self, line: OpenLine) -> None:
+        """What stood before, or apart from, the drug of its line belongs to it."""
+        early, line.early = line.early, []
+        for segment in early:
+            self._tell_moved(segment)
+            _IN_LINE[Zone.DRUG, segment.tag](line, segment)
+
+    def _tell_moved(self, segment: Segment) -> None:
+        self._log.tell("segment-misplaced", segment)  # the first of each name stays
+
+
+def _settle(claim: Row, lines: list[Row]) -> None:
+    """A claim of which something could not be read is not whole; what it says nothing in is named."""
+    if not claim["complete"] or not any(row["unreadable"] for row in (claim, *lines)):
+        return
+    claim["complete"] = False
+    if "segment" in (claim["unreadable"] or ()):  # type: ignore[operator]
+        return
+    for table, rows in ((CLAIM, [claim]), (LINE, lines)):
+        names = [column.name for column in table.columns if column.type is not ColumnType.TEXTS]
+        names = [name for name in names if name not in {"claim_id", "complete", "lines_complete"}]
+        for row in rows:
+            lost: list[str] = row["unreadable"] or []  # type: ignore[assignment]
+            if "segment" not in lost:
+                empty = sorted(name for name in names if row.get(name) is None and name not in lost)
+                row["known_absent"] = empty or None

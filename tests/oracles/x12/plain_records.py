@@ -49,6 +49,7 @@ class Record:
 
     log: FaultLog
     row: Row = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)  # columns of which the first value could not be read
 
     def keep(self, column: str, value: object | None) -> None:
         """Keep the first value given for a column."""
@@ -61,6 +62,8 @@ class Record:
         if text is None:
             return
         value = reading.read(text)
+        if value is None and column not in self.row:
+            self.lost.add(column)
         self.row.setdefault(column, value)
         if value is None:
             shown = None if segment.tag in _TAGS_OF_PATIENT else text
@@ -77,6 +80,8 @@ class OpenClaim(Record):
     other_payer_count: int = 0
     other_payer_paid: Decimal | None = None
     line_count: int = 0
+    lines: list[OpenLine] = field(default_factory=list)
+    ahead: list[Segment] = field(default_factory=list)  # drugs that stand before the first line
     last_name_code: str | None = None
 
     @property
@@ -95,7 +100,8 @@ class OpenClaim(Record):
             "diagnoses": [code for _, code in diagnoses],
             "condition_codes": self.conditions,
             "other_payer_count": self.other_payer_count,
-            "other_payer_paid": self.other_payer_paid,
+            "other_payer_paid": None if "other_payer_paid" in self.lost else self.other_payer_paid,
+            "unreadable": sorted(self.lost) or None,
         }
 
 
@@ -108,10 +114,16 @@ class OpenLine(Record):
     notes: list[str] = field(default_factory=list)
     drug_count: int = 0
     has_service: bool = False
+    service: Segment | None = None
+    early: list[Segment] = field(default_factory=list)  # of a drug that has not come yet
 
     def finished(self) -> Row:
         """The row of the line table."""
-        return self.row | {"note": " | ".join(self.notes) or None, "ndc_count": self.drug_count}
+        return self.row | {
+            "note": " | ".join(self.notes) or None,
+            "ndc_count": self.drug_count,
+            "unreadable": sorted(self.lost) or None,
+        }
 
 
 def _npi(segment: Segment) -> str | None:
@@ -173,9 +185,10 @@ def claim_start(claim: OpenClaim, segment: Segment) -> None:
     row["place_of_service"], row["frequency"] = segment.component(5, 1), segment.component(5, 3)
 
 
-def claim_people(claim: OpenClaim, subscriber: Row, patient: Row) -> None:
+def claim_people(claim: OpenClaim, subscriber: Row, person: Record) -> None:
     """Put into a claim what stands above it about its payer and its patient."""
-    row = claim.row
+    row, patient = claim.row, person.row
+    claim.lost |= person.lost
     for column in ("payer_id", "claim_filing", "payer_sequence"):
         row[column] = subscriber.get(column)
     for column in ("birth_date", "sex", "weight"):
@@ -204,8 +217,10 @@ def claim_codes(claim: OpenClaim, segment: Segment) -> None:
             continue
         if qualifier not in _CODE_SETS and qualifier != _CONDITION:
             claim.log.tell("hi-qualifier", segment, element=f"HI{position:02}-1", value=qualifier)
+            claim.lost.add("diagnoses")
         elif code is None:
             claim.log.tell("hi-code-missing", segment, element=f"HI{position:02}-2")
+            claim.lost.add("diagnoses")
         elif qualifier == _CONDITION:
             claim.conditions.append(code)
         else:
@@ -234,6 +249,7 @@ def other_payer_amount(claim: OpenClaim, segment: Segment) -> None:
     amount = money(text)
     if amount is None:
         claim.log.tell("amount-invalid", segment, element="AMT02", value=text)
+        claim.lost.add("other_payer_paid")
     else:
         claim.other_payer_paid = amount + (claim.other_payer_paid or 0)
 
@@ -258,26 +274,41 @@ def service(line: OpenLine, segment: Segment) -> None:
     row["unit_basis"] = segment.element(3)
     line.keep_read("billed_units", segment, 4, UNITS)
     row["place_of_service"] = segment.element(5)
-    row["diagnoses"] = _pointed_to(line.claim, segment)
+    first = segment.component(1, 1) or ""
+    if len(segment.components(1)) == 1 and len(first.encode()) > 2:
+        line.log.tell("procedure-unreadable", segment, element="SV101", value=first)
+        line.lost.add("hcpcs_code")
+    line.service = segment
 
 
-def _pointed_to(claim: OpenClaim, segment: Segment) -> list[str]:
-    diagnoses, codes = claim.principal_first, []
+def point(line: OpenLine) -> None:
+    """Find the diagnoses that a line points to: once all of the claim are known."""
+    if line.service is not None:
+        line.row["diagnoses"] = _pointed_to(line, line.service)
+
+
+def _pointed_to(line: OpenLine, segment: Segment) -> list[str] | None:
+    diagnoses, codes = line.claim.principal_first, []
     for part, text in enumerate(segment.components(7), 1):
         pointer = whole_number(text)
         if pointer is not None and 1 <= pointer <= len(diagnoses):
             codes.append(diagnoses[pointer - 1][1])
         elif text is not None:
-            claim.log.tell("pointer-invalid", segment, element=f"SV107-{part}", value=text)
-    return codes
+            line.log.tell("pointer-invalid", segment, element=f"SV107-{part}", value=text)
+            line.lost.add("diagnoses")
+    return None if "diagnoses" in line.lost else codes
 
 
 def service_dates(line: OpenLine, segment: Segment) -> None:
     form, text = segment.element(2), segment.element(3)
     if segment.element(1) != "472" or text is None:
         return
-    only = day(text) if form == "D8" else None
-    first, last = (days(text) if form == "RD8" else None) or (only, only)
+    only = day(text)
+    first, last = (days(text) or (only, only)) if form in {"D8", "RD8"} else (None, None)
+    if first is not None and (only is None) != (form == "RD8"):
+        line.log.tell("date-form", segment, element="DTP03", value=text)
+    if first is None and "service_date" not in line.row:
+        line.lost |= {"service_date", "service_date_to"}
     line.row.setdefault("service_date", first)
     line.row.setdefault("service_date_to", last)
     if first is None:

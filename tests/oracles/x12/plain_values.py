@@ -20,12 +20,14 @@ def whole_number(text: str | None) -> int | None:
 def decimal_number(text: str, *, whole: int, decimals: int) -> Decimal | None:
     """The amount: an optional sign, digits, optionally a point and decimals, within so many digits of each.
 
-    `.5` is read: X12 writes decimal numbers without a leading zero.
+    `.5` is read: X12 writes decimal numbers without a leading zero. Zeros behind the last decimal do not count.
     """
     found = _DECIMAL_NUMBER.fullmatch(text)
-    if found is None or len(found[1]) > whole or len(found[2] or "") > decimals or not (found[1] or found[2]):
+    if found is None or not (found[1] or found[2]) or len(text) > 40:
         return None
-    return Decimal(text)
+    value = Decimal(text)
+    fits = round(value, decimals) == value if len(found[1]) <= whole else False
+    return round(value, decimals) if fits else None
 
 
 def money(text: str) -> Decimal | None:

@@ -4,6 +4,7 @@ grain: claim
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
   known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: claim.known_absent}
+  unreadable: {type: list of text, meaning: "what the claim says and could not be read, by the names of its facts", ask: "the claim as it was meant", source: claim.unreadable}
   claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   place_of_service: {type: text, meaning: place of service, source: claim.place_of_service}
@@ -26,6 +27,7 @@ SELECT
   coalesce(l.line_rows, []) AS line_rows,
   c.complete,
   c.known_absent,
+  coalesce(c.unreadable, []) AS unreadable,
   c.claim_type,
   c.payer_program,
   c.place_of_service,

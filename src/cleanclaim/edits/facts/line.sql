@@ -4,6 +4,7 @@ grain: line
 columns:
   complete: {type: boolean, meaning: whether the claim is whole, ask: "the whole claim (a part of it was read)", source: claim.complete}
   known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: "claim.known_absent, line.known_absent"}
+  unreadable: {type: list of text, meaning: "what the line says and could not be read, by the names of its facts", ask: "the line as it was meant", source: line.unreadable}
   lines_complete: {type: boolean, meaning: "whether the lines that are here are all lines of the claim", ask: "all lines of the claim", source: claim.lines_complete}
   claim_type: {type: text, meaning: P professional or I institutional, ask: "the type of claim (professional or institutional)", source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
@@ -64,6 +65,7 @@ SELECT
       CASE WHEN list_contains(l.known_absent, 'ordering_npi') AND list_contains(c.known_absent, 'referring_npi') THEN ['ordered_by'] ELSE [] END
     )
   END AS known_absent,
+  coalesce(l.unreadable, []) AS unreadable,
   c.lines_complete,
   c.claim_type,
   c.payer_program,

@@ -82,8 +82,9 @@ def evaluate(
         for case in edit.cases:
             if case.in_force not in intervals:
                 intervals[case.in_force] = _in_force(case.in_force, numbers) & known
-        live = [intervals[case.in_force] for case in edit.cases]
-        yield _edit_planes(_Batch(program, truths, nulls, whole), edit, scope, whens, live, known)
+        live = [whole if edit.any_day else intervals[case.in_force] for case in edit.cases]
+        judged = whole if edit.any_day else known
+        yield _edit_planes(_Batch(program, truths, nulls, whole), edit, scope, whens, live, judged)
 
 
 @dataclass(frozen=True, slots=True)

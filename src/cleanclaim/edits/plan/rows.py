@@ -42,11 +42,13 @@ def _written(edit: Edit, writer: TruthWriter) -> Iterator[str]:
 
     cases = list(enumerate(edit.cases))
     yield "def verdict(row):"
-    yield f"    day = row[{SERVICE_DATE!r}]"
-    yield f"    if day is None: return {said(Outcome.NOT_EVALUATED, missing=(SERVICE_DATE,))}"
+    if not edit.any_day:
+        yield f"    day = row[{SERVICE_DATE!r}]"
+        yield f"    if day is None: return {said(Outcome.NOT_EVALUATED, missing=(SERVICE_DATE,))}"
     for place, case in cases:
         yield f"    live{place} = {_in_force(case, writer)}"
-    yield f"    if not ({' or '.join(f'live{place}' for place, _ in cases)}): return {said(Outcome.NOT_IN_FORCE)}"
+    if not edit.any_day:
+        yield f"    if not ({' or '.join(f'live{place}' for place, _ in cases)}): return {said(Outcome.NOT_IN_FORCE)}"
     if not isinstance(edit.scope, Constant):
         yield f"    scope = {writer.truth(edit.scope)}"
         yield f"    if scope is False: return {said(Outcome.OUT_OF_SCOPE)}"

@@ -12,9 +12,12 @@ def outcome_sql(edit: Edit) -> str:
     in_force = [_in_force(case.in_force) for case in edit.cases]
     whens = [f"({interval} AND {sql_of(case.when)})" for interval, case in zip(in_force, edit.cases, strict=True)]
     scope = sql_of(edit.scope)
-    arms = [
+    by_day = [
         f'"{SERVICE_DATE}" IS NULL THEN {_text(Outcome.NOT_EVALUATED)}',
         f"NOT ({' OR '.join(in_force)}) THEN {_text(Outcome.NOT_IN_FORCE)}",
+    ]
+    arms = [
+        *([] if edit.any_day else by_day),
         f"NOT {scope} THEN {_text(Outcome.OUT_OF_SCOPE)}",
         f"{scope} IS NULL THEN {_text(Outcome.NOT_EVALUATED)}",
         *(f"{when} THEN '{Outcome.FIRES} {case.case.name}'" for when, case in zip(whens, edit.cases, strict=True)),

@@ -9,8 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from cleanclaim.claims.patients import patient_key
-from cleanclaim.claims.tables import CLAIM, KNOWN_ABSENT, LINE, Lost, payer_program_of
-from cleanclaim.engine.schema import ColumnType
+from cleanclaim.claims.tables import CAN_BE_ABSENT, CLAIM, KNOWN_ABSENT, LINE, UNREADABLE, Lost, payer_program_of
 from cleanclaim.formats.jsonl.faults import Row, Teller, shown
 from cleanclaim.formats.jsonl.fields import (
     CHARTED,
@@ -33,12 +32,6 @@ _CLAIM_LISTS = ("diagnoses", "condition_codes")
 _LINE_LISTS = (
     "modifiers",
 )  # diagnoses too where a line of the claim has the key: else nobody says to which they point
-# Columns of which absence can be known. Lists say it by being empty; what is about the file is never absent.
-_CAN_BE_ABSENT = {
-    schema.name: {column.name for column in schema.columns if column.type is not ColumnType.TEXTS}
-    - {"claim_id", "complete", "lines_complete"}
-    for schema in (CLAIM, LINE)
-}
 _NDC_KEYS = ("ndc", "ndc_given", "ndc11")
 _ADMINISTERED = ("drug", "route", "start", "stop", "lot")
 
@@ -58,10 +51,12 @@ def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> Cla
         teller.lost_claim("not-a-claim", "an object with claim_id or lines (`cleanclaim schema claim` lists the keys)")
         return None
     absent: set[str] = set()
-    claim = _read(content, CLAIM_FIELDS, "", teller, absent)
+    lost: set[str] = set()
+    claim = _read(content, CLAIM_FIELDS, "", teller, absent, lost)
     complete = complete or claim.get("complete") is True
     lines = claim.pop("lines", None)
-    _take_patient(claim, teller, absent)
+    _take_patient(claim, teller, absent, lost)
+    claim[UNREADABLE] = sorted(name for name in lost if name in CLAIM.names) or None
     if complete:
         _none_where_absent(claim, _CLAIM_LISTS)
     if claim.get("payer_program") is None and ("payer_program" not in content or "payer_program" in absent):
@@ -88,18 +83,37 @@ def read_claim(content: Row, key: int, teller: Teller, *, complete: bool) -> Cla
         and (complete if "lines" not in content else lines is not None)
         and len(rows.lines) == len(listed)
     )
+    if complete and any(row[UNREADABLE] for row in (rows.claim, *rows.lines)):
+        _settle(rows)
     return rows
+
+
+def _settle(rows: ClaimRows) -> None:
+    """A claim of which a value could not be read is not whole: what it says nothing in is named one by one."""
+    rows.claim["complete"] = False
+    for table, of_table in ((CLAIM.name, [rows.claim]), (LINE.name, rows.lines)):
+        for row in of_table:
+            lost = row[UNREADABLE] or ()
+            empty = (name for name in CAN_BE_ABSENT[table] if row.get(name) is None)
+            row[KNOWN_ABSENT] = sorted(name for name in empty if name not in lost) or None  # type: ignore[operator]
 
 
 def _known_absent(row: Row, absent: set[str], table: str) -> list[str] | None:
     """The names of the columns of a partial claim that were said to be empty and stay so; None where there is none."""
-    return sorted(name for name in absent & _CAN_BE_ABSENT[table] if row.get(name) is None) or None
+    return sorted(name for name in absent & CAN_BE_ABSENT[table] if row.get(name) is None) or None
 
 
-def _read(content: Row, fields: Mapping[str, Field], path: str, teller: Teller, absent: set[str] | None = None) -> Row:
+def _read(
+    content: Row,
+    fields: Mapping[str, Field],
+    path: str,
+    teller: Teller,
+    absent: set[str] | None = None,
+    lost: set[str] | None = None,
+) -> Row:
     """The values of the keys that are there; null, and told, where one cannot be read.
 
-    `absent` takes the keys that say that there is nothing.
+    `absent` takes the keys that say that there is nothing, `lost` those of which the value could not be read.
     """
     values: Row = {}
     for key, value in content.items():
@@ -117,6 +131,8 @@ def _read(content: Row, fields: Mapping[str, Field], path: str, teller: Teller, 
             except NotRead as refusal:
                 was_read = isinstance(refusal, ReadAnyway)
                 values[key] = refusal.value if isinstance(refusal, ReadAnyway) else None
+                if lost is not None and not was_read:
+                    lost.add(key)
                 teller.tell(
                     refusal.fault, element, refusal.expected, Lost.NOTHING if was_read else Lost.VALUE,
                     value=shown(value) if wanted.shown else None,
@@ -130,10 +146,12 @@ def _none_where_absent(values: Row, lists: tuple[str, ...]) -> None:
         values.setdefault(name, [])
 
 
-def _take_patient(claim: Row, teller: Teller, absent: set[str]) -> None:
+def _take_patient(claim: Row, teller: Teller, absent: set[str], lost: set[str]) -> None:
     """Move the patient's values into the claim, and make the patient's key."""
     given = claim.pop("patient", None)
-    patient = _read(given, PATIENT, "patient", teller, absent) if isinstance(given, dict) else {}
+    patient = _read(given, PATIENT, "patient", teller, absent, lost) if isinstance(given, dict) else {}
+    if lost & {"patient", "member_id"}:
+        lost.add("patient_key")
     member_id, first_name = patient.pop("member_id", None), patient.pop("first_name", None)
     for name, value in patient.items():
         if claim.get(name) is not None and value is not None and claim[name] != value:
@@ -156,12 +174,16 @@ def _patient_key(claim: Row, member_id: object, first_name: object) -> str | Non
 
 def _add_line(rows: ClaimRows, content: Row, ordinal: int, path: str, teller: Teller) -> None:
     absent: set[str] = set()
-    line = _read(content, LINE_FIELDS, path, teller, absent)
+    lost: set[str] = set()
+    line = _read(content, LINE_FIELDS, path, teller, absent, lost)
     complete = rows.claim["complete"] is True
     charted = line.pop("charted", None)
-    _take_pointers(line, rows.claim.get("diagnoses"), path, teller)
+    _take_pointers(line, rows.claim.get("diagnoses"), path, teller, lost)
     _take_ndc(line, path, teller, absent, complete=complete)
-    _take_end(line, path, teller, absent)
+    _take_end(line, path, teller, absent, lost)
+    if lost & set(_NDC_KEYS) and line.get("ndc_given") is None:
+        lost |= {"ndc_given", "ndc11"}
+    line[UNREADABLE] = sorted(name for name in lost if name in LINE.names) or None
     if complete:
         _none_where_absent(line, _LINE_LISTS)
     if line.get("line_number") is None:
@@ -180,14 +202,17 @@ def _add_line(rows: ClaimRows, content: Row, ordinal: int, path: str, teller: Te
             rows.administrations.append({**administration, **place})
 
 
-def _take_end(line: Row, path: str, teller: Teller, absent: set[str]) -> None:
+def _take_end(line: Row, path: str, teller: Teller, absent: set[str], lost: set[str]) -> None:
     """One day where no last day is given; a last day before the first is told and dropped."""
     first = line.get("service_date")
     if "service_date_to" in absent:
         line["service_date_to"] = first
     last = line.setdefault("service_date_to", first)
+    if "service_date" in lost and last is None:
+        lost.add("service_date_to")
     if isinstance(first, date) and isinstance(last, date) and last < first:
         line["service_date_to"] = None
+        lost.add("service_date_to")
         teller.tell(
             "date-invalid",
             f"{path}.service_date_to",
@@ -220,7 +245,7 @@ def _take_ndc(line: Row, path: str, teller: Teller, absent: set[str], *, complet
         line["ndc11"] = readings[0]
 
 
-def _take_pointers(line: Row, diagnoses: object, path: str, teller: Teller) -> None:
+def _take_pointers(line: Row, diagnoses: object, path: str, teller: Teller, lost: set[str]) -> None:
     """The diagnoses that the line points to, where it does not name them itself."""
     pointers = line.pop("diagnosis_pointers", None)
     if not isinstance(pointers, list) or line.get("diagnoses"):
@@ -240,7 +265,8 @@ def _take_pointers(line: Row, diagnoses: object, path: str, teller: Teller) -> N
         else:
             expected = f"a whole number from 1 to {len(codes)}: a place in the claim's diagnoses"
             teller.tell("pointer-invalid", f"{path}.diagnosis_pointers[{index}]", expected)
-    line["diagnoses"] = resolved
+            lost.add("diagnoses")
+    line["diagnoses"] = None if "diagnoses" in lost else resolved  # what points astray may point to anything
 
 
 def _read_charted(content: Row, path: str, teller: Teller) -> Row:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import cast
 
-from cleanclaim.claims.tables import CLAIM, KNOWN_ABSENT, LINE, PayerProgram
+from cleanclaim.claims.tables import CLAIM, KNOWN_ABSENT, LINE, UNREADABLE, PayerProgram
 from cleanclaim.engine.schema import Column, ColumnType
 from cleanclaim.errors import InvalidValue
 from cleanclaim.values import parse_date, read_unit, without_dot
@@ -275,7 +275,7 @@ CHARTED: Mapping[str, Field] = {
     "start": Field(moment, _TIME_SCHEMA), "stop": Field(moment, _TIME_SCHEMA), "lot": Field(identifier, _TEXT_SCHEMA),
 }  # fmt: skip
 LINE_FIELDS: Mapping[str, Field] = {
-    **_fields_of(LINE.columns, {"claim_key", "line_ordinal", "segment_number", "ndc_count", KNOWN_ABSENT}),
+    **_fields_of(LINE.columns, {"claim_key", "line_ordinal", "segment_number", "ndc_count", KNOWN_ABSENT, UNREADABLE}),
     "ndc": Field(text, {**_TEXT_SCHEMA, "description": "drug number in any form; ndc11 where the form tells it"}),
     "diagnosis_pointers": Field(
         members,
@@ -286,7 +286,7 @@ LINE_FIELDS: Mapping[str, Field] = {
     "charted": Field(nested),
 }  # fmt: skip
 CLAIM_FIELDS: Mapping[str, Field] = {
-    **_fields_of(CLAIM.columns, {"claim_key", "source_file", "segment_number", KNOWN_ABSENT}),
+    **_fields_of(CLAIM.columns, {"claim_key", "source_file", "segment_number", KNOWN_ABSENT, UNREADABLE}),
     "claim_id": Field(identifier, {"type": ["string", "integer", "null"], "description": CLAIM.columns[1].meaning}),
     "patient": Field(nested),
     "lines": Field(members, is_list=True),

@@ -14,10 +14,12 @@ from cleanclaim.claims.tables import (
     FAULT,
     KNOWN_ABSENT,
     LINE,
+    UNREADABLE,
     ClaimTables,
     Lost,
     payer_program_of,
 )
+from cleanclaim.claims.unreadable import names_where, settled
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.formats.tabular import columns
 from cleanclaim.formats.tabular.columns import Column, Ints, Mask
@@ -52,6 +54,7 @@ def claim_tables(rows: Grouped, keys: Ints, *, name: str, complete: bool, broken
     line = pa.table([lines[column] for column in LINE.names], schema=LINE.arrow())
     if not has_line.all():
         line = line.filter(columns.flags(has_line))
+    claim, line = settled(claim, line)
     administration = _administrations(rows, lines, has_line)
     faults = sorted(rows.faults.drain(), key=lambda fault: int(str(fault["row"])))
     return ClaimTables(claim, line, administration, fault_table(faults))
@@ -96,6 +99,11 @@ def _claims(rows: Grouped, keys: Ints, name: str, broken: Mask, *, complete: boo
         one.column: ~rows.said_by_claims(one.name) for one in NAMES.values() if _can_be_absent(rows, one, Owner.CLAIM)
     }
     claims[KNOWN_ABSENT] = _known_absent(claims, empty, ~whole)
+    claims[UNREADABLE] = _unreadable({
+        one.column: rows.said_by_claims(one.name) & ~columns.valid(claims[one.column])
+        for one in NAMES.values()
+        if one.owner.is_of_claim and one.column in CLAIM.names
+    }, len(keys))  # fmt: skip
     return claims
 
 
@@ -119,10 +127,16 @@ def _can_be_absent(rows: Grouped, one: Name, owner: Owner) -> bool:
     )
 
 
+def _unreadable(lost: dict[str, Mask], size: int) -> Column:
+    """For each row the columns in which something was written that could not be read."""
+    found = {name: mask for name, mask in lost.items() if mask.any()}
+    return names_where(found, size) if found else columns.nulls(size, pa.list_(pa.string()))
+
+
 def _known_absent(table: dict[str, Column], empty: dict[str, Mask], partial: Mask) -> Column:
     """For each row of a partial claim the names of the columns that it has empty and that nothing else fills."""
     masks = {name: mask & partial & ~columns.valid(table[name]) for name, mask in empty.items()}
-    return columns.named({name: mask for name, mask in masks.items() if mask.any()}, len(partial))
+    return names_where({name: mask for name, mask in masks.items() if mask.any()}, len(partial))
 
 
 # -- lines -----------------------------------------------------------------------------------------------------------
@@ -151,19 +165,29 @@ def _lines(rows: Grouped, claims: dict[str, Column], whole: Mask) -> dict[str, C
         if one.owner is Owner.LINE and one.name not in {*_NDC_NAMES, "diagnosis_pointers"}
     }
     named = columns.member_by_member(without_dot, lines["diagnoses"])
-    lines["diagnoses"] = _pointed(rows, claims["diagnoses"], named)
+    lines["diagnoses"], is_astray = _pointed(rows, claims["diagnoses"], named)
     pointed = rows.said("line_diagnoses") | rows.said("diagnosis_pointers")
     # As in JSON: where no line of a claim points anywhere, the diagnoses are left to the claim.
     points = np.logical_or.reduceat(columns.valid(lines["diagnoses"]), rows.starts)[rows.claim_of]
     known = (whole & points) | rows.has_column("line_diagnoses") | rows.has_column("diagnosis_pointers")
+    lost = {"diagnoses": is_astray | (rows.said("line_diagnoses") & ~columns.valid(lines["diagnoses"]))}
     lines["diagnoses"] = _none_where_absent(lines["diagnoses"], known, pointed)
     known = whole | rows.has_column("modifiers")
     lines["modifiers"] = _none_where_absent(lines["modifiers"], known, rows.said("modifiers"))
     for column, beside, default in (("code_qualifier", "hcpcs_code", "HC"), ("unit_basis", "billed_units", "UN")):
         if not rows.has_column(column):
             lines[column] = columns.chosen(columns.valid(lines[beside]), default, lines[column])
+    lost |= {
+        one.column: rows.said(one.name) & ~columns.valid(lines[one.column])
+        for one in NAMES.values()
+        if one.owner is Owner.LINE and one.name not in {*_NDC_NAMES, "diagnosis_pointers", "line_diagnoses"}
+    }
     lines["service_date_to"] = _last_days(rows, lines["service_date"], lines["service_date_to"])
+    lost["service_date_to"] |= lost["service_date"] & ~columns.valid(lines["service_date_to"])
     lines |= _drugs(rows, lines["ndc_qualifier"], whole)
+    no_number = np.logical_or.reduce([rows.said(name) for name in _NDC_NAMES]) & ~columns.valid(lines["ndc_given"])
+    lost |= {"ndc_given": no_number, "ndc11": no_number}
+    lines[UNREADABLE] = _unreadable(lost, rows.size)
     empty = {
         one.column: ~rows.said(one.name)
         for one in NAMES.values()
@@ -188,10 +212,11 @@ def _last_days(rows: Grouped, first: Column, last: Column) -> Column:
     return columns.without(before, filled)
 
 
-def _pointed(rows: Grouped, diagnoses: Column, named: Column) -> Column:
-    """The diagnoses that each line points to, where it does not name them itself."""
+def _pointed(rows: Grouped, diagnoses: Column, named: Column) -> tuple[Column, Mask]:
+    """The diagnoses that each line points to, where it does not name them itself; and where it points to none."""
+    is_astray = np.zeros(rows.size, np.bool_)
     if "diagnosis_pointers" not in rows.texts:
-        return named
+        return named, is_astray
     pointers: list[list[str] | None] = rows.values("diagnosis_pointers").to_pylist()
     of_claims, said = diagnoses.to_pylist(), rows.said("line_diagnoses")
     found: list[object] = named.to_pylist()
@@ -203,9 +228,10 @@ def _pointed(rows: Grouped, diagnoses: Column, named: Column) -> Column:
         if any(not 1 <= number <= len(codes) for number in places):
             expected = f"places from 1 to {len(codes)}, or from A on, in the claim's diagnoses"
             rows.tell("pointer-invalid", place, "diagnosis_pointers", expected)
-        found[place] = [codes[number - 1] for number in places if 1 <= number <= len(codes)]
-    resolved: Column = pa.array(found, named.type)
-    return resolved
+            is_astray[place] = True  # it may point to anything
+            continue
+        found[place] = [codes[number - 1] for number in places]
+    return pa.array(found, named.type), is_astray
 
 
 def _place(pointer: str) -> int:

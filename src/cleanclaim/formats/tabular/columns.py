@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -149,16 +149,6 @@ def member_by_member(change: Callable[[str], str], lists: Column) -> Column:
     offsets = pa.array(np.concatenate(([0], np.cumsum(lengths))), pa.int32())
     found: Column = _arrow.ListArray.from_arrays(offsets, changed, mask=lists.is_null())
     return found
-
-
-def named(masks: Mapping[str, Mask], size: int) -> Column:
-    """For each row a list of the names whose mask is true, in alphabetical order; null where none is."""
-    names = sorted(masks)
-    patterns, places = np.unique(
-        np.array([masks[name] for name in names], np.bool_).reshape(len(names), size).T, axis=0, return_inverse=True
-    )
-    lists = [[name for name, holds in zip(names, pattern, strict=True) if holds] or None for pattern in patterns]
-    return taken(pa.array(lists, pa.list_(pa.string())), places.reshape(-1))
 
 
 def taken(column: Column, places: Ints, none: Mask | None = None) -> Column:

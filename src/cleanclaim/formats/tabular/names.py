@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, KNOWN_ABSENT, LINE
+from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, KNOWN_ABSENT, LINE, UNREADABLE
 from cleanclaim.engine.schema import Column, ColumnType
 from cleanclaim.formats.jsonl import fields
 from cleanclaim.formats.tabular import cells
 
 _CHARTED = "charted_"
 _LINE = "line_"
-_NOT_GIVEN = {"claim_key", "source_file", "segment_number", "line_ordinal", "ndc_count", KNOWN_ABSENT}
+_NOT_GIVEN = {"claim_key", "source_file", "segment_number", "line_ordinal", "ndc_count", KNOWN_ABSENT, UNREADABLE}
 
 
 class Owner(Enum):

@@ -14,8 +14,8 @@ from cleanclaim.formats.x12.arrays import Column, Columns, Ints, Mask
 from cleanclaim.formats.x12.diagnoses import Diagnoses
 from cleanclaim.formats.x12.part import Decimals, Part
 from cleanclaim.formats.x12.parties import Parties
+from cleanclaim.formats.x12.places import Zone
 from cleanclaim.formats.x12.tags import Tag, packed
-from cleanclaim.formats.x12.zones import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,15 @@ def claim_table(part: Part, keys: Ints, ends: Ends, parties: Parties, diagnoses:
         "condition_codes": diagnoses.conditions,
         "statement_from": pa.nulls(size, pa.date32()),
         "statement_to": pa.nulls(size, pa.date32()),
-        "total_charge": part.first_decimals(rows, 2, every, size, Decimals.AMOUNT),
+        "total_charge": part.first_decimals(rows, 2, every, size, Decimals.AMOUNT, (CLAIM.name, "total_charge")),
         **_references(part, size),
         **_providers(part, size),
         **_other_payers(part, size),
     }
+    for name in ("birth_date", "weight"):
+        lost = parties.person[f"{name}_lost"].fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - Arrow's
+        part.lose(CLAIM.name, name, np.flatnonzero(lost))
+    columns["unreadable"] = part.unreadable(CLAIM.name, size)
     return pa.table([columns[name] for name in CLAIM.names], schema=CLAIM.arrow())
 
 
@@ -111,11 +115,14 @@ def _providers(part: Part, size: int) -> Columns:
 def _other_payers(part: Part, size: int) -> Columns:
     insurances = part.loops.select(Zone.OTHER_PAYER, Tag.SBR)
     paid_rows = part.qualified(part.loops.select(Zone.OTHER_PAYER, Tag.AMT), 1, "D")
-    _, paid = part.decimals(paid_rows, 2, Decimals.AMOUNT)
+    given, paid = part.decimals(paid_rows, 2, Decimals.AMOUNT)
     owner = part.loops.claim_of[paid_rows[paid.valid]]
     total = np.zeros(size, np.int64)
     np.add.at(total, owner, paid.values[paid.valid])
     says = np.bincount(owner, minlength=size) > 0
+    bad = part.loops.claim_of[paid_rows[given.present & ~paid.valid]]
+    part.lose(CLAIM.name, "other_payer_paid", np.unique(bad))
+    says[bad] = False  # a sum that lacks a part is none
     return {
         "other_payer_count": gather.integers(np.bincount(part.loops.claim_of[insurances], minlength=size)),
         "other_payer_paid": gather.decimals(total, says, ColumnType.MONEY_TOTAL.arrow()),

@@ -8,9 +8,10 @@ import numpy as np
 
 from cleanclaim.formats.x12.arrays import Ints
 from cleanclaim.formats.x12.interchanges import Context, Piece, Scan
+from cleanclaim.formats.x12.places import Zone
 from cleanclaim.formats.x12.segments import Segments
 from cleanclaim.formats.x12.tags import Tag
-from cleanclaim.formats.x12.zones import Zone, level_zones
+from cleanclaim.formats.x12.zones import level_zones
 
 _ENDS_CLAIM_WELL = (Tag.HL, Tag.CLM, Tag.SE)
 

@@ -12,6 +12,7 @@ from cleanclaim.formats.x12.segments import Spans
 
 _ZERO, _POINT = ord("0"), ord(".")
 _DAY_LENGTH, _RANGE_LENGTH = 8, 17
+_LONGEST_NUMBER = 40  # characters
 _LONGEST_WHOLE = 18  # digits that 64 bits hold
 _DAY_WEIGHTS = np.array([1000, 100, 10, 1, 10, 1, 10, 1])
 
@@ -55,15 +56,16 @@ def single_days(data: Bytes, spans: Spans) -> Decoded:
     return Decoded(found.values, found.valid & (spans.end - spans.start == _DAY_LENGTH))
 
 
-def day_ranges(data: Bytes, spans: Spans, is_range: Mask) -> tuple[Decoded, Decoded]:
-    """First and last day of each span: CCYYMMDD-CCYYMMDD where `is_range`, else one CCYYMMDD. Valid together."""
+def day_ranges(data: Bytes, spans: Spans) -> tuple[Decoded, Decoded, Mask]:
+    """First and last day of each span, CCYYMMDD-CCYYMMDD or one CCYYMMDD, and which are ranges. Valid together."""
     length = spans.end - spans.start
     hyphen = data[np.minimum(spans.start + _DAY_LENGTH, len(data) - 1)] == ord("-")
-    shaped = np.where(is_range, (length == _RANGE_LENGTH) & hyphen, length == _DAY_LENGTH)
+    is_range = (length == _RANGE_LENGTH) & hyphen
+    shaped = is_range | (length == _DAY_LENGTH)
     first = days(data, spans.start)
     last = days(data, np.where(is_range & shaped, spans.start + _DAY_LENGTH + 1, spans.start))
     valid = shaped & first.valid & last.valid & (first.values <= last.values)
-    return Decoded(first.values, valid), Decoded(last.values, valid)
+    return Decoded(first.values, valid), Decoded(last.values, valid), is_range
 
 
 def decimals(data: Bytes, spans: Spans, form: DecimalFormat) -> Decoded:
@@ -92,17 +94,19 @@ def decimals(data: Bytes, spans: Spans, form: DecimalFormat) -> Decoded:
     plain &= (whole <= form.digits) & (after <= form.decimals) & (whole + after > 0) & (~seen_point | (after > 0))
     value *= 10 ** np.clip(form.decimals - after, 0, form.decimals)
     for row in np.flatnonzero(~plain & (length > 0)).tolist():
-        unusual = _signed(data[spans.start[row] : spans.end[row]].tobytes(), form)
+        unusual = _unusual(data[spans.start[row] : spans.end[row]].tobytes(), form)
         if unusual is not None:
             value[row], plain[row] = unusual, True
     return Decoded(value, plain)
 
 
-def _signed(raw: bytes, form: DecimalFormat) -> int | None:
-    found = re.fullmatch(rb"([+-])([0-9]*)(?:\.([0-9]+))?", raw)
-    if not found or not (found[2] or found[3]):
+def _unusual(raw: bytes, form: DecimalFormat) -> int | None:
+    """A number with a sign, or with zeros behind its last decimal, which are no other number."""
+    found = re.fullmatch(rb"([+-]?)([0-9]*)(?:\.([0-9]+))?", raw)
+    if not found or not (found[2] or found[3]) or len(raw) > _LONGEST_NUMBER:
         return None
     decimals_ = found[3] or b""
+    decimals_ = decimals_[: form.decimals] + decimals_[form.decimals :].rstrip(b"0")
     if len(found[2]) > form.digits or len(decimals_) > form.decimals:
         return None
     value: int = int(found[2] + decimals_) * 10 ** (form.decimals - len(decimals_))

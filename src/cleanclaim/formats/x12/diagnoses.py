@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from cleanclaim.claims.tables import CLAIM
 from cleanclaim.formats.x12 import gather
 from cleanclaim.formats.x12.arrays import Column, Ints, Mask
 from cleanclaim.formats.x12.part import Part
+from cleanclaim.formats.x12.places import Zone
 from cleanclaim.formats.x12.tags import Tag, packed
-from cleanclaim.formats.x12.zones import Zone
 
 _ELEMENTS = 12
 _ICD_10 = [packed("ABK"), packed("ABF")]
@@ -86,6 +87,7 @@ def diagnoses_of(part: Part) -> Diagnoses:
         part.tell_spans("hi-code-missing", repeated, codes, missing, places)
 
     claim = part.loops.claim_of[repeated]
+    part.lose(CLAIM.name, "diagnoses", np.unique(claim[unknown | missing]))
     is_diagnosis = (is_icd_10 | is_icd_9) & codes.present
     is_condition = (qualifier == _CONDITION) & codes.present
     owner = claim[is_diagnosis]

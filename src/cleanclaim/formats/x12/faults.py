@@ -99,11 +99,25 @@ KINDS = {
         "The pointer does not point to a diagnosis of the claim.",
         "a whole number from 1 to the number of diagnoses",
     ),
+    "segment-misplaced": FaultKind(
+        _N, "The segment stands in another loop than its own; it was read where it belongs, here and below.",
+        "the order of 005010X222A1",
+    ),
+    "segment-not-used": FaultKind(
+        _S, "The segment stands where 837P has none of its kind; it was not used.", "the order of 005010X222A1",
+    ),
+    "procedure-unreadable": FaultKind(
+        _V, "The procedure cannot be parted into qualifier, code and modifiers.", "a qualifier and a code",
+    ),
     "lin-missing": FaultKind(_S, "NDC quantity (CTP) without an NDC (LIN); it was not used.", "LIN before CTP"),
     "amount-invalid": FaultKind(
         _V, "The dollar amount is not valid.", "a number of at most 12 digits and two decimals",
     ),
     "number-invalid": FaultKind(_V, "The number is not valid.", "a number of at most 9 digits and three decimals"),
+    "date-form": FaultKind(
+        _N, "The qualifier does not fit the date; it was read as the day or days that it says.",
+        "D8 with CCYYMMDD, RD8 with CCYYMMDD-CCYYMMDD",
+    ),
     "date-invalid": FaultKind(_V, "The date is not valid.", "a date as CCYYMMDD"),
     "clm-id-missing": FaultKind(_V, "The claim has no account number (CLM01).", "an account number"),
     "segment-unknown": FaultKind(_S, "837P has no segment of this name; it was skipped.", "a segment of 005010X222A1"),
@@ -162,6 +176,7 @@ class FaultLog:
     name: str
     controls: ControlNumbers = field(default_factory=ControlNumbers)
     rows: list[_Row] = field(default_factory=list)
+    told_moved: set[str] = field(default_factory=set)  # tags of segments that were read in a wrong place
 
     def tell(
         self,

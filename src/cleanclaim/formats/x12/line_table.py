@@ -13,12 +13,13 @@ from cleanclaim.formats.x12 import decode, gather
 from cleanclaim.formats.x12.arrays import Column, Columns, Ints
 from cleanclaim.formats.x12.diagnoses import Diagnoses
 from cleanclaim.formats.x12.part import Decimals, Part, first_values
+from cleanclaim.formats.x12.places import IN_LINE, Zone
 from cleanclaim.formats.x12.segments import Composites, Spans
 from cleanclaim.formats.x12.tags import Tag, packed
-from cleanclaim.formats.x12.zones import Zone
 from cleanclaim.values import parse_ndc
 
 _NDC_LENGTH = 11
+_QUALIFIER = 2  # characters of SV101-1
 _FIRST_MODIFIER, _MODIFIERS = 3, 4  # SV101-3 to -6
 
 
@@ -54,6 +55,7 @@ def line_table(part: Part, claim_keys: Ints, diagnoses: Diagnoses) -> pa.Table:
         **_drug(part, size),
         **_providers(part, size),
     }
+    columns["unreadable"] = part.unreadable(LINE.name, size)
     return pa.table([columns[name] for name in LINE.names], schema=LINE.arrow())
 
 
@@ -77,16 +79,32 @@ def _service(part: Part, services: _Services, size: int) -> Columns:
     def text(number: int) -> Column:
         return part.first_texts(services.rows, number, services.line, size)
 
+    _tell_unparted(part, procedure, services)
     return {
         "code_qualifier": of_procedure(1),
         "hcpcs_code": of_procedure(2),
         "description": of_procedure(7),
-        "charge_amount": part.first_decimals(services.rows, 2, services.line, size, Decimals.AMOUNT),
+        "charge_amount": part.first_decimals(
+            services.rows, 2, services.line, size, Decimals.AMOUNT, (LINE.name, "charge_amount")
+        ),
         "unit_basis": text(3),
-        "billed_units": part.first_decimals(services.rows, 4, services.line, size, Decimals.NUMBER),
+        "billed_units": part.first_decimals(
+            services.rows, 4, services.line, size, Decimals.NUMBER, (LINE.name, "billed_units")
+        ),
         "place_of_service": text(5),
         "modifiers": _modifiers(part, procedure, services, size),
     }
+
+
+def _tell_unparted(part: Part, procedure: Composites, services: _Services) -> None:
+    """Tell a procedure of one component that is no qualifier: its parts stand between another separator."""
+    whole = part.segments.component(procedure, 1)
+    bad = (procedure.sizes == 1) & (whole.end - whole.start > _QUALIFIER)
+    if bad.any():
+        separator = chr(part.segments.data[part.segments.separators[0]]) if len(part.segments.separators) else ":"
+        expected = f"a qualifier and a code with `{separator}` between them, as ISA16 says"
+        part.tell_spans("procedure-unreadable", services.rows, whole, bad, "01", expected=expected)
+        part.lose(LINE.name, "hcpcs_code", services.line[bad])
 
 
 def _modifiers(part: Part, procedure: Composites, services: _Services, size: int) -> Column:
@@ -112,9 +130,13 @@ def _pointed_to(part: Part, services: _Services, size: int, claim: Ints, diagnos
     if bad.any():
         places = [f"07-{one}" for one in number.tolist()]
         part.tell_spans("pointer-invalid", services.rows[repeated], spans, bad, places)
+        part.lose(LINE.name, "diagnoses", np.unique(line[bad]))
+    known = part.loops.services >= 0
+    known[line[bad]] = False  # a line that points to what is not there may point to anything
+    leads &= known[line]
     index = diagnoses.offsets[claim[line[leads]]] + pointer.values[leads] - 1
     codes = diagnoses.codes.take(gather.indices(index))
-    return gather.string_lists(codes, line[leads], size, known=part.loops.services >= 0)
+    return gather.string_lists(codes, line[leads], size, known=known)
 
 
 def _dates(part: Part, size: int) -> Columns:
@@ -122,14 +144,17 @@ def _dates(part: Part, size: int) -> Columns:
     qualifiers = part.segments.element(rows, 2)
     kind = part.packed(qualifiers)
     spans = part.segments.element(rows, 3)
-    is_range = kind == packed("RD8")
-    is_known = is_range | (kind == packed("D8"))
-    first, last = decode.day_ranges(part.data, spans, is_range)
+    says_range = kind == packed("RD8")
+    is_known = says_range | (kind == packed("D8"))
+    first, last, is_range = decode.day_ranges(part.data, spans)
+    part.tell_spans("date-form", rows, spans, first.valid & is_known & (is_range != says_range), "03")
     part.tell_spans("date-invalid", rows, spans, spans.present & is_known & ~first.valid, "03",
                     expected="a date as CCYYMMDD (D8) or a range as CCYYMMDD-CCYYMMDD (RD8)")  # fmt: skip
     part.tell_spans("date-invalid", rows, qualifiers, spans.present & ~is_known, "02", expected="D8 or RD8")
     line = part.loops.line_of[rows]
     valid = first.valid & is_known
+    for name in ("service_date", "service_date_to"):
+        part.lose_first(LINE.name, name, spans, valid, line)
     return {
         "service_date": gather.dates(*first_values(spans, decode.Decoded(first.values, valid), line, size)),
         "service_date_to": gather.dates(*first_values(spans, decode.Decoded(last.values, valid), line, size)),
@@ -158,23 +183,24 @@ def _providers(part: Part, size: int) -> Columns:
 
 def _drug(part: Part, size: int) -> Columns:
     """What the first LIN of each line says, and the CTP and REF between it and the next LIN."""
-    lines, line_of = part.loops.lines, part.loops.line_of
+    line_of = part.loops.line_of
     rows = part.loops.select(Zone.DRUG, Tag.LIN)
     counts = np.bincount(line_of[rows], minlength=size)
     first = rows[gather.first_per_owner(line_of[rows], np.ones(len(rows), np.bool_))]
     line = line_of[first]
 
     def of_first(found: Ints) -> Ints:
-        """The rows before which their line has exactly one LIN."""
-        kept: Ints = found[_drugs_before(rows, lines, line_of, found) == 1]
+        """The rows before which their line has one LIN at most, and which are of a line that has one."""
+        kept: Ints = found[_drugs_before(rows, line_of, found) <= 1]
         return kept
 
-    quantities = of_first(part.loops.select(Zone.DRUG, Tag.CTP))
+    quantities = part.loops.select(Zone.DRUG, Tag.CTP)
+    quantities = of_first(quantities[counts[line_of[quantities]] > 0])
     units = part.segments.component(part.segments.composites(part.segments.element(quantities, 5)), 1)
     links = part.loops.select(Zone.DRUG, Tag.REF)
     link_kind = part.codes(links, 1)
-    links = of_first(links[(link_kind == packed("XZ")) | (link_kind == packed("VY"))])
-    _tell_quantities(part, rows)
+    links = of_first(links[(counts[line_of[links]] > 0) & np.isin(link_kind, (packed("XZ"), packed("VY")))])
+    _tell_quantities(part, rows, counts)
     qualifiers = part.segments.element(first, 2)
     given = part.segments.element(first, 3)
     is_ndc = part.packed(qualifiers) == packed("N4")
@@ -182,26 +208,29 @@ def _drug(part: Part, size: int) -> Columns:
         "ndc_qualifier": gather.first_strings(part.data, qualifiers, line, size),
         "ndc_given": gather.first_strings(part.data, given, line, size),
         "ndc11": _ndc11(part, given.take(is_ndc), line[is_ndc], size),
-        "ndc_quantity": part.first_decimals(quantities, 4, line_of[quantities], size, Decimals.NUMBER),
+        "ndc_quantity": part.first_decimals(
+            quantities, 4, line_of[quantities], size, Decimals.NUMBER, (LINE.name, "ndc_quantity")
+        ),
         "ndc_unit": gather.first_strings(part.data, units, line_of[quantities], size),
         "ndc_count": gather.integers(counts),
         "ndc_link": part.first_texts(links, 2, line_of[links], size),
     }
 
 
-def _drugs_before(drugs: Ints, lines: Ints, line_of: Ints, rows: Ints) -> Ints:
+def _drugs_before(drugs: Ints, line_of: Ints, rows: Ints) -> Ints:
     """How many LIN stand before each row in its line."""
-    found: Ints = np.searchsorted(drugs, rows) - np.searchsorted(drugs, lines[line_of[rows]])
+    found: Ints = np.searchsorted(drugs, rows) - np.searchsorted(line_of[drugs], line_of[rows])
     return found
 
 
-def _tell_quantities(part: Part, drugs: Ints) -> None:
+def _tell_quantities(part: Part, drugs: Ints, counts: Ints) -> None:
     """Tell the CTP that do not follow a LIN, and bad numbers in those of a second drug."""
     loops = part.loops
-    for zone in (Zone.LINE, Zone.LINE_PROVIDER, Zone.LINE_ADJUDICATION, Zone.LINE_FORM):
-        part.tell_rows("lin-missing", loops.select(zone, Tag.CTP))
+    for zone in IN_LINE:
+        rows = loops.select(zone, Tag.CTP)
+        part.tell_rows("lin-missing", rows[counts[loops.line_of[rows]] == 0])
     rows = loops.select(Zone.DRUG, Tag.CTP)
-    part.decimals(rows[_drugs_before(drugs, loops.lines, loops.line_of, rows) > 1], 4, Decimals.NUMBER)
+    part.decimals(rows[_drugs_before(drugs, loops.line_of, rows) > 1], 4, Decimals.NUMBER)
 
 
 def _ndc11(part: Part, given: Spans, line: Ints, size: int) -> Column:

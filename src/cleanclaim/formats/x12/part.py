@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
+import pyarrow as pa
 
+from cleanclaim.claims.unreadable import names_where
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.formats.x12 import decode, gather
 from cleanclaim.formats.x12.arrays import Bytes, Column, Ints, Mask
@@ -42,6 +44,7 @@ class Part:
     loops: Loops
     first_number: int  # in the file, of the first segment
     log: FaultLog
+    lost: dict[tuple[str, str], list[Ints]] = field(default_factory=dict)  # by table and column, the rows of the table
 
     @property
     def data(self) -> Bytes:
@@ -82,11 +85,38 @@ class Part:
         self.tell_spans(kind.fault, rows, spans, bad, place, is_private=kind.is_private, expected=kind.expected)
         return spans, decoded
 
-    def first_decimals(self, rows: Ints, number: int, owner: Ints, size: int, kind: Decimals) -> Column:
-        """For each owner the first number that its rows have in an element; null where that is bad."""
+    def first_decimals(
+        self, rows: Ints, number: int, owner: Ints, size: int, kind: Decimals, lost: tuple[str, str] | None = None
+    ) -> Column:
+        """For each owner the first number that its rows have in an element; null where that is bad.
+
+        `lost`: the table of the owners and the column, where a bad one is to be named.
+        """
         spans, decoded = self.decimals(rows, number, kind)
         values, valid = first_values(spans, decoded, owner, size)
+        if lost:
+            self.lose_first(*lost, spans, decoded.valid, owner)
         return gather.decimals(values, valid, kind.column.arrow())
+
+    def lose_first(self, table: str, column: str, spans: Spans, valid: Mask, owner: Ints) -> None:
+        """Name a column of the owners of which the first value is there and bad."""
+        if (spans.present & ~valid).any():
+            first = gather.first_per_owner(owner, spans.present)
+            self.lose(table, column, owner[first[~valid[first]]])
+
+    def lose(self, table: str, column: str, owners: Ints) -> None:
+        """Name a column of these rows of a table as one that could not be read."""
+        if len(owners):
+            self.lost.setdefault((table, column), []).append(owners)
+
+    def unreadable(self, table: str, size: int) -> Column:
+        """The columns of each row of a table that could not be read."""
+        masks = {}
+        for (of, column), owners in self.lost.items():
+            if of == table:
+                masks[column] = np.zeros(size, np.bool_)
+                masks[column][np.concatenate(owners)] = True
+        return names_where(masks, size) if masks else pa.nulls(size, pa.list_(pa.string()))
 
     def tell_rows(self, fault: str, rows: Ints, element: str = "") -> None:
         """Tell a fault of whole segments, or of an element that is not there."""

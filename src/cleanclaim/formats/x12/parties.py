@@ -11,8 +11,9 @@ from cleanclaim.claims.patients import patient_key
 from cleanclaim.formats.x12 import decode, gather
 from cleanclaim.formats.x12.arrays import Column, Columns, Ints, Mask
 from cleanclaim.formats.x12.part import Decimals, Part, first_values
+from cleanclaim.formats.x12.places import Zone
+from cleanclaim.formats.x12.segments import Spans
 from cleanclaim.formats.x12.tags import Tag, packed
-from cleanclaim.formats.x12.zones import Zone
 
 _IL, _PR = packed("IL"), packed("PR")
 _NONE = -1
@@ -137,11 +138,22 @@ def _demographics(part: Part, zone: Zone) -> Columns:
     born = decode.single_days(part.data, spans)
     part.tell_spans("date-invalid", dated, spans, spans.present & ~born.valid, "02", is_private=True)
     weighed = part.qualified(part.loops.select(zone, Tag.PAT), 7, "01")
+    of_dated, of_weighed = _owner(part, zone, dated), _owner(part, zone, weighed)
+    weights, weight = part.decimals(weighed, 8, Decimals.WEIGHT)
+    values, is_weight = first_values(weights, weight, of_weighed, size)
     return {
-        "birth_date": gather.dates(*first_values(spans, born, _owner(part, zone, dated), size)),
+        "birth_date": gather.dates(*first_values(spans, born, of_dated, size)),
+        "birth_date_lost": gather.flags(_first_lost(spans, born.valid, of_dated, size)),
         "sex": part.first_texts(rows, 3, _owner(part, zone, rows), size),
-        "weight": part.first_decimals(weighed, 8, _owner(part, zone, weighed), size, Decimals.WEIGHT),
+        "weight": gather.decimals(values, is_weight, Decimals.WEIGHT.column.arrow()),
+        "weight_lost": gather.flags(_first_lost(weights, weight.valid, of_weighed, size)),
     }
+
+
+def _first_lost(spans: Spans, valid: Mask, owner: Ints, size: int) -> Mask:
+    """The owners of which the first value is there and bad."""
+    first = gather.first_per_owner(owner, spans.present)
+    return gather.scattered(~valid[first], owner[first], size)
 
 
 def _patient_keys(subscriber: Columns, person: Columns) -> Column:

@@ -8,7 +8,8 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, ClaimTables, claim_key, file_key
+from cleanclaim.claims.tables import ADMINISTRATION, CLAIM, FAULT, LINE, SEGMENT, ClaimTables, claim_key, file_key
+from cleanclaim.claims.unreadable import settled
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.x12.arrays import Ints, Mask
 from cleanclaim.formats.x12.claim_table import Ends, claim_table
@@ -21,6 +22,7 @@ from cleanclaim.formats.x12.interchanges import Context, scan
 from cleanclaim.formats.x12.line_table import line_table
 from cleanclaim.formats.x12.part import Part
 from cleanclaim.formats.x12.parties import OpenLevels, parties_of
+from cleanclaim.formats.x12.places import IN_LINE, Zone
 from cleanclaim.formats.x12.segments import Segments, joined
 from cleanclaim.formats.x12.signatures import is_utf16, refusal
 from cleanclaim.formats.x12.tags import FOREIGN, UNKNOWN
@@ -164,7 +166,7 @@ class Reader837(Iterator[ClaimTables]):
         diagnoses = diagnoses_of(part)
         claims = claim_table(part, keys, _ends(loops, transactions), parties, diagnoses)
         lines = line_table(part, keys, diagnoses)
-        return ClaimTables(claims, lines, ADMINISTRATION.empty(), self._log.drain())
+        return ClaimTables(*settled(claims, lines), ADMINISTRATION.empty(), self._log.drain())
 
     def _only_faults(self) -> ClaimTables:
         faults = self._log.drain() if self._found_header else FAULT.empty()  # before the first header they wait
@@ -187,6 +189,8 @@ def _tell_segments(part: Part, is_read: Mask, is_skipped: Mask) -> None:
     tag = part.segments.tag
     part.tell_rows("segment-unknown", np.flatnonzero(is_read & (tag == UNKNOWN)))
     part.tell_rows("segment-not-in-837p", np.flatnonzero(is_read & (tag >= FOREIGN[0]) & (tag <= FOREIGN[-1])))
+    _lose_segments(part, np.flatnonzero(is_read & ((tag == UNKNOWN) | ((tag >= FOREIGN[0]) & (tag <= FOREIGN[-1])))))
+    _tell_moved(part)
     part.tell_rows("control-character", np.flatnonzero(part.segments.control & ~is_skipped))
     for fault, rows in part.loops.faults.items():
         if fault == "hl-level":
@@ -194,3 +198,21 @@ def _tell_segments(part: Part, is_read: Mask, is_skipped: Mask) -> None:
             part.tell_spans(fault, rows, spans, np.ones(len(rows), np.bool_), "03")
         else:
             part.tell_rows(fault, rows)
+
+
+def _tell_moved(part: Part) -> None:
+    """Tell what stands in a wrong place: what was read all the same once for a file, what was not each time."""
+    moved = part.loops.moved
+    for row in moved.read.tolist():
+        kind = part.segments.tag_text(row)
+        if kind not in part.log.told_moved:
+            part.log.told_moved.add(kind)
+            part.log.tell("segment-misplaced", row + part.first_number, kind)
+    part.tell_rows("segment-not-used", moved.unread)
+
+
+def _lose_segments(part: Part, rows: Ints) -> None:
+    """Name the lines and claims of which a segment is not known: it may have said anything."""
+    zone = part.loops.zone[rows]
+    part.lose(LINE.name, SEGMENT, np.unique(part.loops.line_of[rows[np.isin(zone, IN_LINE)]]))
+    part.lose(CLAIM.name, SEGMENT, np.unique(part.loops.claim_of[rows[np.isin(zone, (Zone.CLAIM, Zone.OTHER_PAYER))]]))

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
 from cleanclaim.formats.x12.arrays import Bytes, Ints, Mask
+from cleanclaim.formats.x12.places import OPENED_IN_LINE, Moved, Zone, put_in_place
 from cleanclaim.formats.x12.segments import Segments
 from cleanclaim.formats.x12.tags import SET_ASIDE, Tag, packed, packed_spans
 
-
-class Zone(IntEnum):
-    """The loop that a segment stands in: that of the last segment which opened one."""
-
-    NONE = 0
-    HEADER = 1
-    BILLING = 2
-    SUBSCRIBER = 3
-    PATIENT = 4
-    CLAIM = 5
-    OTHER_PAYER = 6
-    LINE = 7
-    DRUG = 8
-    LINE_PROVIDER = 9
-    LINE_ADJUDICATION = 10
-    LINE_FORM = 11
-    ORPHAN = 12  # service lines outside a claim
-
-
 LEVELS = {"20": Zone.BILLING, "22": Zone.SUBSCRIBER, "23": Zone.PATIENT}
-_IN_LINE = {
-    Tag.LIN: Zone.DRUG, Tag.NM1: Zone.LINE_PROVIDER, Tag.SVD: Zone.LINE_ADJUDICATION, Tag.LQ: Zone.LINE_FORM,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +36,7 @@ class Loops:
     services: Ints  # row of the SV1 of each line, -1 where there is none
     claim_ends: Ints  # row of the HL or CLM after each claim, the number of rows where none comes
     faults: dict[str, Ints]
+    moved: Moved  # what stands in a wrong place
     _order: Ints
     _keys: Ints
 
@@ -101,12 +80,14 @@ def loops_of(segments: Segments, is_read: Mask) -> Loops:
     zone = _filled(opened)
     opened[(tag == Tag.SBR) & (zone == Zone.CLAIM)] = Zone.OTHER_PAYER
     in_line = zone == Zone.LINE
-    for opener, inner in _IN_LINE.items():
+    for opener, inner in OPENED_IN_LINE.items():
         opened[(tag == opener) & in_line] = inner
     zone = _filled(opened)
 
     claims = rows[events.kind == Zone.CLAIM]
     lines = rows[starts_line]
+    claim_of, line_of = _ordinals(claims, size), _ordinals(lines, size)
+    moved = put_in_place(segments, tag, zone, claim_of, line_of, lines)
     services = np.full(len(lines), -1)
     is_service = (events.kind == _SV1) & (starts_line | service_joins)
     services[np.searchsorted(lines, rows[is_service], side="right") - 1] = rows[is_service]
@@ -115,7 +96,7 @@ def loops_of(segments: Segments, is_read: Mask) -> Loops:
     key = (zone.astype(np.uint16) << 7) | tag
     order = np.argsort(key, kind="stable")
     return Loops(
-        zone=zone, claim_of=_ordinals(claims, size), line_of=_ordinals(lines, size),
+        zone=zone, claim_of=claim_of, line_of=line_of, moved=moved,
         transactions=rows[events.kind == Zone.HEADER],
         levels={level: rows[events.kind == level] for level in LEVELS.values()},
         claims=claims, lines=lines, services=services, claim_ends=np.append(ends, size)[after], faults=faults,
