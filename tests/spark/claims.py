@@ -54,7 +54,6 @@ MADE_UP: dict[str, list[dict[str, Any]]] = {
 UNSEEN = {
     "line.revenue_code": "it stands in institutional claims, which are not read yet",
     **{
-        f"{grain}.unreadable": "it is of claims that could not be read whole",
         f"{grain}.known_absent": "it is of partial claims; these are whole"
         for grain in ("claim", "line", "line_pair", "policy_line", "drug_day", "diagnosis")
     },
