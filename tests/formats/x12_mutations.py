@@ -185,6 +185,14 @@ def _strange(rng: random.Random) -> Element:
     return rng.choice(_STRANGE_TEXTS) if rng.random() < 0.75 else rng.choice(_STRANGE_PARTS)
 
 
+def put_blanks_before_terminators(data: bytes, rng: random.Random) -> bytes:
+    return data.replace(b"~", rng.choice([b" ~", b"\t~", b"  ~"]))
+
+
+def repeat_with_another_separator(data: bytes, rng: random.Random) -> bytes:
+    return data.replace(b"*^*", rng.choice([b"*:*", b"*~*"]))
+
+
 def truncate(data: bytes, rng: random.Random) -> bytes:
     return data[: rng.randrange(len(data) + 1)]
 
@@ -252,5 +260,5 @@ _SEGMENT_DAMAGES: list[Callable[[Interchange, int, random.Random], None]] = [
 ]  # fmt: skip
 _BYTE_DAMAGES: list[Callable[[bytes, random.Random], bytes]] = [
     truncate, drop_start, insert_bytes, insert_bytes, insert_after_terminator, replace_byte, replace_in_header,
-    drop_bytes, put_before, put_after, put_between, send_twice, follow_with_another, wrap_lines,
+    drop_bytes, put_before, put_after, put_between, send_twice, follow_with_another, wrap_lines, put_blanks_before_terminators, repeat_with_another_separator,
 ]  # fmt: skip

@@ -102,6 +102,7 @@ class _Envelopes:
     interchange_open: bool = False
     group: _Group | None = None
     transaction: _Transaction | None = None
+    wrapped: bool = False  # told of line ends inside of segments
     stray: bool = False  # the last segment was one of a run outside of a transaction
     last: Segment | None = None
     seen: set[tuple[str | None, ...]] = field(default_factory=set)
@@ -109,6 +110,13 @@ class _Envelopes:
     def read(self, piece: Segment | Loss) -> None:
         """Take in the next segment, or the loss that stands in its place."""
         if isinstance(piece, Loss):
+            if piece.fault == "text-wrapped":
+                if not self.wrapped:
+                    within, self.log.interchange = self.log.interchange, None
+                    self.log.tell(piece.fault)
+                    self.log.interchange = within
+                self.wrapped = True
+                return
             if piece.fault == "isa-unreadable":
                 self._end_interchange(self.last)  # a header ends what is open, though it cannot be read
             self.log.tell(piece.fault)
@@ -137,8 +145,13 @@ class _Envelopes:
         self.interchange_open = True
         self.log.interchange = self.interchange.control
         self._characters(segment)
-        if segment.length != _HEADER_LENGTH:
+        if "isa-blanks" in segment.unusual:
+            told = f"{segment.delimiters.terminator} as character {segment.length}"
+            self.log.tell("isa-blanks", segment, value=told)
+        elif segment.length != _HEADER_LENGTH:
             self.log.tell("isa-length", segment, value=str(segment.length))
+        if "repetition-same" in segment.unusual:
+            self.log.tell("repetition-same", segment, value=segment.element(11))
         identity = tuple(segment.element(position) for position in (5, 6, 7, 8, 13))
         if identity in self.seen:
             self.log.tell("interchange-duplicate", segment, element="ISA13", value=segment.element(13))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cleanclaim.errors import UnreadableInput
 
@@ -14,7 +14,7 @@ _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f]")
 _INTERCHANGE_START = re.compile(rb"ISA[^A-Za-z0-9]")
 _HEADER_SEPARATORS = 16
 _HEADER_REACH = 200
-_AROUND_SEGMENTS = b" \r\n"
+_AROUND_SEGMENTS = b" \t\r\n"
 _WHITE_SPACE = b" \t\r\n\v\f"
 _SAYS_SOMETHING = re.compile(rb"[0-9A-Za-z\x80-\xff]")
 _LOOKS_LIKE = (
@@ -46,6 +46,8 @@ class Segment:
     delimiters: Delimiters
     terminated: bool
     utf8: bool
+    unusual: tuple[str, ...] = ()  # of a header
+    blanks: int = 0  # before the terminator that a header declares
 
     @property
     def tag(self) -> str:
@@ -61,7 +63,7 @@ class Segment:
     @property
     def length(self) -> int:
         """Characters of the segment with its separators and its terminator."""
-        return sum(map(len, self.texts)) + len(self.texts)
+        return sum(map(len, self.texts)) + len(self.texts) + self.blanks
 
     def element(self, position: int) -> str | None:
         """The element without outer blanks; None where it is missing or blank."""
@@ -124,6 +126,9 @@ def read_segments(data: bytes) -> Iterator[Segment | Loss]:
                 continue
             segment, position = header
             delimiters = segment.delimiters
+            data, wrapped = _without_line_ends(data, position, delimiters)
+            if wrapped or "text-wrapped" in segment.unusual:
+                yield Loss("text-wrapped")
         else:
             end = data.find(delimiters.terminator.encode(), position)
             raw = data[position:] if end < 0 else data[position:end]
@@ -144,6 +149,32 @@ def read_segments(data: bytes) -> Iterator[Segment | Loss]:
         yield segment
 
 
+def _without_line_ends(data: bytes, position: int, delimiters: Delimiters) -> tuple[bytes, bool]:
+    """The file with no line ends in the interchange that starts here, if any of them stood inside a segment."""
+    terminator = delimiters.terminator.encode()
+    if any(mark in delimiters for mark in "\r\n"):
+        return data, False
+    end = start = position
+    while True:
+        found = data.find(terminator, start)
+        text = data[start : found if found >= 0 else len(data)]
+        bare = text.lstrip(_AROUND_SEGMENTS)
+        if _INTERCHANGE_START.match(data, start + len(text) - len(bare)):
+            end = start + len(text) - len(bare)
+            break
+        end = start = found + 1 if found >= 0 else len(data)
+        if found < 0 or (
+            bare[:3] == b"IEA" and (bare[3:4] == delimiters.element.encode() or not bare[3:].strip(_AROUND_SEGMENTS))
+        ):
+            break
+    segments = data[position:end].split(terminator)
+    inside = sum(len(re.findall(rb"\S[ \t]*[\r\n]\s*(?=\S)", segment)) for segment in segments)
+    behind = sum(re.match(rb"[ \t]*[\r\n]", segment) is not None for segment in segments[1:])
+    if inside <= behind:
+        return data, False
+    return data[:position] + data[position:end].translate(None, b"\r\n") + data[end:], True
+
+
 def _next_header(data: bytes, position: int) -> int:
     """Where the next interchange header starts; the end of the file where none does."""
     found = _INTERCHANGE_START.search(data, position)
@@ -156,18 +187,32 @@ def _read_header(data: bytes, start: int, number: int) -> tuple[Segment, int] | 
     separators = [place for place, byte in enumerate(reach) if byte == reach[3]]
     if len(separators) < _HEADER_SEPARATORS:
         return None
-    end = start + separators[_HEADER_SEPARATORS - 1] + 2  # after the last separator: the component separator, then this
-    if end >= len(data) or not data[end - 1 : end + 1].isascii() or reach[3] >= 0x80:
+    after = start + separators[_HEADER_SEPARATORS - 1] + 1
+    end = after + 1
+    while data[end : end + 1] in {b" ", b"\t"}:
+        end += 1
+    if end >= len(data) or data[after] >= 0x80 or data[end] >= 0x80 or reach[3] >= 0x80:
         return None
-    element, component, terminator = chr(reach[3]), chr(data[end - 1]), chr(data[end])
-    texts = _text(data[start:end])[0].split(element)
-    isa11 = texts[11]
+    element, component, terminator = chr(reach[3]), chr(data[after]), chr(data[end])
+    raw = data[start : after + 1]
+    unusual = ["isa-blanks"] if end > after + 1 else []
+    if not {element, component, terminator} & {"\r", "\n"}:
+        if re.search(rb"[\r\n]", data[start:end]):
+            unusual.append("text-wrapped")
+        raw = raw.translate(None, b"\r\n")
+    isa11 = _text(raw)[0].split(element)[11]
     repetition = isa11 if len(isa11) == 1 and not isa11.isalnum() else None
-    given = [character for character in (element, component, terminator, repetition) if character is not None]
-    if len(set(given)) < len(given) or any(character.isalnum() or character == " " for character in given):
+    if repetition in {element, component, terminator}:
+        repetition = None
+        unusual.append("repetition-same")
+    given = [element, component, terminator]
+    if len(set(given)) < 3 or any(character.isalnum() or character == " " for character in given):
         return None
-    delimiters = Delimiters(element, component, terminator, repetition)
-    return _segment(data[start:end], number, delimiters, terminated=True), end + 1
+    if repetition == " " or (repetition and not repetition.isascii()):
+        return None
+    segment = _segment(raw, number, Delimiters(element, component, terminator, repetition), terminated=True)
+    segment = replace(segment, unusual=tuple(unusual), blanks=end - after - 1)
+    return segment, end + 1
 
 
 def _segment(raw: bytes, number: int, delimiters: Delimiters, *, terminated: bool) -> Segment:

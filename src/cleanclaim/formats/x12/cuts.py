@@ -50,7 +50,7 @@ def cut(found: Scan, *, skips: bool) -> Cut | None:
         return None
     head = Piece(last.before, last.header, segments.head(row), begins=last.begins)
     whole = segments.tag[row] in _ENDS_CLAIM_WELL
-    return Cut([*found.pieces[:-1], head], Context(last.header), int(segments.start[row]), whole)
+    return Cut([*found.pieces[:-1], head], found.after, int(segments.start[row]), whole)
 
 
 def _safe_rows(segments: Segments) -> Ints:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 HEADER_WINDOW = 200  # the 16 separators stand within so many bytes; a header takes two more at most
 USUAL_LENGTH = 106
 _TEXT = re.compile(rb"[0-9A-Za-z\x80-\xff]")
-BLANKS = b"\r\n "  # dropped around a segment
+BLANKS = b"\r\n\t "  # dropped around a segment
+LINE_ENDS = b"\r\n"
+_BEFORE_TERMINATOR = b" \t"  # a blank that software puts there is none itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Header:
     elements: tuple[str, ...]
     start: int
     end: int
-    length: int  # in characters, the terminator included
+    length: int  # in characters, the terminator included, line ends inside left out
+    faults: tuple[str, ...] = ()  # what is unusual about it
 
     @property
     def control(self) -> str:
@@ -63,6 +66,26 @@ def find_header(raw: bytes, start: int) -> int:
             return at
         at = raw.find(b"ISA", at + 3)
     return -1
+
+
+def is_wrapped(text: bytes, delimiters: Delimiters) -> bool | None:
+    """Whether most line ends of an interchange stand inside its segments: then they mean nothing anywhere in it.
+
+    A single one is a character of its value, or stands behind a terminator that was lost. None where there is none.
+    """
+    terminator = delimiters.terminator
+    if any(byte in delimiters for byte in LINE_ENDS):
+        return False
+    feeds, returns = text.count(b"\n"), text.count(b"\r")
+    if not (feeds or returns):
+        return None
+    end = bytes((terminator,))
+    if feeds == text.count(end + b"\n") + text.count(end + b"\r\n") and returns == text.count(end + b"\r"):
+        return False  # each ends a segment: the usual case
+    other = rb"[^\s%b]" % re.escape(end)
+    inside = len(re.findall(other + rb"[ \t]*[\r\n]\s*(?=" + other + rb")", text))
+    behind = len(re.findall(re.escape(end) + rb"[ \t]*[\r\n]", text))
+    return inside > behind if inside or behind else None
 
 
 def find_header_segment(raw: bytes, start: int, stop: int, delimiters: Delimiters) -> int:
@@ -110,16 +133,35 @@ def read_header(raw: bytes, start: int) -> Header | None:
     if len(parts) < 17:
         return None
     after = start + len(window) - len(parts[16])
-    if after + 2 > len(raw):
+    end = after + 1
+    while end < len(raw) and raw[end] in _BEFORE_TERMINATOR:
+        end += 1
+    if end >= len(raw):
         return None
+    faults = ["isa-blanks"] if end > after + 1 else []
+    component, terminator = raw[after], raw[end]
+    is_text = not any(byte in LINE_ENDS for byte in (element, component, terminator))  # line ends separate nothing
+    if is_text and any(byte in LINE_ENDS for byte in raw[start:end]):
+        faults.append("text-wrapped")
+    if is_text:
+        parts = [part.translate(None, LINE_ENDS) for part in parts]
     repetition = parts[11][0] if len(parts[11]) == 1 and not parts[11].isalnum() else None
-    delimiters = Delimiters(element, raw[after], raw[after + 1], repetition)
-    found = [element, raw[after], raw[after + 1]] + ([] if repetition is None else [repetition])
+    if repetition in {element, component, terminator}:  # what separates elements or components repeats nothing
+        faults.append("repetition-same")
+        repetition = None
+    found = [element, component, terminator]
     if len(set(found)) < len(found) or any(_is_letter_or_digit(byte) or byte == 0x20 or byte > 0x7F for byte in found):
         return None
-    text = _text(raw[start : after + 2])
-    fields = text.split(chr(element))[1:16]
-    return Header(delimiters, tuple(field.strip(" ") for field in fields), start, after + 2, len(text))
+    if repetition is not None and (repetition == 0x20 or repetition > 0x7F):
+        return None
+    text = _text(raw[start : end + 1])
+    if is_text:
+        text = text.replace("\r", "").replace("\n", "")
+    if len(text) != USUAL_LENGTH and "isa-blanks" not in faults:
+        faults.append("isa-length")
+    fields = tuple(field.strip(" ") for field in text.split(chr(element))[1:16])
+    delimiters = Delimiters(element, component, terminator, repetition)
+    return Header(delimiters, fields, start, end + 1, len(text), tuple(faults))
 
 
 def _text(raw: bytes) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from cleanclaim.formats.x12.arrays import Ints, Mask
-from cleanclaim.formats.x12.delimiters import USUAL_LENGTH, Header
+from cleanclaim.formats.x12.delimiters import Header
 from cleanclaim.formats.x12.faults import FaultLog
 from cleanclaim.formats.x12.segments import Segments
 from cleanclaim.formats.x12.tags import Tag, is_envelope
@@ -83,6 +83,15 @@ def _day(text: str) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
+
+
+def _unusual(fault: str, header: Header) -> str:
+    """What is unusual about a header, as a fault shows it."""
+    if fault == "isa-length":
+        return str(header.length)
+    place = header.length if fault == "isa-blanks" else 0
+    terminator = chr(header.delimiters.terminator)
+    return f"{terminator} as character {place}" if place else header.elements[10]
 
 
 def _inside(ranges: list[tuple[int, int]], rows: int) -> Mask:
@@ -183,8 +192,11 @@ class EnvelopeWalk:
         self._isa_rows.append(row)
         self._in_run = False
         self._hold_from(row)
-        if header.length != USUAL_LENGTH:
-            self._tell("isa-length", row, "ISA", value=str(header.length))
+        for fault in header.faults:
+            if fault == "text-wrapped":
+                self.log.tell_once(fault, after=self._first_number + row - 1)
+            else:
+                self._tell(fault, row, "ISA", value=_unusual(fault, header))
         if header.identity in self._seen:
             self._tell("interchange-duplicate", row, "ISA", "ISA13", value=header.control)
         self._seen.add(header.identity)

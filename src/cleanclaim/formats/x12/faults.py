@@ -33,6 +33,17 @@ KINDS = {
     "text-outside-interchange": FaultKind(
         Lost.INTERCHANGE, "There is text outside any interchange; it was skipped.", "an interchange from ISA to IEA",
     ),
+    "text-wrapped": FaultKind(
+        _N, "The text is broken into lines inside segments; the line ends were left out.",
+        "line ends behind the segment terminator only",
+    ),
+    "isa-blanks": FaultKind(
+        _N, "Blanks stand before the segment terminator that ISA declares; the character behind them was taken for it.",
+        "the terminator as the 106th character",
+    ),
+    "repetition-same": FaultKind(
+        _N, "ISA11 is one of the other separators; nothing was read as repeated.", "a character of its own, such as ^",
+    ),
     "isa-length": FaultKind(
         _N, "The ISA segment is not 106 characters long; it was read by its separators.", "106 characters",
     ),
@@ -176,7 +187,7 @@ class FaultLog:
     name: str
     controls: ControlNumbers = field(default_factory=ControlNumbers)
     rows: list[_Row] = field(default_factory=list)
-    told_moved: set[str] = field(default_factory=set)  # tags of segments that were read in a wrong place
+    told: set[str] = field(default_factory=set)  # what is told once for a file
 
     def tell(
         self,
@@ -196,6 +207,12 @@ class FaultLog:
         self.rows.append(
             _Row(number, fault, element, number, tag, value, expected, interchange or None, transaction or None)
         )
+
+    def tell_once(self, fault: str, after: int) -> None:
+        """Add a fault of bytes that are no numbered segment, where it was not told before."""
+        if fault not in self.told:
+            self.told.add(fault)
+            self.tell_unnumbered(fault, after)
 
     def tell_unnumbered(self, fault: str, after: int) -> None:
         """Add a fault of bytes that are no numbered segment, behind segment number `after`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,11 +10,13 @@ from cleanclaim.formats.x12.arrays import Bytes
 from cleanclaim.formats.x12.delimiters import (
     BLANKS,
     HEADER_WINDOW,
+    LINE_ENDS,
     Header,
     find_header,
     find_header_segment,
     find_trailer_end,
     holds_text,
+    is_wrapped,
     read_header,
 )
 from cleanclaim.formats.x12.segments import PADDING, Segments, split, with_header
@@ -27,6 +29,7 @@ class Context:
     header: Header | None = None
     lost: bool = False
     told: bool = False  # that there is text between
+    wrapped: bool | None = None  # whether its line ends mean nothing; None while it has shown none
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Scan:
     pieces: list[Piece]
     after: Context
     rest: int
+    raw: bytes  # the buffer, without the line ends that stood inside segments
+    wrapped: bool = False  # whether there were any
     unterminated: str | None = None  # at the end of the file: the tag of a last segment without terminator
 
 
@@ -58,12 +63,14 @@ def scan(raw: bytes, context: Context, *, final: bool) -> Scan:
     scanner = _Scanner(raw, context, final=final)
     found = scanner.run()
     header = found.after.header
-    if not final or header is None or not (tail := raw[found.rest :].strip(BLANKS)):
+    if not final or header is None or not (tail := found.raw[found.rest :].strip(BLANKS)):
         return found
+    raw = found.raw
     tag = tail.split(bytes((header.delimiters.element,)), 1)[0]
     if tag == b"IEA":  # many senders leave out the very last terminator
-        return scan(raw[: found.rest] + tail + bytes((header.delimiters.terminator,)), context, final=True)
-    return Scan(found.pieces, found.after, found.rest, tag.decode("utf-8", "replace"))
+        again = scan(raw[: found.rest] + tail + bytes((header.delimiters.terminator,)), context, final=True)
+        return replace(again, wrapped=again.wrapped or found.wrapped)
+    return replace(found, unterminated=tag.decode("utf-8", "replace"))
 
 
 class _Scanner:
@@ -73,11 +80,12 @@ class _Scanner:
         self.at = 0
         self.pieces: list[Piece] = []
         self.begun: Context | None = None  # the context before a header that was just read
+        self.wrapped = False
 
     def run(self) -> Scan:
         while (start := self._next_header()) >= 0 and self._begin(start):
             pass
-        return Scan(self.pieces, self.context, self.at)
+        return Scan(self.pieces, self.context, self.at, self.raw, self.wrapped)
 
     def _next_header(self) -> int:
         """Take everything up to the next header; where that starts, or -1."""
@@ -90,6 +98,7 @@ class _Scanner:
         return start
 
     def _segments_of(self, header: Header) -> int:
+        self._unwrap(header)
         trailer_end = find_trailer_end(self.raw, self.at, header.delimiters)
         bound = trailer_end if trailer_end >= 0 else len(self.raw)
         next_header = find_header_segment(self.raw, self.at, bound, header.delimiters)
@@ -105,6 +114,21 @@ class _Scanner:
         if next_header < 0 <= trailer_end:
             self.context = Context()
         return next_header
+
+    def _unwrap(self, header: Header) -> None:
+        """Take the line ends out of an interchange that was broken into lines."""
+        if self.context.wrapped is False:
+            return
+        end = find_trailer_end(self.raw, self.at, header.delimiters)
+        end = end if end >= 0 else len(self.raw)
+        next_header = find_header_segment(self.raw, self.at, end, header.delimiters)
+        text = self.raw[self.at : next_header if next_header >= 0 else end]
+        if self.context.wrapped is None:
+            self.context = replace(self.context, wrapped=is_wrapped(text, header.delimiters))
+        if self.context.wrapped:
+            self.wrapped = True
+            self.raw = self.raw[: self.at] + text.translate(None, LINE_ENDS) + self.raw[self.at + len(text) :]
+            self.data = np.frombuffer(self.raw + bytes(PADDING), np.uint8)
 
     def _text_between(self, next_header: int) -> None:
         held_back = 0 if self.final else 3  # may be the start of ISA*

@@ -99,8 +99,10 @@ def put_in_place(segments: Segments, tag: Bytes, zone: Bytes, claim_of: Ints, li
     qualifier = _first_elements(segments, rows)
     in_line = np.isin(stood, IN_LINE)
     in_claim = np.isin(stood, (Zone.CLAIM, Zone.OTHER_PAYER))
+    ahead = in_claim & np.isin(of, (Tag.LIN, Tag.CTP))
+    read[ahead] = _before_their_line(rows[ahead], zone, claim_of, line_of, lines)
     is_link = (of == Tag.REF) & np.isin(qualifier, _DRUG_LINKS)
-    has_drug = np.isin(line_of[rows], line_of[tag == Tag.LIN])
+    has_drug = np.isin(line_of[rows], line_of[(tag == Tag.LIN) & (zone == Zone.DRUG)])
     in_drug = in_line & ((of == Tag.CTP) | is_link) & has_drug
     is_of_line = in_line & np.isin(of, _tags(_OF_LINE)) & ~is_link
     is_of_claim = ((stood == Zone.OTHER_PAYER) & np.isin(of, _tags(_OF_CLAIM))) | (in_line & (of == Tag.HI))
@@ -111,10 +113,9 @@ def put_in_place(segments: Segments, tag: Bytes, zone: Bytes, claim_of: Ints, li
     ):  # fmt: skip
         zone[rows[mask]] = target
         read |= mask
-    ahead = in_claim & np.isin(of, (Tag.LIN, Tag.CTP))
-    read[ahead] = _before_their_line(rows[ahead], zone, claim_of, line_of, lines)
-    # A quantity on a line without a drug is told by who reads drugs.
-    return Moved(rows[read], rows[~read & ~(in_line & (of == Tag.CTP))])
+    unread = ~read & ~(in_line & (of == Tag.CTP))  # a quantity on a line without a drug is told by who reads drugs
+    zone[rows[unread]] = Zone.NONE
+    return Moved(rows[read], rows[unread])
 
 
 def _by_qualifier(segments: Segments, tag: Bytes, zone: Bytes) -> Mask:

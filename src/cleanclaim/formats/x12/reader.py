@@ -92,8 +92,10 @@ class Reader837(Iterator[ClaimTables]):
                         f"{MOST_HELD >> 20} MB. Expected: the segment terminator that ISA declares"
                     )
                 continue
+            if found.wrapped:
+                self._log.tell_once("text-wrapped", after=self._walk.counts.segments)
             tables = self._tables_of(done, ended=final, unterminated=found.unterminated)
-            held, self._context = held[done.rest :], done.context
+            held, self._context = found.raw[done.rest :], done.context
             if self._found_header and (final or len(tables.claim) or len(tables.fault)):
                 yield tables
         if not self._found_header:
@@ -205,8 +207,8 @@ def _tell_moved(part: Part) -> None:
     moved = part.loops.moved
     for row in moved.read.tolist():
         kind = part.segments.tag_text(row)
-        if kind not in part.log.told_moved:
-            part.log.told_moved.add(kind)
+        if kind not in part.log.told:
+            part.log.told.add(kind)
             part.log.tell("segment-misplaced", row + part.first_number, kind)
     part.tell_rows("segment-not-used", moved.unread)
 

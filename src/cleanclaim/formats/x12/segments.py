@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleanclaim.formats.x12.arrays import Bytes, Ints, Mask
-from cleanclaim.formats.x12.delimiters import BLANKS, Delimiters, Header
+from cleanclaim.formats.x12.delimiters import BLANKS, LINE_ENDS, Delimiters, Header
 from cleanclaim.formats.x12.tags import Tag, tags_of
 
 PADDING = 32  # bytes after the text, so that fixed-width reads near its end stay inside
@@ -201,7 +201,9 @@ def _control_characters(part: Bytes, offset: int, delimiters: Delimiters, spans:
 def with_header(segments: Segments, header: Header) -> Segments:
     """The segments of an interchange with its ISA before them. Its elements are read from the header, not from here."""
     inside = segments.data[header.start : header.end - 1].tobytes()
-    control = any(byte < _BLANK and byte not in header.delimiters for byte in inside)
+    if not any(byte in header.delimiters for byte in LINE_ENDS):
+        inside = inside.translate(None, LINE_ENDS)
+    control = any(byte < _BLANK and byte not in header.delimiters for byte in inside.rstrip(BLANKS))
 
     def first(value: int, column: Ints) -> Ints:
         return np.concatenate((np.array([value], np.int64), column))
@@ -218,9 +220,10 @@ def joined(pieces: list[Segments]) -> Segments:
     """Segments of several interchanges of one buffer, in one."""
     if len(pieces) == 1:
         return pieces[0]
+    data = pieces[-1].data  # line ends may have been taken out of it behind the pieces before
     shift = np.cumsum([0] + [len(piece.marks) for piece in pieces[:-1]])
     return Segments(
-        pieces[0].data,
+        data,
         np.concatenate([piece.marks for piece in pieces]),
         np.concatenate([piece.separators for piece in pieces]),
         np.concatenate([piece.base + by for piece, by in zip(pieces, shift, strict=True)]),
