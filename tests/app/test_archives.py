@@ -219,7 +219,7 @@ class TestFolders:
         assert result.summary.claims_unread
         passed = [fault.message for fault in result.faults if fault.fault == "files-passed-over"]
         assert passed == ["5 hidden, lock or temporary files skipped."]
-        recognized = {fault.source_file: fault.message for fault in result.faults if fault.fault == "not-read-yet"}
+        recognized = {fault.source_file: fault.message for fault in result.faults if fault.fault == "transaction-type"}
         assert set(recognized) == {f"inbox/{name}" for name in OTHERS}
         for name, (*_, what) in OTHERS.items():
             assert what in recognized[f"inbox/{name}"]

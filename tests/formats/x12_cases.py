@@ -172,7 +172,7 @@ CASES = {
     "GS and ST that disagree": Case(
         whole("X*005010X222A1", "X*005010X223A2"), ["version-mismatch ST@3 ST03=005010X222A1"], BOTH, 2,
     ),
-    "a group of another kind": Case(whole("GS*HC", "GS*HP"), ["group-type GS@2 GS01=HP"], BOTH, 2),
+    "a group of another kind": Case(whole("GS*HC", "GS*HP"), ["group-type ST@3 GS01=HP"], BOTH, 2),
     "another transaction": Case(
         x12(interchange(transaction("BPR*I\nCLP*1\nSV2*1\n\tX\nHL", header="ST*835*0001"))),
         ["transaction-type ST@3 ST01=835"], [], 0,

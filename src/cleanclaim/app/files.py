@@ -25,18 +25,7 @@ X12 = "837P"
 _HEAD_BYTES = 4_096
 _EXPECTED = "an 837P interchange, claims as JSON Lines, CSV or Parquet, or these in gzip or zip"
 _ARCHIVE = re.compile(rb"BZh|7z\xbc\xaf|\xfd7zXZ|\x28\xb5\x2f\xfd|Rar!")
-_TRANSACTION = re.compile(rb"ST[^0-9A-Za-z]([0-9]{3})[^0-9A-Za-z]")
-_GROUP_VERSION = re.compile(rb"00[0-9]{4}X[0-9]{3}")
-# What is recognized and not read yet: transaction, and the group's version where one transaction has several uses.
-_OTHER_TRANSACTIONS = {
-    ("837", "X223"): "an 837I, institutional claims", ("837", "X224"): "an 837D, dental claims",
-    ("835", ""): "an 835, remittance advice", ("277", "X214"): "a 277CA, claim acknowledgment",
-    ("277", ""): "a 277, claim status", ("276", ""): "a 276, claim status request",
-    ("999", ""): "a 999, acknowledgment",
-    ("997", ""): "a 997, acknowledgment", ("270", ""): "a 270, eligibility inquiry", ("271", ""): "a 271, eligibility",
-    ("278", ""): "a 278, authorization", ("820", ""): "an 820, premium payment", ("834", ""): "an 834, enrollment",
-}  # fmt: skip
-_HEADER = re.compile(rb"ISA[^0-9A-Za-z]")
+_HEADER = re.compile(rb"(?<![0-9A-Za-z])ISA[^0-9A-Za-z]")
 _OBJECT_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
 _PART_BYTES = 1 << 20
 
@@ -56,7 +45,6 @@ class Claims:
 
     tables: Iterator[ClaimTables]
     kind: str  # 837P, JSON Lines, CSV or Parquet
-    other: str | None = None  # what an X12 file holds that is recognized and not read yet
 
     @property
     def by_row(self) -> bool:
@@ -84,7 +72,7 @@ def read_claims(
         raise UnreadableInput(f"{name}: a JSON array. Expected: JSON Lines, one claim a line, each starting with {{")
     if is_parquet(head):
         return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "Parquet")
-    is_x12 = _HEADER.search(head)
+    is_x12 = _is_x12(head)
     if head.startswith(b"{") or (not is_x12 and _OBJECT_LINE.search(head)):
         return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), "JSON Lines")
     if not is_x12 and looks_like_csv(head):
@@ -92,7 +80,20 @@ def read_claims(
     from cleanclaim.formats.x12.reader import read_837  # noqa: PLC0415 - other formats are read without it
 
     tables = iter(read_837(stream, name=name, file_hash=file_hash, progress=progress))
-    return Claims(tables, X12, other=_other_transaction(head) if is_x12 else None)
+    return Claims(tables, X12)
+
+
+def _is_x12(head: bytes) -> bool:
+    """Whether a file holds an interchange: told by the separators of its header, never by a name in a table."""
+    from cleanclaim.formats.x12.delimiters import read_header  # noqa: PLC0415 - other formats are read without it
+
+    for found in _HEADER.finditer(head):
+        if found.start() == 0:
+            return True
+        header = read_header(head, found.start())
+        if header and header.elements[11].isdigit():
+            return True
+    return False
 
 
 def _tables(
@@ -106,16 +107,6 @@ def _tables(
     from cleanclaim.formats.tabular.reader import read_tabular  # noqa: PLC0415 - other formats are read without it
 
     return read_tabular(stream, name=name, file_hash=file_hash, complete=complete, mapping=mapping, progress=progress)
-
-
-def _other_transaction(head: bytes) -> str | None:
-    """What an X12 file starts with that is no 837P, in words."""
-    if (transaction := _TRANSACTION.search(head)) is None:
-        return None
-    kind = transaction[1].decode()
-    version = _GROUP_VERSION.search(head)
-    use = version[0][-4:].decode() if version else ""
-    return _OTHER_TRANSACTIONS.get((kind, use)) or _OTHER_TRANSACTIONS.get((kind, ""))
 
 
 def holds_files(stream: BinaryIO) -> bool:

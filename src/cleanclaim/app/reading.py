@@ -152,10 +152,6 @@ class Reading:
             stream, name=name, file_hash=file_hash, complete=self.complete, mapping=self.mapping,
             progress=self._progress(stream, name),
         )  # fmt: skip
-        if claims.other:
-            self._fault(
-                name, "not-read-yet", f"The file starts with {claims.other}; only 837P is read so far.", Lost.NOTHING
-            )
         size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
         read = FileRead(name, size, file_hash, claims.kind)
@@ -174,7 +170,7 @@ class Reading:
 
     def _unreadable(self, name: str, why: str) -> None:
         self.unreadable.append(why)
-        self._fault(name, "file-unreadable", why.removeprefix(f"{name}: ").capitalize() + ".", Lost.FILE)
+        self._fault(name, "file-unreadable", _sentence(why.removeprefix(f"{name}: ")), Lost.FILE)
 
     def _progress(self, stream: BinaryIO, name: str) -> Progress | None:
         if (watch := self.watch) is None:
@@ -218,6 +214,10 @@ class Reading:
         self.fault_count += 1
         self.claims_unread |= lost.left_claims_unread
         self.faults.append(Fault(source_file=name, fault=fault, message=message, lost=lost))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].removesuffix(".") + "."
 
 
 def _distinct(faults: pa.Table, column: str) -> list[str]:

@@ -83,6 +83,7 @@ class _Group:
     version: str | None
     created_on: date | None
     transaction_count: int = 0
+    kind: str | None = None
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class _Transaction:
     control: str | None
     first_segment: int
     reader: TransactionReader | None  # None where the transaction is not read here
+    has_claim: bool = False
 
 
 @dataclass(slots=True)
@@ -161,12 +163,10 @@ class _Envelopes:
         self._end_group(segment)
         self.interchange.group_count += 1
         made = segment.element(4)
-        self.group = _Group(segment.element(6), segment.element(8), made and day(made))
+        self.group = _Group(segment.element(6), segment.element(8), made and day(made), kind=segment.element(1))
         self._characters(segment)
         if made and self.group.created_on is None:
             self.log.tell("date-invalid", segment, element="GS04", value=made)
-        if segment.element(1) != "HC":
-            self.log.tell("group-type", segment, element="GS01", value=segment.element(1))
 
     def _st(self, segment: Segment) -> None:
         self._end_transaction(segment)
@@ -181,6 +181,8 @@ class _Envelopes:
                 self.log.tell("version-mismatch", segment, element="ST03", value=version)
         made = self.group.created_on if self.group else None
         reader = TransactionReader(self.rows, self.log, made) if self._is_837p(segment) else None
+        if reader and self.group and self.group.kind != "HC":
+            self.log.tell("group-type", segment, element="GS01", value=self.group.kind)
         self.transaction = _Transaction(control, segment.number, reader)
 
     def _is_837p(self, segment: Segment) -> bool:
@@ -205,6 +207,8 @@ class _Envelopes:
         self._count("segment-count-mismatch", segment, segment.number - transaction.first_segment + 1)
         self._control_number(segment, transaction.control)
         if transaction.reader:
+            if not transaction.has_claim:
+                self.log.tell("claims-missing", segment)
             transaction.reader.end(cut=False)
         self._leave_transaction()
 
@@ -240,6 +244,7 @@ class _Envelopes:
         if self.transaction is not None:
             if self.transaction.reader:  # the inner segments of another transaction give no faults
                 self._characters(segment)
+                self.transaction.has_claim |= segment.tag == "CLM"
                 self.transaction.reader.read(segment)
             return
         self._characters(segment)
@@ -262,6 +267,8 @@ class _Envelopes:
         if self.transaction is not None:
             self.log.tell("se-missing", shown_by)
             if self.transaction.reader:
+                if not self.transaction.has_claim:
+                    self.log.tell("claims-missing", shown_by)
                 self.transaction.reader.end(cut=True)
         self._leave_transaction()
 

@@ -38,6 +38,7 @@ FAULTS = {
     "version-mismatch": (_NOTHING, "the transaction names another version than its group", "GS08"),
     "group-type": (_NOTHING, "the functional group is no group of claims", "HC"),
     "transaction-type": (_TRANSACTION, "the transaction is no professional claim", "837, version 005010X222"),
+    "claims-missing": (_TRANSACTION, "the transaction holds no claim", "CLM"),
     "interchange-duplicate": (_NOTHING, "sender, receiver and control number came before", "a new control number"),
     "hl-level": (_SEGMENT, "the hierarchical level is unknown", "20, 22 or 23"),
     "lx-missing": (_NOTHING, "a service line starts without its number", "LX before SV1"),

@@ -11,10 +11,10 @@ import numpy as np
 from cleanclaim.formats.x12.arrays import Ints, Mask
 from cleanclaim.formats.x12.delimiters import Header
 from cleanclaim.formats.x12.faults import FaultLog
+from cleanclaim.formats.x12.kinds import READ, not_read
 from cleanclaim.formats.x12.segments import Segments
 from cleanclaim.formats.x12.tags import Tag, is_envelope
 
-VERSION = "005010X222"
 _WHOLE = re.compile(r"[0-9]+", re.ASCII)
 _DAY = re.compile(r"[0-9]{8}", re.ASCII)
 
@@ -38,6 +38,7 @@ class _Interchange:
 @dataclass(slots=True)
 class _Group:
     control: str
+    kind: str
     version: str
     created_on: date | None = None
     transactions: int = 0
@@ -48,6 +49,7 @@ class _Transaction:
     control: str
     first_number: int
     is_read: bool
+    has_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ class EnvelopeWalk:
                 self._iea(segments, row)
 
     def _between(self, segments: Segments, start: int, end: int) -> None:
+        if self._transaction:
+            self._transaction.has_claim |= bool((segments.tag[start:end] == Tag.CLM).any())
         if start == end or self._transaction or self._in_run:
             return
         self._tell("st-missing", start, segments.tag_text(start))
@@ -203,7 +207,8 @@ class EnvelopeWalk:
 
     def _gs(self, segments: Segments, row: int) -> None:
         self._end_group(row, self._first_number + row, "GS")
-        self._group = _Group(segments.element_text(row, 6), segments.element_text(row, 8))
+        control, kind, version = (segments.element_text(row, number) for number in (6, 1, 8))
+        self._group = _Group(control, kind, version)
         if made := segments.element_text(row, 4):
             self._group.created_on = _day(made)
             if self._group.created_on is None:
@@ -211,14 +216,12 @@ class EnvelopeWalk:
         self.counts.groups += 1
         if self._interchange:
             self._interchange.groups += 1
-        if (kind := segments.element_text(row, 1)) != "HC":
-            self._tell("group-type", row, "GS", "GS01", value=kind)
 
     def _st(self, segments: Segments, row: int) -> None:
         self._end_transaction(row, self._first_number + row, "ST")
         kind, control, version = (segments.element_text(row, number) for number in (1, 2, 3))
         group_version = self._group.version if self._group else ""
-        is_read = kind == "837" and (version or group_version).startswith(VERSION)
+        is_read = kind == "837" and (version or group_version).startswith(READ)
         self._transaction = _Transaction(control, self._first_number + row, is_read)
         self._since = row if is_read else row + 1
         self.counts.transactions += 1
@@ -229,9 +232,13 @@ class EnvelopeWalk:
             self._group.transactions += 1
             if version and version != group_version:
                 self._tell("version-mismatch", row, "ST", "ST03", value=version, expected=group_version)
+            if is_read and self._group.kind != "HC":
+                self._tell("group-type", row, "ST", "GS01", value=self._group.kind)
         if not is_read:
             wrong = ("ST01", kind) if kind != "837" else ("ST03", version) if version else ("GS08", group_version)
-            self._tell("transaction-type", row, "ST", wrong[0], value=wrong[1])
+            message = not_read(kind, version or group_version)
+            number = self._first_number + row
+            self.log.tell("transaction-type", number, "ST", wrong[0], value=wrong[1], message=message)
 
     def _se(self, segments: Segments, row: int) -> None:
         open_ = self._transaction
@@ -241,6 +248,7 @@ class EnvelopeWalk:
         count = self._first_number + row - open_.first_number + 1
         self._compare_count("segment-count-mismatch", row, "SE", segments.element_text(row, 1), count)
         self._compare_control(row, "SE", segments.element_text(row, 2), open_.control)
+        self._tell_without_claim(self._first_number + row, "SE")
         self._leave(row, whole=True)
         self._transaction = None
         self._hold_from(row + 1)
@@ -281,9 +289,16 @@ class EnvelopeWalk:
     def _end_transaction(self, row: int, number: int, tag: str) -> None:
         if self._transaction:
             self.log.tell("se-missing", number, tag, within=self._within(self._transaction.control))
+            self._tell_without_claim(number, tag)
             self._leave(row, whole=False)
             self._transaction = None
             self._hold_from(row)
+
+    def _tell_without_claim(self, number: int, tag: str) -> None:
+        """Tell a transaction that is read and has nothing to read."""
+        open_ = self._transaction
+        if open_ and open_.is_read and not open_.has_claim:
+            self.log.tell("claims-missing", number, tag, within=self._within(open_.control))
 
     def _leave(self, end: int, *, whole: bool) -> None:
         if self._transaction and self._transaction.is_read:

@@ -88,6 +88,7 @@ KINDS = {
         "The transaction is not a professional claim (837P); it was not read.",
         "837, version 005010X222",
     ),
+    "claims-missing": FaultKind(Lost.TRANSACTION, "The transaction has no claim.", "CLM between ST and SE"),
     "interchange-duplicate": FaultKind(
         _N,
         "Duplicate interchange: an earlier one in this file has the same sender, receiver and control number.",
@@ -150,6 +151,7 @@ class _Row(NamedTuple):
     expected: str | None = None
     interchange: str | None = None
     transaction: str | None = None
+    message: str | None = None  # where it says more than its kind does
 
     def place(self) -> tuple[int, bool, str, str]:
         """What faults are sorted by; those of no segment keep the order of the file."""
@@ -199,13 +201,16 @@ class FaultLog:
         value: str | None = None,
         expected: str | None = None,
         within: tuple[str | None, str | None] | None = None,
+        message: str | None = None,
     ) -> None:
         """Add a fault of a segment. `within`: interchange and transaction, where they are not those of the segment."""
         interchange, transaction = within or self.controls.of(number)
         value = value[:_VALUE_LENGTH] if value else None
         tag = tag if _TAG.fullmatch(tag) else ""
         self.rows.append(
-            _Row(number, fault, element, number, tag, value, expected, interchange or None, transaction or None)
+            _Row(
+                number, fault, element, number, tag, value, expected, interchange or None, transaction or None, message
+            )
         )
 
     def tell_once(self, fault: str, after: int) -> None:
@@ -227,7 +232,7 @@ class FaultLog:
         columns: dict[str, list[str | int | None]] = {
             "source_file": [self.name] * len(rows),
             "fault": [row.fault for row in rows],
-            "message": [kind.message for kind in kinds],
+            "message": [row.message or kind.message for row, kind in zip(rows, kinds, strict=True)],
             "lost": [kind.lost.value for kind in kinds],
             "interchange": [row.interchange for row in rows],
             "transaction": [row.transaction for row in rows],

@@ -15,6 +15,7 @@ _SIGNATURES = (
     (b"<", "HTML or XML"),
     (b"{", "JSON"),
     (b"[", "JSON"),
+    (b"isa*", "an X12 header in lower case (isa); ask for the file as it was made, in capitals"),
     (b"GS", "an X12 functional group without its interchange header"),
     (b"ST", "an X12 transaction without its interchange header"),
 )
