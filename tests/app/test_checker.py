@@ -188,9 +188,7 @@ def test_an_unreadable_file_beside_a_good_one_is_a_fault(checker: Checker, tmp_p
     assert result.summary.claims_unread
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b" \r\n\t ", b"%PDF-1.7", b"<!DOCTYPE html><html></html>", b"I\x00S\x00A\x00*\x00", b"PK\x03\x04"]
-)
+@pytest.mark.parametrize("content", [b"", b" \r\n\t ", b"%PDF-1.7", b"<!DOCTYPE html><html></html>", b"PK\x03\x04"])
 def test_nothing_readable_raises(checker: Checker, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.837"
     path.write_bytes(content)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import io
 import re
 import shutil
 import sys
@@ -19,11 +21,12 @@ from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl import read_jsonl
 from cleanclaim.formats.tabular.mapping import ColumnMapping
 from cleanclaim.formats.tabular.source import is_parquet, looks_like_csv
+from cleanclaim.formats.tabular.workbook import first_sheet, is_workbook
 
 Progress = Callable[[int], None]
 X12 = "837P"
 _HEAD_BYTES = 4_096
-_EXPECTED = "an 837P interchange, claims as JSON Lines, CSV or Parquet, or these in gzip or zip"
+_EXPECTED = "an 837P interchange, claims as JSON Lines, CSV, Excel or Parquet, or these in gzip or zip"
 _ARCHIVE = re.compile(rb"BZh|7z\xbc\xaf|\xfd7zXZ|\x28\xb5\x2f\xfd|Rar!")
 _HEADER = re.compile(rb"(?<![0-9A-Za-z])ISA[^0-9A-Za-z]")
 _OBJECT_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
@@ -45,6 +48,7 @@ class Claims:
 
     tables: Iterator[ClaimTables]
     kind: str  # 837P, JSON Lines, CSV or Parquet
+    notes: tuple[tuple[str, str], ...] = ()  # what is told of the file as a whole: fault and message
 
     @property
     def by_row(self) -> bool:
@@ -65,6 +69,15 @@ def read_claims(
 
     Raises: UnreadableInput, here or while the parts are read, when nothing in it could be read.
     """
+    notes: tuple[tuple[str, str], ...] = ()
+    if is_workbook(stream):
+        stream, more = first_sheet(stream, name)
+        if more:
+            told = f"The first sheet was read; {more:,} more of the workbook {'was' if more == 1 else 'were'} not."
+            notes = (("sheets-passed-over", told),)
+    elif encoding := wide_encoding(stream.read(4), stream):
+        stream = _in_utf8(stream, encoding, name)
+        notes = (("utf-16", "The text is UTF-16; it was read as such."),)
     head = _head(stream)
     if _ARCHIVE.match(head):
         raise UnreadableInput(f"{name}: compressed in a way that is not supported. Expected: {_EXPECTED}")
@@ -74,13 +87,36 @@ def read_claims(
         return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "Parquet")
     is_x12 = _is_x12(head)
     if head.startswith(b"{") or (not is_x12 and _OBJECT_LINE.search(head)):
-        return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), "JSON Lines")
+        return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), "JSON Lines", notes)
     if not is_x12 and looks_like_csv(head):
-        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "CSV")
+        return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "CSV", notes)
     from cleanclaim.formats.x12.reader import read_837  # noqa: PLC0415 - other formats are read without it
 
     tables = iter(read_837(stream, name=name, file_hash=file_hash, progress=progress))
-    return Claims(tables, X12)
+    return Claims(tables, X12, notes)
+
+
+def wide_encoding(head: bytes, stream: BinaryIO) -> str | None:
+    """The encoding of a text of two bytes a character, by its first bytes; the stream is back at its start."""
+    stream.seek(0)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if len(head) == 4 and head[0] and head[2] and not head[1] and not head[3]:
+        return "utf-16-le"
+    if len(head) == 4 and head[1] and head[3] and not head[0] and not head[2]:
+        return "utf-16-be"
+    return None
+
+
+def _in_utf8(stream: BinaryIO, encoding: str, name: str) -> BinaryIO:
+    copy = io.BytesIO()
+    try:
+        for text in codecs.iterdecode(iter(lambda: stream.read(_PART_BYTES), b""), encoding):
+            copy.write(text.encode())
+    except UnicodeDecodeError:
+        raise UnreadableInput(f"{name}: text that starts as UTF-16 and is none. Expected: {_EXPECTED}") from None
+    copy.seek(0)
+    return copy
 
 
 def _is_x12(head: bytes) -> bool:
@@ -111,6 +147,8 @@ def _tables(
 
 def holds_files(stream: BinaryIO) -> bool:
     """Whether a file is gzip or zip, whose members are read; the stream is back at its start."""
+    if is_workbook(stream):
+        return False
     head = stream.read(4)
     stream.seek(0)
     return is_compressed(head)

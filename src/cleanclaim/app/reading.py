@@ -152,6 +152,8 @@ class Reading:
             stream, name=name, file_hash=file_hash, complete=self.complete, mapping=self.mapping,
             progress=self._progress(stream, name),
         )  # fmt: skip
+        for fault, message in claims.notes:
+            self._fault(name, fault, message, Lost.NOTHING)
         size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
         read = FileRead(name, size, file_hash, claims.kind)

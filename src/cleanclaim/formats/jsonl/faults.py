@@ -14,6 +14,12 @@ Row = dict[str, object]
 _WRONG = {
     "amount-invalid": "not an amount", "number-invalid": "not a number that fits here", "date-invalid": "not a date",
     "date-ambiguous": "day and month cannot be told apart", "date-serial": "a spreadsheet's day number",
+    "date-with-time": "a day with a time", "number-with-word": "a number with a word beside it",
+    "amount-negative": "a negative amount in brackets or with its sign behind",
+    "amount-float": "an amount with the noise of a float", "place-unknown": "not a place of service",
+    "number-formatted": "a number that a spreadsheet has formatted", "diagnosis-in-words": "a diagnosis with words",
+    "cell-quoted": "a text in a spreadsheet's quotes", "row-total": "a total or a closing line, no claim",
+    "row-title": "a title above the header",
     "time-invalid": "not a time", "text-invalid": "not a text", "list-invalid": "not a list",
     "list-as-text": "a text where a list belongs", "list-unexpected": "a list where one value belongs",
     "boolean-invalid": "neither yes nor no", "boolean-as-text": "true or false in quotes",

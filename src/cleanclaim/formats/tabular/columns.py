@@ -109,6 +109,15 @@ def trimmed(texts: Column) -> Column:
     return found
 
 
+QUOTED = r"""^(?:="([^"]*)"|'([0-9][0-9.-]*))$"""
+
+
+def unquoted(texts: Column) -> Column:
+    """Texts without what a spreadsheet puts around one that is to stay text: `="..."`, or an apostrophe before digits."""
+    found: Column = _compute.replace_substring_regex(texts, pattern=QUOTED, replacement=r"\1\2")
+    return found
+
+
 def blank(texts: Column) -> Mask:
     """Where a text is empty or null."""
     mask: Mask = _numpy(_compute.equal(_compute.fill_null(_compute.binary_length(texts), 0), 0))

@@ -20,7 +20,7 @@ from cleanclaim.claims.tables import Lost
 from cleanclaim.formats.jsonl.faults import Faults
 from cleanclaim.formats.tabular import columns
 from cleanclaim.formats.tabular.columns import Column, Ints
-from cleanclaim.formats.tabular.source import UTF8_MARK, Dialect, Part
+from cleanclaim.formats.tabular.source import CLOSING, UTF8_MARK, Dialect, Part
 
 PART_BYTES = 4 << 20
 MOST_RECORD_BYTES = 1 << 20
@@ -36,7 +36,7 @@ class CsvSource:
         """Nothing is read yet."""
         self._stream, self._name, self._dialect, self._part_bytes = stream, name, dialect, part_bytes
         self.names: Sequence[str] = dialect.names
-        self.header_row = dialect.header_row
+        self.header_row, self.titles = dialect.header_row, dialect.titles
 
     def parts(self, wanted: Sequence[int], faults: Faults | None) -> Iterator[Part]:
         """The rows behind the header."""
@@ -139,8 +139,14 @@ class _Parser:
             cells = next(csv.reader([text], delimiter=self._dialect.delimiter), [])
         except csv.Error:
             return None
+        return self._in_width(cells)
+
+    def _in_width(self, cells: list[str]) -> list[str] | None:
+        """Blank cells too many are left out, and a line that closes a report may be short."""
         if len(cells) > self._width and not any(cell.strip() for cell in cells[self._width :]):
             return cells[: self._width]
+        if cells and len(cells) < self._width and re.match(CLOSING, cells[0].strip()):
+            return [*cells, *[""] * (self._width - len(cells))]
         return None
 
     def _with(self, found: list[Column], rows: Ints, more: list[tuple[int, list[str]]]) -> tuple[list[Column], Ints]:
@@ -234,8 +240,8 @@ class _Parser:
             return cells
         if not any(cell.strip() for cell in cells):
             return [""] * self._width
-        if len(cells) > self._width and not any(cell.strip() for cell in cells[self._width :]):
-            return cells[: self._width]
+        if (in_width := self._in_width(cells)) is not None:
+            return in_width
         self._lose(self._row, self._width_expected())
         return None
 

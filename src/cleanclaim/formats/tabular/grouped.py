@@ -11,7 +11,7 @@ import pyarrow as pa
 from cleanclaim.claims.tables import Lost
 from cleanclaim.engine.schema import ColumnType
 from cleanclaim.formats.jsonl.faults import Faults
-from cleanclaim.formats.jsonl.fields import NotRead
+from cleanclaim.formats.jsonl.fields import NotRead, ReadAnyway
 from cleanclaim.formats.tabular import cells, columns
 from cleanclaim.formats.tabular.columns import Column, Ints, Mask
 from cleanclaim.formats.tabular.layout import Layout
@@ -110,14 +110,19 @@ class Grouped:
         codes, words = columns.codes(texts)
         values: list[object] = []
         refused: dict[int, NotRead] = {}
+        anyway: dict[str, tuple[int, ReadAnyway]] = {}
         for place, word in enumerate(words):
             try:
                 values.append(read(word))
+            except ReadAnyway as unusual:
+                values.append(unusual.value)
+                anyway.setdefault(unusual.fault, (place, unusual))
             except NotRead as refusal:
                 values.append(None)
                 refused[place] = refusal
         if refused:
             self._tell_refused(one, codes, words, refused)
+        self._tell_read_anyway(one, codes, anyway)
         if read is cells.day:
             self._tell_serials(one, codes, words)
         return columns.decoded(values, one.type.arrow(), codes)
@@ -127,6 +132,14 @@ class Grouped:
             refusal, word = refused[int(codes[place])], words[int(codes[place])]
             is_shown = one.is_shown or (one.name.startswith("ndc") and cells.SHORTENED.fullmatch(word) is not None)
             self.tell(refusal.fault, place, one.name, refusal.expected, value=word if is_shown else None)
+
+    def _tell_read_anyway(self, one: Name, codes: Ints, anyway: dict[str, tuple[int, ReadAnyway]]) -> None:
+        """Tell, once for a column, what is not written as it should be and was read all the same."""
+        for fault, (place, unusual) in anyway.items():
+            if f"{fault} {one.name}" not in self.told:
+                self.told.add(f"{fault} {one.name}")
+                first = int(np.flatnonzero(codes == place)[0])
+                self.tell(fault, first, one.name, f"{unusual.expected}, here and below", Lost.NOTHING)
 
     def _tell_serials(self, one: Name, codes: Ints, words: list[str]) -> None:
         serials = [place for place, word in enumerate(words) if cells.is_serial(word)]

@@ -66,7 +66,7 @@ class Layout:
         """A column's cells, trimmed; null where one is blank or a word that says nothing."""
         if not columns.is_text(column):
             return column
-        trimmed = columns.trimmed(column)
+        trimmed = columns.unquoted(columns.trimmed(column))
         words: dict[str, str | None] = {**dict.fromkeys(self.mapping.empty), **self.mapping.values.get(name, {})}
         if not words:
             return columns.without(columns.blank(trimmed), trimmed)

@@ -47,11 +47,15 @@ class Name:
 def _reader(column: Column, field: fields.Field) -> Callable[[str], object] | None:
     if column.name in {"ndc_given", "ndc11"}:
         return cells.drug_number
+    if column.name == "place_of_service":
+        return cells.place
     match column.type:
         case ColumnType.DATE:
             return cells.day
         case ColumnType.BOOLEAN:
             return cells.boolean
+        case ColumnType.TEXTS if column.name == "diagnoses":
+            return cells.diagnoses
         case ColumnType.TEXTS:
             return cells.texts
         case ColumnType.MONEY | ColumnType.MONEY_TOTAL:

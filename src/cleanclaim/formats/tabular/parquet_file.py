@@ -22,6 +22,7 @@ class ParquetSource:
     """A Parquet file as parts of rows, which count from 1."""
 
     header_row = 0
+    titles: tuple[int, ...] = ()
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         """Raises: UnreadableInput when the file has no sound footer."""

@@ -26,7 +26,7 @@ from cleanclaim.formats.tabular.grouped import Grouped
 from cleanclaim.formats.tabular.layout import Layout, layout_of
 from cleanclaim.formats.tabular.mapping import ColumnMapping
 from cleanclaim.formats.tabular.parquet_file import ParquetSource
-from cleanclaim.formats.tabular.source import Part, Source, dialect_of, is_parquet, is_wide, read_head
+from cleanclaim.formats.tabular.source import CLOSING, Part, Source, dialect_of, is_parquet, is_wide, read_head
 
 MOST_ROWS_OF_A_CLAIM = 10_000  # a claim has at most 50 lines (837P) or 999 (837I); this bounds memory
 MOST_GATHERED_ROWS = 100_000  # of claims whose rows stand apart, in one pass
@@ -93,6 +93,7 @@ def read_tabular(
     faults = Faults(name)
     source = _source_of(stream, name, mapping)
     layout = layout_of(source, mapping, name, faults)
+    _tell_titles(source, faults)
     table = _Table(source, layout, name, file_key(file_hash), complete, faults, set(), progress, stream)
     apart = _claims_apart(table)
     yield from _together(table, apart)
@@ -175,7 +176,7 @@ def _together(table: _Table, apart: _Apart) -> Iterator[ClaimTables]:
     held: _Rows | None = None
     for part in table.source.parts(table.layout.places, table.faults):
         table.lost += part.lost.tolist()
-        rows = _rows_of(table, part)
+        rows = _rows_of(table, part, tells=True)
         if len(apart.digests):
             rows = rows.where(~apart.holds(_digests(rows.ids)))
         held = rows if held is None else _joined([held, rows])
@@ -220,7 +221,33 @@ def _gathered(table: _Table, apart: _Apart, number: int, passes: int) -> Iterato
         yield from _emitted(table, held.slice(start, end))
 
 
-def _rows_of(table: _Table, part: Part) -> _Rows:
+def _rows_of(table: _Table, part: Part, *, tells: bool = False) -> _Rows:
+    """The rows of a part that are of claims: totals and closing lines are left out."""
+    rows = _every_row_of(table, part)
+    is_total = columns.matching(rows.ids, CLOSING) & _says_no_service(table, rows)
+    if not is_total.any():
+        return rows
+    for row in rows.rows[is_total].tolist() if tells else ():
+        table.faults.add("row-total", row, "a claim line (the row was left out)", Lost.NOTHING)
+    return rows.where(~is_total)
+
+
+def _says_no_service(table: _Table, rows: _Rows) -> Mask:
+    """Where a row has neither a code nor a day."""
+    silent = np.ones(len(rows), np.bool_)
+    for name in ("hcpcs_code", "service_date"):
+        if (place := table.layout.place_of(name)) is not None:
+            cells = table.layout.prepared(rows.columns[table.layout.places.index(place)], name)
+            silent &= ~columns.valid(cells)
+    return silent
+
+
+def _tell_titles(source: Source, faults: Faults) -> None:
+    for row in source.titles:
+        faults.add("row-title", row, "the header as the first row (the row was left out)", Lost.NOTHING)
+
+
+def _every_row_of(table: _Table, part: Part) -> _Rows:
     place = table.layout.place_of("claim_id")
     if place is None:
         ids = columns.repeated(table.layout.constants.get("claim_id"), len(part.rows))
@@ -245,6 +272,7 @@ def _emitted(table: _Table, rows: _Rows | None) -> Iterator[ClaimTables]:
         return
     starts = _run_starts(rows.ids)
     _tell_without_id(table, rows)
+    _tell_quoted(table, rows)
     texts = table.layout.texts(rows.columns, len(rows))
     grouped = Grouped(texts, rows.rows, starts, table.layout, table.faults, table.told)
     keys = claim_key(table.file, table.claims) + np.arange(len(starts))
@@ -265,6 +293,21 @@ def _tell_without_id(table: _Table, rows: _Rows) -> None:
                 f"a claim_id {where} (a row without one is a claim by itself, and never whole)",
                 Lost.VALUE, element="claim_id",
             )  # fmt: skip
+
+
+def _tell_quoted(table: _Table, rows: _Rows) -> None:
+    """Tell, once for a column, texts in a spreadsheet's quotes, which are taken off."""
+    for one in table.layout.filled:
+        if f"quoted {one.name.name}" in table.told:
+            continue
+        for place in one.places:
+            column = rows.columns[table.layout.places.index(place)]
+            quoted = columns.matching(columns.trimmed(column), columns.QUOTED) if columns.is_text(column) else None
+            if quoted is not None and quoted.any():
+                table.told.add(f"quoted {one.name.name}")
+                row = int(rows.rows[np.flatnonzero(quoted)[0]])
+                expected = 'the text alone (="..." or an apostrophe was taken off, here and below)'
+                table.faults.add("cell-quoted", row, expected, Lost.NOTHING, element=one.name.name)
 
 
 def _broken(rows: _Rows, starts: Ints, lost: list[int]) -> Mask:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1 << 16
 UTF8_MARK = b"\xef\xbb\xbf"
+# What a row starts with that sums claims up or ends a report.
+CLOSING = (
+    r"(?i)^[*#= -]*(?:(?:sub|grand|report|page|overall)[ -]*total|totals?\b|sum\b|"
+    r"end of (?:report|file)|page \d+|printed\b)"
+)
 _ROWS_BEFORE_HEADER = 20  # titles and blank rows above it
 
 
@@ -35,6 +40,7 @@ class Source(Protocol):
 
     names: Sequence[str]
     header_row: int
+    titles: tuple[int, ...]  # rows above the header that say something
 
     def parts(self, wanted: Sequence[int], faults: Faults | None) -> Iterator[Part]:
         """The rows, part by part, with the columns at these places. Faults of rows are told where a place is given."""
@@ -47,6 +53,7 @@ class Dialect:
     delimiter: str
     names: tuple[str, ...]
     header_row: int
+    titles: tuple[int, ...] = ()  # rows above it that say something
 
 
 def is_parquet(head: bytes) -> bool:
@@ -83,7 +90,8 @@ def dialect_of(head: bytes, name: str, theirs: Collection[str] = ()) -> Dialect:
             names = tuple(cell.strip() for cell in _cells(line, delimiter))
             known = sum(name in theirs or find(name) is not None for name in names)
             if known > most:
-                best, most = Dialect(delimiter, names, number), known
+                titles = tuple(row for row, text in enumerate(lines[: number - 1], 1) if re.search(r"\w", text))
+                best, most = Dialect(delimiter, names, number, titles), known
     if best is None:
         raise UnreadableInput(
             f"{name}: text in which no row of the first {_ROWS_BEFORE_HEADER} has two column names of a claim. "
