@@ -297,7 +297,10 @@ def test_providers_of_a_claim_and_of_a_line() -> None:
     assert [read.claims[0][name] for name in names] == ["1000000001", "1000000002", "207R", "1000000003", "1000000004"]
     names = ("line_control", "rendering_npi", "ordering_npi")
     assert [[line[name] for name in names] for line in read.lines] == [["L1", "1000000005", "1000000006"], [None] * 3]
-    assert read.faults == [("segment-misplaced", "nothing", 27, None, None)]  # the line's own number, behind a provider
+    assert read.faults == [
+        ("segment-not-used", "segment", 17, None, None),  # the specialty of one who is not the rendering provider
+        ("segment-misplaced", "nothing", 27, None, None),  # the line's own number, behind a provider
+    ]
 
 
 def test_the_first_drug_of_a_line_is_taken_and_all_are_counted() -> None:

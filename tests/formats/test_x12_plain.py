@@ -75,7 +75,7 @@ def test_every_value_of_a_line(read: Reader) -> None:
     data = changed(old, f"{line}\n{extra}")
     tables = read(data)
     told = [(fault["fault"], fault["segment"]) for fault in tables.fault.to_pylist()]
-    assert told == [("segment-misplaced", "REF"), ("segment-misplaced", "DTP")]  # read, and not the first of their kind
+    assert told == [("segment-misplaced", "REF"), ("segment-misplaced", "DTP"), ("segment-repeated", "DTP")]
     assert tables.line.to_pylist()[0] == {
         "claim_key": claim_key(file_key(hashlib.sha256(data).hexdigest()), 0), "line_ordinal": 1,
         "line_number": 1, "segment_number": 15, "line_control": "L1", "code_qualifier": "HC",

@@ -118,7 +118,8 @@ CASES = {
     ),
     "NUL in a segment": Case(whole("DOE*Alma", "D\0E*Alma"), ["control-character NM1@10"], BOTH, 2),
     "NUL after a qualifier": Case(
-        changed("NM1*PR*", "NM1*PR\0*"), ["control-character NM1@12", "segment-not-used NM1@12"], BOTH, 2,
+        changed("NM1*PR*", "NM1*PR\0*"), ["control-character NM1@12", "segment-not-used NM1@12", "subscriber-incomplete CLM@13",
+         "subscriber-incomplete CLM@20"], BOTH, 2,
     ),
     "tab in a segment": Case(whole("CLINIC", "THE\tCLINIC"), ["control-character NM1@6"], BOTH, 2),
     "UTF-8": Case(whole("*DOE*Alma", "*DÖE*Alma"), [], BOTH, 2),
@@ -215,7 +216,7 @@ CASES = {
         ["date-invalid DTP@17 DTP03=20260315-20260314"], BOTH, 2,
     ),
     "bad date after a good one": Case(
-        changed("472*D8*20260315", "472*D8*20260315\nDTP*472*D8*2026"), ["date-invalid DTP@18 DTP03=2026"], BOTH, 2,
+        changed("472*D8*20260315", "472*D8*20260315\nDTP*472*D8*2026"), ["date-invalid DTP@18 DTP03=2026", "segment-repeated DTP@18"], BOTH, 2,
     ),
     "date of another form": Case(changed("472*D8*20260315", "472*TM*1200"), ["date-invalid DTP@17 DTP02=TM"], BOTH, 2),
     "patient's values stay out of faults": Case(

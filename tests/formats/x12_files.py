@@ -265,7 +265,7 @@ class _Maker:
             if self.some(0.25):
                 npi = ("XX", self.digits(10)) if self.some(0.8) else ("34", self.digits(9))
                 self.add("NM1", code, "1", "ROE", "R", "", "", "", *npi)
-                if taxonomy and self.some(0.5):
+                if taxonomy and code == "82" and self.some(0.5):
                     self.add("PRV", "PE", "PXC", f"{self.digits(9)}X")
 
     def other_payer(self) -> None:

@@ -171,6 +171,13 @@ def part_otherwise(interchange: Interchange, place: int, rng: random.Random) -> 
         segment[1] = rng.choice(">|;").join(segment[1])
 
 
+def change_form_of_date(interchange: Interchange, place: int, rng: random.Random) -> None:
+    dates = [segment for segment in interchange.segments if segment[0] == "DTP" and len(segment) > 3]
+    if dates:
+        segment = rng.choice(dates)
+        segment[2] = {"D8": "RD8", "RD8": "D8"}.get(str(segment[2]), "D8")
+
+
 def change_trailer(interchange: Interchange, place: int, rng: random.Random) -> None:
     trailers = [segment for segment in interchange.segments if segment[0] in {"SE", "GE", "IEA"} and len(segment) > 2]
     if trailers:
@@ -257,6 +264,7 @@ _SEGMENT_DAMAGES: list[Callable[[Interchange, int, random.Random], None]] = [
     drop, drop_of_tag, drop_of_tag, duplicate, duplicate_elsewhere, swap_with_next, swap, insert_stray,
     insert_stray, change_tag, change_element, change_element, change_every_element, change_component,
     insert_element, drop_element, shorten, change_trailer, keep_a_piece, move, move, part_otherwise,
+    change_form_of_date,
 ]  # fmt: skip
 _BYTE_DAMAGES: list[Callable[[bytes, random.Random], bytes]] = [
     truncate, drop_start, insert_bytes, insert_bytes, insert_after_terminator, replace_byte, replace_in_header,

@@ -43,6 +43,8 @@ FAULTS = {
     "hl-level": (_SEGMENT, "the hierarchical level is unknown", "20, 22 or 23"),
     "lx-missing": (_NOTHING, "a service line starts without its number", "LX before SV1"),
     "subscriber-missing": (_NOTHING, "the claim stands before any subscriber", "HL with level 22"),
+    "subscriber-incomplete": (_NOTHING, "the subscriber lacks a segment of its own", "SBR, NM1*IL, NM1*PR"),
+    "segment-repeated": (_SEGMENT, "the segment came before", "one of its kind"),
     "claim-missing": (_CLAIM, "service lines stand without a claim", "CLM before LX and SV1"),
     "sv1-missing": (_NOTHING, "the service line has no service", "SV1"),
     "line-number-invalid": (_VALUE, "the line number is no whole number", "a whole number"),

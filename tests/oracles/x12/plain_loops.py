@@ -82,11 +82,11 @@ def _tags(names: str) -> frozenset[str]:
 # What may stand in which loop (005010X222A1); what stands elsewhere is read where it belongs, or told.
 _PLACES = {
     Zone.BILLING: _tags("PRV CUR NM1 N2 N3 N4 REF PER"),
-    Zone.SUBSCRIBER: _tags("SBR PAT NM1 N2 N3 N4 DMG REF PER PRV"),
-    Zone.PATIENT: _tags("PAT NM1 N2 N3 N4 DMG REF PER PRV"),
+    Zone.SUBSCRIBER: _tags("SBR PAT NM1 N2 N3 N4 DMG REF PER"),
+    Zone.PATIENT: _tags("PAT NM1 N2 N3 N4 DMG REF PER"),
     Zone.HEADER: _tags("BHT REF NM1 N2 N3 N4 PER"),
     Zone.CLAIM: _tags("DTP PWK CN1 AMT REF K3 NTE CR1 CR2 CR3 CR5 CRC HI HCP NM1 PRV N2 N3 N4 PER QTY UC"),
-    Zone.OTHER_PAYER: _tags("SBR CAS AMT DMG OI MIA MOA NM1 N2 N3 N4 PER DTP REF"),
+    Zone.OTHER_PAYER: _tags("SBR CAS AMT OI MIA MOA NM1 N2 N3 N4 PER DTP REF"),
     Zone.LINE: _tags("SV5 PWK CR1 CR2 CR3 CR5 CRC DTP QTY MEA CN1 REF AMT K3 NTE PS1 HCP IMM TST TOO III"),
     Zone.DRUG: frozenset({"LIN", "CTP", "REF"}),
     Zone.LINE_PROVIDER: _tags("NM1 PRV N2 N3 N4 REF PER"),
@@ -96,6 +96,7 @@ _PLACES = {
 _NAMES = {
     Zone.HEADER: {"41", "40"}, Zone.BILLING: {"85", "87", "PE"}, Zone.SUBSCRIBER: {"IL", "PR"}, Zone.PATIENT: {"QC"},
     Zone.CLAIM: {"DN", "P3", "82", "77", "DQ", "PW", "45"},
+    Zone.OTHER_PAYER: {"IL", "PR", "DN", "P3", "82", "77", "DQ", "85"},
     Zone.LINE_PROVIDER: {"82", "QB", "77", "DQ", "DK", "DN", "P3", "PW", "45"},
 }  # fmt: skip
 _ANYWHERE_IN_LINE = _tags("PWK CR1 CR3 CRC DTP QTY MEA CN1 REF K3 NTE PS1 HCP SV5")
@@ -169,6 +170,8 @@ class TransactionReader:
         self._zone = Zone.CLAIM
         if self._subscriber is None:
             self._log.tell("subscriber-missing", segment)
+        elif not {"SBR", "IL", "PR"} <= self._subscriber.has:
+            self._log.tell("subscriber-incomplete", segment)
         row: Row = {
             "claim_key": claim_key(self._rows.file_key, len(self._rows.claims)),
             "source_file": self._rows.source_file,
@@ -281,6 +284,7 @@ class TransactionReader:
     def _segment_of_line(self, line: OpenLine, segment: Segment) -> None:
         tag, first = segment.tag, segment.element(1)
         self._zone = _OPENED_INSIDE_LINE.get(tag, self._zone)
+        line.last_name = first if tag == "NM1" else line.last_name
         is_link = tag == "REF" and first in {"XZ", "VY"}
         if tag in {"LIN", "CTP"} or is_link:
             if self._zone is not Zone.DRUG:
@@ -310,6 +314,14 @@ class TransactionReader:
             return False
         if tag == "DTP" and self._zone is Zone.LINE_ADJUDICATION and first == "472":
             return False
+        if tag == "REF" and self._zone in {Zone.CLAIM, Zone.OTHER_PAYER}:
+            return first not in {"XZ", "VY", "6R"}
+        if tag == "REF" and self._zone in {Zone.HEADER, Zone.BILLING, Zone.SUBSCRIBER, Zone.PATIENT}:
+            return first not in {"XZ", "VY", "6R", "G1", "F8", "9F"}
+        if tag == "AMT" and self._zone in {Zone.LINE, Zone.LINE_ADJUDICATION} and first == "D":
+            return False
+        if tag == "PRV" and self._zone is Zone.LINE_PROVIDER and self._line is not None:
+            return self._line.last_name == "82"
         if tag == "NM1" and self._zone in _NAMES:
             return first in _NAMES[self._zone]
         return tag in _PLACES[self._zone]

@@ -49,6 +49,7 @@ class Record:
 
     log: FaultLog
     row: Row = field(default_factory=dict)
+    has: set[str] = field(default_factory=set)  # what a subscriber must have
     lost: set[str] = field(default_factory=set)  # columns of which the first value could not be read
 
     def keep(self, column: str, value: object | None) -> None:
@@ -112,6 +113,7 @@ class OpenLine(Record):
     claim: OpenClaim
     start: Segment
     notes: list[str] = field(default_factory=list)
+    last_name: str | None = None
     drug_count: int = 0
     has_service: bool = False
     service: Segment | None = None
@@ -145,11 +147,15 @@ def billing_provider(record: Record, segment: Segment) -> None:
 
 
 def subscriber_plan(record: Record, segment: Segment) -> None:
+    record.has.add("SBR")
     record.keep("payer_sequence", segment.element(1))
     record.keep("claim_filing", segment.element(9))
 
 
 def subscriber_name(record: Record, segment: Segment) -> None:
+    if segment.element(1) in record.has:
+        record.log.tell("segment-repeated", segment)
+    record.has.add(segment.element(1) or "")
     if segment.element(1) == "IL":
         record.keep("first_name", segment.element(4))
         record.keep("member_id", segment.element(9))
@@ -236,6 +242,8 @@ def claim_name(claim: OpenClaim, segment: Segment) -> None:
 def claim_provider(claim: OpenClaim, segment: Segment) -> None:
     if segment.element(1) == "PE" and claim.last_name_code == "82":
         claim.keep("rendering_taxonomy", segment.element(3))
+    elif segment.element(1) == "PE":
+        claim.log.tell("segment-not-used", segment)
 
 
 def other_payer(claim: OpenClaim, _segment: Segment) -> None:
@@ -307,6 +315,8 @@ def service_dates(line: OpenLine, segment: Segment) -> None:
     first, last = (days(text) or (only, only)) if form in {"D8", "RD8"} else (None, None)
     if first is not None and (only is None) != (form == "RD8"):
         line.log.tell("date-form", segment, element="DTP03", value=text)
+    if "service_date" in line.row:
+        line.log.tell("segment-repeated", segment)
     if first is None and "service_date" not in line.row:
         line.lost |= {"service_date", "service_date_to"}
     line.row.setdefault("service_date", first)

@@ -113,7 +113,7 @@ QUOTED = r"""^(?:="([^"]*)"|'([0-9][0-9.-]*))$"""
 
 
 def unquoted(texts: Column) -> Column:
-    """Texts without what a spreadsheet puts around one that is to stay text: `="..."`, or an apostrophe before digits."""
+    """Texts without what a spreadsheet puts around one that is to stay text: `="..."`, an apostrophe before digits."""
     found: Column = _compute.replace_substring_regex(texts, pattern=QUOTED, replacement=r"\1\2")
     return found
 

@@ -33,6 +33,7 @@ def claim_table(part: Part, keys: Ints, ends: Ends, parties: Parties, diagnoses:
     identifiers = part.segments.element(rows, 1)
     part.tell_rows("clm-id-missing", rows[~identifiers.present], "01")
     part.tell_rows("subscriber-missing", rows[~parties.has_subscriber])
+    part.tell_rows("subscriber-incomplete", rows[parties.has_subscriber & ~parties.is_whole])
     place = part.segments.composites(part.segments.element(rows, 5))
     every = np.arange(size)
     columns: Columns = {
@@ -107,6 +108,7 @@ def _providers(part: Part, size: int) -> Columns:
     follows[follows] = (kind[last[follows]] == packed("82")) & (
         part.loops.claim_of[rows[last[follows]]] == part.loops.claim_of[specialties[follows]]
     )
+    part.tell_rows("segment-not-used", specialties[~follows])
     own = specialties[follows]
     columns["rendering_taxonomy"] = part.first_texts(own, 3, part.loops.claim_of[own], size)
     return columns

@@ -76,9 +76,9 @@ def is_wrapped(text: bytes, delimiters: Delimiters) -> bool | None:
     terminator = delimiters.terminator
     if any(byte in delimiters for byte in LINE_ENDS):
         return False
-    feeds, returns = text.count(b"\n"), text.count(b"\r")
-    if not (feeds or returns):
+    if b"\n" not in text and b"\r" not in text:
         return None
+    feeds, returns = text.count(b"\n"), text.count(b"\r")
     end = bytes((terminator,))
     if feeds == text.count(end + b"\n") + text.count(end + b"\r\n") and returns == text.count(end + b"\r"):
         return False  # each ends a segment: the usual case

@@ -98,6 +98,12 @@ KINDS = {
     "lx-missing": FaultKind(_N, "The service line has no LX.", "LX before SV1"),
     "sv1-missing": FaultKind(_N, "The service line has no SV1, so it has no code, charge or units.", "SV1 after LX"),
     "subscriber-missing": FaultKind(_N, "The claim has no subscriber.", "HL with level 22 before CLM"),
+    "subscriber-incomplete": FaultKind(
+        _N, "The subscriber of the claim lacks SBR, the insured or the payer.", "SBR, NM1*IL and NM1*PR behind its HL",
+    ),
+    "segment-repeated": FaultKind(
+        _S, "The segment stands a second time; the first one was used.", "one of its kind",
+    ),
     "claim-missing": FaultKind(
         Lost.CLAIM, "Service lines outside a claim were skipped, up to the next CLM or HL.", "CLM before LX",
     ),

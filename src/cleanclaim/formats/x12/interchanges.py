@@ -98,10 +98,9 @@ class _Scanner:
         return start
 
     def _segments_of(self, header: Header) -> int:
-        self._unwrap(header)
-        trailer_end = find_trailer_end(self.raw, self.at, header.delimiters)
-        bound = trailer_end if trailer_end >= 0 else len(self.raw)
-        next_header = find_header_segment(self.raw, self.at, bound, header.delimiters)
+        bound, next_header, trailer_end = self._bounds(header)
+        if self._unwrap(header, self.at, next_header if next_header >= 0 else bound):
+            bound, next_header, trailer_end = self._bounds(header)
         stop = next_header if next_header >= 0 else bound
         segments = split(self.data, self.at, stop, header.delimiters)
         self.at = int(segments.marks[-1]) + 1 if next_header < 0 else next_header
@@ -115,20 +114,24 @@ class _Scanner:
             self.context = Context()
         return next_header
 
-    def _unwrap(self, header: Header) -> None:
-        """Take the line ends out of an interchange that was broken into lines."""
+    def _bounds(self, header: Header) -> tuple[int, int, int]:
+        """Where an interchange ends at the latest, where another header starts in it, and where its trailer ends."""
+        trailer_end = find_trailer_end(self.raw, self.at, header.delimiters)
+        bound = trailer_end if trailer_end >= 0 else len(self.raw)
+        return bound, find_header_segment(self.raw, self.at, bound, header.delimiters), trailer_end
+
+    def _unwrap(self, header: Header, start: int, end: int) -> bool:
+        """Take the line ends out of an interchange that was broken into lines; whether there were any."""
         if self.context.wrapped is False:
-            return
-        end = find_trailer_end(self.raw, self.at, header.delimiters)
-        end = end if end >= 0 else len(self.raw)
-        next_header = find_header_segment(self.raw, self.at, end, header.delimiters)
-        text = self.raw[self.at : next_header if next_header >= 0 else end]
+            return False
+        text = self.raw if (start, end) == (0, len(self.raw)) else self.raw[start:end]
         if self.context.wrapped is None:
             self.context = replace(self.context, wrapped=is_wrapped(text, header.delimiters))
         if self.context.wrapped:
             self.wrapped = True
-            self.raw = self.raw[: self.at] + text.translate(None, LINE_ENDS) + self.raw[self.at + len(text) :]
+            self.raw = self.raw[:start] + text.translate(None, LINE_ENDS) + self.raw[end:]
             self.data = np.frombuffer(self.raw + bytes(PADDING), np.uint8)
+        return bool(self.context.wrapped)
 
     def _text_between(self, next_header: int) -> None:
         held_back = 0 if self.final else 3  # may be the start of ISA*

@@ -153,6 +153,9 @@ def _dates(part: Part, size: int) -> Columns:
     part.tell_spans("date-invalid", rows, qualifiers, spans.present & ~is_known, "02", expected="D8 or RD8")
     line = part.loops.line_of[rows]
     valid = first.valid & is_known
+    is_first = np.zeros(len(rows), np.bool_)
+    is_first[gather.first_per_owner(line, spans.present)] = True
+    part.tell_rows("segment-repeated", rows[spans.present & ~is_first])
     for name in ("service_date", "service_date_to"):
         part.lose_first(LINE.name, name, spans, valid, line)
     return {

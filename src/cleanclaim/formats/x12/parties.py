@@ -46,6 +46,7 @@ class Parties:
     subscriber: Columns
     person: Columns  # the patient: of HL 23, else the subscriber
     has_subscriber: Mask
+    is_whole: Mask  # the subscriber has SBR, NM1*IL and NM1*PR
     patient_key: Column
 
 
@@ -61,7 +62,8 @@ def parties_of(part: Part, levels: OpenLevels) -> Parties:
         name: gather.chosen(patient.is_open, own, subscriber.values[name]) for name, own in patient.values.items()
     }
     keys = _patient_keys(subscriber.values, person)
-    return Parties(billing.values, subscriber.values, person, subscriber.is_open, keys)
+    insured = subscriber.values["is_whole"].fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003 - Arrow's
+    return Parties(billing.values, subscriber.values, person, subscriber.is_open, insured, keys)
 
 
 def _level_of_claims(part: Part, zone: Zone, own: Columns, levels: OpenLevels) -> _Level:
@@ -113,7 +115,15 @@ def _subscriber(part: Part) -> Columns:
     payers = names[qualifiers == _PR]
     insurance_of = _owner(part, zone, insurances)
     insured_of = _owner(part, zone, insured)
+    for rows in (insured, payers):
+        owner = _owner(part, zone, rows)
+        is_first = np.zeros(len(rows), np.bool_)
+        is_first[gather.first_per_owner(owner, np.ones(len(rows), np.bool_))] = True
+        part.tell_rows("segment-repeated", rows[~is_first])
+    owners = (insurance_of, insured_of, _owner(part, zone, payers))
+    has = [np.bincount(owner, minlength=size) > 0 for owner in owners]
     return {
+        "is_whole": gather.flags(np.logical_and.reduce(has)),
         "payer_sequence": part.first_texts(insurances, 1, insurance_of, size),
         "claim_filing": part.first_texts(insurances, 9, insurance_of, size),
         "payer_id": part.first_texts(payers, 9, _owner(part, zone, payers), size),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from cleanclaim.formats.x12.arrays import Bytes, Ints, Mask
 from cleanclaim.formats.x12.segments import Segments
@@ -42,10 +44,10 @@ IN_LINE = (Zone.LINE, *OPENED_IN_LINE.values())
 _ALLOWED = {
     Zone.HEADER: "ST BHT REF NM1 N2 N3 N4 PER SE",
     Zone.BILLING: "HL PRV CUR NM1 N2 N3 N4 REF PER",
-    Zone.SUBSCRIBER: "HL SBR PAT NM1 N2 N3 N4 DMG REF PER PRV",
-    Zone.PATIENT: "HL PAT NM1 N2 N3 N4 DMG REF PER PRV",
+    Zone.SUBSCRIBER: "HL SBR PAT NM1 N2 N3 N4 DMG REF PER",
+    Zone.PATIENT: "HL PAT NM1 N2 N3 N4 DMG REF PER",
     Zone.CLAIM: "CLM DTP PWK CN1 AMT REF K3 NTE CR1 CR2 CR3 CR5 CRC HI HCP NM1 PRV N2 N3 N4 PER QTY UC",
-    Zone.OTHER_PAYER: "SBR CAS AMT DMG OI MIA MOA NM1 N2 N3 N4 PER DTP REF",
+    Zone.OTHER_PAYER: "SBR CAS AMT OI MIA MOA NM1 N2 N3 N4 PER DTP REF",
     Zone.LINE: "LX SV1 SV5 PWK CR1 CR2 CR3 CR5 CRC DTP QTY MEA CN1 REF AMT K3 NTE PS1 HCP IMM TST TOO III",
     Zone.DRUG: "LIN CTP REF",
     Zone.LINE_PROVIDER: "NM1 PRV N2 N3 N4 REF PER",
@@ -54,19 +56,20 @@ _ALLOWED = {
 }
 _NAMES = {
     Zone.HEADER: "41 40", Zone.BILLING: "85 87 PE", Zone.SUBSCRIBER: "IL PR", Zone.PATIENT: "QC",
-    Zone.CLAIM: "DN P3 82 77 DQ PW 45", Zone.LINE_PROVIDER: "82 QB 77 DQ DK DN P3 PW 45",
+    Zone.CLAIM: "DN P3 82 77 DQ PW 45", Zone.OTHER_PAYER: "IL PR DN P3 82 77 DQ 85",
+    Zone.LINE_PROVIDER: "82 QB 77 DQ DK DN P3 PW 45",
 }  # fmt: skip
 _OF_LINE = "PWK CR1 CR3 CRC DTP QTY MEA CN1 REF K3 NTE PS1 HCP SV5"  # of a line, wherever in it
 _OF_CLAIM = "PWK CN1 K3 NTE CR1 CR2 CRC HI HCP DTP"  # of a claim, behind another payer
-_LINE_DATE, _DRUG_LINKS, _PAID = packed("472"), (packed("XZ"), packed("VY")), packed("D")
-_LINE_REFERENCES = (packed("6R"), packed("G1"))
+_LINE_DATE, _DRUG_LINKS = packed("472"), (packed("XZ"), packed("VY"))
+_NEVER = 31  # the rule of what may not stand in a loop, whatever its qualifier
 
 
 def _tags(names: str) -> Bytes:
     return np.array([Tag[name] for name in names.split()], np.uint8)
 
 
-def _table() -> Mask:
+def _may_stand() -> Mask:
     table = np.zeros((max(Zone) + 1, 128), np.bool_)
     table[[Zone.NONE, Zone.ORPHAN]] = True
     table[:, [0, SET_ASIDE, *range(Tag.ISA, Tag.TA1 + 1), Tag.SV2, Tag.SV3, Tag.SVC, Tag.CLP, Tag.HL]] = True
@@ -74,9 +77,6 @@ def _table() -> Mask:
     for zone, names in _ALLOWED.items():
         table[zone, _tags(names)] = True
     return table
-
-
-_MAY_STAND = _table()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ class Moved:
 
 def put_in_place(segments: Segments, tag: Bytes, zone: Bytes, claim_of: Ints, line_of: Ints, lines: Ints) -> Moved:
     """Change the zone, and the line, of segments that belong elsewhere."""
-    stands_wrong = ~_MAY_STAND[zone, tag]
-    stands_wrong |= _by_qualifier(segments, tag, zone)
-    rows = np.flatnonzero(stands_wrong)
+    rows = _out_of_place(segments, tag, zone)
     if not len(rows):
         return Moved(rows, rows)
     read = np.zeros(len(rows), np.bool_)
@@ -118,21 +116,70 @@ def put_in_place(segments: Segments, tag: Bytes, zone: Bytes, claim_of: Ints, li
     return Moved(rows[read], rows[unread])
 
 
-def _by_qualifier(segments: Segments, tag: Bytes, zone: Bytes) -> Mask:
-    """What may stand in its loop by its name, and not by its qualifier."""
-    wrong = np.zeros(len(tag), np.bool_)
-    for of, where, qualifiers, others in (
-        (Tag.REF, (Zone.DRUG,), _DRUG_LINKS, True),
-        (Tag.REF, (Zone.LINE,), _DRUG_LINKS, False),
-        (Tag.REF, (Zone.LINE_PROVIDER,), (*_DRUG_LINKS, *_LINE_REFERENCES), False),
-        (Tag.DTP, (Zone.CLAIM, Zone.OTHER_PAYER, Zone.LINE_ADJUDICATION), (_LINE_DATE,), False),
-        (Tag.AMT, (Zone.CLAIM,), (_PAID,), False),
-        *((Tag.NM1, (zone,), tuple(map(packed, names.split())), True) for zone, names in _NAMES.items()),
-    ):  # fmt: skip
-        rows = np.flatnonzero((tag == of) & np.isin(zone, where))
-        if len(rows):
-            wrong[rows] = np.isin(_first_elements(segments, rows), qualifiers) != others
-    return wrong
+def _out_of_place(segments: Segments, tag: Bytes, zone: Bytes) -> Ints:
+    """The rows of segments that may not stand where they do, by their name or by their qualifier."""
+    table = _rules()
+    rules = table.rule_of.ravel().take((zone.astype(np.uint16) << 7) | tag)
+    rows = np.flatnonzero(rules)
+    rule = rules[rows]
+    named = rows.copy()  # the segment of which the qualifier counts
+    is_specialty = np.flatnonzero(rule == table.rule_of[Zone.LINE_PROVIDER, Tag.PRV])
+    named[is_specialty] = _last_names(tag, rows[is_specialty])
+    # Qualifiers as they stand, without a look at blanks around them: what seems wrong is looked at again.
+    at = segments.base[named] + 1
+    last = len(segments.marks) - 1
+    start = np.minimum(segments.marks[np.minimum(at, last)] + 1, segments.end[named])
+    code = packed_spans(segments.data, start, segments.marks[np.minimum(at + 1, last)])
+    seems = np.flatnonzero(table.refuses(rule, code))
+    found: Ints = rows[seems][table.refuses(rule[seems], _first_elements(segments, named[seems]))]
+    return found
+
+
+def _last_names(tag: Bytes, rows: Ints) -> Ints:
+    """For each row the NM1 before it."""
+    before = rows - 1
+    if (tag[before] == Tag.NM1).all():
+        return before
+    names = np.flatnonzero(tag == Tag.NM1)
+    return names[np.searchsorted(names, rows) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rule of each zone and tag; by qualifier a bit for each rule that lists it; whether a rule refuses these."""
+
+    rule_of: Bytes
+    listed_by: npt.NDArray[np.uint32]
+    refused: npt.NDArray[np.uint32]
+
+    def refuses(self, rule: Bytes, code: Ints) -> Mask:
+        """Where a qualifier may not stand by the rule."""
+        found: Mask = ((self.listed_by[np.maximum(code, 0)] >> rule) & 1) == self.refused[rule]
+        return found
+
+
+@cache
+def _rules() -> _Rules:
+    rules = [
+        (Tag.REF, (Zone.DRUG,), "XZ VY", False),
+        (Tag.REF, (Zone.LINE,), "XZ VY", True),
+        (Tag.REF, (Zone.LINE_PROVIDER,), "XZ VY 6R G1", True),
+        (Tag.REF, (Zone.CLAIM, Zone.OTHER_PAYER), "XZ VY 6R", True),
+        (Tag.REF, (Zone.HEADER, Zone.BILLING, Zone.SUBSCRIBER, Zone.PATIENT), "XZ VY 6R G1 F8 9F", True),
+        (Tag.DTP, (Zone.CLAIM, Zone.OTHER_PAYER, Zone.LINE_ADJUDICATION), "472", True),
+        (Tag.AMT, (Zone.CLAIM, Zone.LINE, Zone.LINE_ADJUDICATION), "D", True),
+        (Tag.PRV, (Zone.LINE_PROVIDER,), "82", False),  # by the name before it
+        *((Tag.NM1, (zone,), names, False) for zone, names in _NAMES.items()),
+    ]
+    rule_of = np.where(_may_stand(), np.uint8(0), np.uint8(_NEVER))
+    listed_by = np.zeros(1 << 24, np.uint32)  # of which only the few pages ever read take memory
+    refused = np.zeros(32, np.uint32)  # what no qualifier is listed for is refused
+    for number, (tag, zones, qualifiers, is_refused) in enumerate(rules, 1):
+        rule_of[list(zones), tag] = number
+        refused[number] = is_refused
+        for qualifier in qualifiers.split():
+            listed_by[packed(qualifier)] |= 1 << number
+    return _Rules(rule_of, listed_by, refused)
 
 
 def _first_elements(segments: Segments, rows: Ints) -> Ints:
