@@ -56,7 +56,13 @@ FILES = {
         fires=fires("F1-21D FMT-E-001", "F1-21D FMT-E-015"),
         others=frozenset({"UNIT-001", "NDC-E-004", "NDC-E-006", "ADMN-001"}),
     ),
-    "f1-22-original-replacement-void.837": Comes(3, 6, "8460.00"),
+    "f1-22-original-replacement-void.837": Comes(  # Medicare, which takes no such professional claim
+        3, 6, "8460.00", exit=1, fires=fires("F1-22B FMT-E-006", "F1-22C FMT-E-006")
+    ),
+    "f1-22e-replacement-no-reference.837": Comes(exit=1, fires=fires("F1-22E FMT-E-006")),
+    "f1-37-home-infusion-week.837": Comes(
+        billed="2082.50", fires=fires("F1-37 FMT-E-008")
+    ),
     "f1-23-cob-two-2320.837": AS_CONTROL,
     "f1-24-patient-loop.837": AS_CONTROL,
     "f1-26-4010.837": Comes(0, 0, "0.00", exit=2, faults=("transaction-type",)),
@@ -102,6 +108,7 @@ FILES = {
     "f1-46-unicode-text.txt": Comes(1, 1, "2400.00", faults=("utf-16",), others=_DRUG_ALONE),
     "f1-48-control.jsonl": AS_CONTROL,
     "f1-48b-strings.jsonl": Comes(faults=("boolean-as-text", "list-as-text", "list-as-text")),
+    "f1-48c-array.json": Comes(2, 4, "5640.00"),
     "f1-57-export.xlsx": Comes(1, 1, "0.00", exit=1),
     "f1-58-pandas.parquet": AS_CONTROL,
 }  # fmt: skip
@@ -136,6 +143,9 @@ def test_what_comes_out_of_a_file(checker: Checker, name: str) -> None:
     [
         ("f1-25b-lower-case-all.837", "lower case"),
         ("f1-32-st-without-envelope.837", "an X12 transaction without its interchange header"),
+        ("f1-49-fhir-claim-pretty.json", "FHIR, a resource Claim: recognized, not read"),
+        ("f1-49b-fhir-claim.ndjson", "FHIR, a resource Claim: recognized, not read"),
+        ("f1-50-clearinghouse-api-claim.json", "a clearinghouse's JSON form of an 837"),
     ],
 )
 def test_why_a_file_is_refused(checker: Checker, name: str, words: str) -> None:

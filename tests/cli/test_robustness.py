@@ -72,7 +72,7 @@ def test_a_cut_file_is_never_a_clean_night(name: str, tmp_path: Path) -> None:
         ('{"resourceType": "Claim", "patient": {}}\n', 2),
         ('{"claim_id": "A", "complete": true, "lines": {}}\n', 1),
         ('{"claim_id": "A", "lines": [1, null]}\n', 1),
-        ("[" + CLEAN.strip() + "]", 2),
+        ("[" + CLEAN.strip() + "]", 0),
         ("claim_id,code\nA,J1745\n", 2),
     ],
 )

@@ -19,6 +19,7 @@ from cleanclaim.app.archives import folder, is_compressed
 from cleanclaim.claims import ClaimTables
 from cleanclaim.errors import UnreadableInput
 from cleanclaim.formats.jsonl import read_jsonl
+from cleanclaim.formats.jsonl.as_lines import as_lines, is_lines, refuse_others
 from cleanclaim.formats.tabular.mapping import ColumnMapping
 from cleanclaim.formats.tabular.source import is_parquet, looks_like_csv
 from cleanclaim.formats.tabular.workbook import first_sheet, is_workbook
@@ -81,12 +82,14 @@ def read_claims(
     head = _head(stream)
     if _ARCHIVE.match(head):
         raise UnreadableInput(f"{name}: compressed in a way that is not supported. Expected: {_EXPECTED}")
-    if head.startswith(b"["):
-        raise UnreadableInput(f"{name}: a JSON array. Expected: JSON Lines, one claim a line, each starting with {{")
     if is_parquet(head):
         return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "Parquet")
     is_x12 = _is_x12(head)
-    if head.startswith(b"{") or (not is_x12 and _OBJECT_LINE.search(head)):
+    if head.startswith((b"[", b"{")):
+        refuse_others(head, name)
+        if not is_lines(head):
+            stream = as_lines(stream, name)
+    if head.startswith((b"[", b"{")) or (not is_x12 and _OBJECT_LINE.search(head)):
         return Claims(read_jsonl(stream, name=name, file_hash=file_hash, complete=complete), "JSON Lines", notes)
     if not is_x12 and looks_like_csv(head):
         return Claims(_tables(stream, name, file_hash, complete, mapping, progress), "CSV", notes)

@@ -8,7 +8,8 @@ columns:
   claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   place_of_service: {type: text, meaning: place of service, source: claim.place_of_service}
-  frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", source: claim.frequency}
+  frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", ask: "the frequency code of the claim", source: claim.frequency}
+  original_reference: {type: text, meaning: "the payer's number of the claim that is replaced or voided", ask: "the payer's claim control number (REF*F8)", source: claim.original_reference}
   service_date: {type: date, meaning: "first day of service of its lines, else of its statement", ask: "the date of service", source: "line.service_date, claim.statement_from"}
   total_charge: {type: money, unit: USD, meaning: total charge of the claim, ask: "the total charge of the claim", source: claim.total_charge}
   line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or lines may be missing", ask: "the charge of every line", source: line.charge_amount}
@@ -32,6 +33,7 @@ SELECT
   c.payer_program,
   c.place_of_service,
   c.frequency,
+  c.original_reference,
   coalesce(l.service_date, c.statement_from) AS service_date,
   c.total_charge,
   CASE WHEN c.lines_complete AND coalesce(l.known_charges = l.line_count, TRUE) THEN CAST(coalesce(l.charges, 0) AS DECIMAL(28, 2)) END AS line_charge_sum,

@@ -26,6 +26,7 @@ columns:
   units_whole: {type: boolean, meaning: whether the units are a whole number, ask: "the units of the line", source: line.billed_units}
   service_date: {type: date, meaning: first day of service, ask: "the date of service", source: line.service_date}
   service_date_to: {type: date, meaning: last day of service, ask: "the last date of service", source: line.service_date_to}
+  line_days: {type: integer, meaning: "days from the first to the last day of service, both counted; 1 where the last is not known or before the first", source: "line.service_date, line.service_date_to"}
   revenue_code: {type: text, meaning: revenue code, source: line.revenue_code}
   diagnoses: {type: list of text, meaning: diagnosis codes that the line points to, ask: "the diagnosis codes of the line", source: line.diagnoses}
   ndc_qualifier: {type: text, meaning: what the drug number is, ask: "the qualifier of the NDC", source: line.ndc_qualifier}
@@ -87,6 +88,7 @@ SELECT
   l.billed_units = floor(l.billed_units) AS units_whole,
   l.service_date,
   l.service_date_to,
+  CASE WHEN l.service_date_to > l.service_date THEN date_diff('day', l.service_date, l.service_date_to) + 1 ELSE 1 END AS line_days,
   l.revenue_code,
   l.diagnoses,
   l.ndc_qualifier,

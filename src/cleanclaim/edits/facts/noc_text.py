@@ -30,7 +30,7 @@ _ROUTE = re.compile(
     re.IGNORECASE,
 )
 _COMPOUND = re.compile(r"\bcompound", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z][A-Za-z-]{3,}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 # Words that stand in such texts and name no drug.
 _FILLER = frozenset({
     "injection", "injectable", "inject", "injected", "infusion", "infused", "intravenous", "intravenously",
@@ -40,7 +40,8 @@ _FILLER = frozenset({
     "single", "multi", "multiple", "syringe", "prefilled", "each", "strength", "route", "invoice", "attached",
     "concentration", "solution", "powder", "sodium", "chloride", "normal", "saline", "sterile", "water", "diluted",
     "waste", "wasted", "discarded", "administered", "note", "miscellaneous", "code", "without", "tablet",
-    "tablets", "capsule",
+    "tablets", "capsule", "see", "ndc", "per", "the", "and", "for", "not", "inj", "inf", "pfs", "unk", "unknown", "n/a",
+    "none", "tbd", "mls", "mgs", "ivp", "ivpb", "bag", "box", "kit", "day", "qty", "hcpcs", "invoice", "attachment",
 })  # fmt: skip
 
 

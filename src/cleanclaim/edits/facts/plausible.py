@@ -3,12 +3,12 @@
 ---
 about: Whether the dose that the billed units stand for is one that anybody gives.
 grain: line
-keys: [billed_units, unit_amount, unit, unit_semantics, expected_units, limit_amount, limit_per_kg, limit_unit, weight_kg]
+keys: [billed_units, unit_amount, unit, unit_semantics, expected_units, limit_amount, limit_per_kg, limit_unit, weight_kg, line_days]
 columns:
   billed_dose: {type: text, meaning: "the amount that the units stand for: 4000 mg", source: "COD-51, COD-52"}
   billed_milligrams: {type: amount, unit: mg, meaning: "the same amount, where it is a mass", ask: "a code with units by weight of drug", source: "COD-51, COD-52"}
   most_dose: {type: text, meaning: "the most that the label foresees on one day, for the patient's weight where it goes by weight", source: reference dose_limit}
-  above_label: {type: boolean, meaning: "whether that amount is above the most that the label foresees on one day", ask: "a dose limit of the drug, and the patient's weight where it goes by weight", source: "reference dose_limit, claim.weight"}
+  above_label: {type: boolean, meaning: "whether that amount, by day where the line has several, is above the most that the label foresees on one day", ask: "a dose limit of the drug, and the patient's weight where it goes by weight", source: "reference dose_limit, claim.weight"}
   tenfold_slip: {type: boolean, meaning: "whether the units are exactly ten times, or a tenth of, those of the charted dose", ask: "the charted dose", source: "UNIT-004, administration"}
 ---
 """
@@ -34,7 +34,7 @@ def facts_of(line: _Row) -> dict[str, Any]:
     above = None
     if billed is not None and most is not None:
         try:
-            above = convert(billed, most.unit).amount > most.amount
+            above = convert(billed, most.unit).amount > most.amount * (line["line_days"] or 1)
         except UnitsNotConvertible:
             above = None
     return {
