@@ -61,7 +61,8 @@ FILES = {
     ),
     "f1-22e-replacement-no-reference.837": Comes(exit=1, fires=fires("F1-22E FMT-E-006")),
     "f1-37-home-infusion-week.837": Comes(
-        billed="2082.50", fires=fires("F1-37 FMT-E-008")
+        billed="2082.50", exit=1,  # the starter set does not know that S9500 is none of a drug
+        fires=fires("F1-37 FMT-E-008")
     ),
     "f1-23-cob-two-2320.837": AS_CONTROL,
     "f1-24-patient-loop.837": AS_CONTROL,

@@ -2,7 +2,7 @@
 about: A claim with the sums of its lines.
 grain: claim
 columns:
-  complete: {type: boolean, meaning: whether the claim is whole, source: claim.complete}
+  complete: {type: boolean, meaning: whether the claim is whole, ask: "the whole claim (a part of it was read)", source: claim.complete}
   known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: claim.known_absent}
   unreadable: {type: list of text, meaning: "what the claim says and could not be read, by the names of its facts", ask: "the claim as it was meant", source: claim.unreadable}
   claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}

@@ -41,7 +41,7 @@ _FILLER = frozenset({
     "concentration", "solution", "powder", "sodium", "chloride", "normal", "saline", "sterile", "water", "diluted",
     "waste", "wasted", "discarded", "administered", "note", "miscellaneous", "code", "without", "tablet",
     "tablets", "capsule", "see", "ndc", "per", "the", "and", "for", "not", "inj", "inf", "pfs", "unk", "unknown", "n/a",
-    "none", "tbd", "mls", "mgs", "ivp", "ivpb", "bag", "box", "kit", "day", "qty", "hcpcs", "invoice", "attachment",
+    "none", "tbd", "mls", "mgs", "ivp", "ivpb", "bag", "box", "kit", "day", "qty", "hcpcs", "attachment",
 })  # fmt: skip
 
 
