@@ -85,7 +85,7 @@ def check(
         list[Path],
         typer.Argument(
             readable=False,
-            help="Claim files (837P, JSON Lines, CSV, Parquet; also in gzip or zip) and folders; - is standard input.",
+            help="Claim files (837P, JSON, CSV, Excel, Parquet; also in gzip or zip) and folders; - is standard input.",
         ),
     ],
     output_format: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
