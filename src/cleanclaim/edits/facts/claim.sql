@@ -5,7 +5,7 @@ columns:
   complete: {type: boolean, meaning: whether the claim is whole, ask: "the whole claim (a part of it was read)", source: claim.complete}
   known_absent: {type: list of text, meaning: "facts of which a partial claim says that there is none", ask: "the whole claim (a part of it was read)", source: claim.known_absent}
   unreadable: {type: list of text, meaning: "what the claim says and could not be read, by the names of its facts", ask: "the claim as it was meant", source: claim.unreadable}
-  claim_type: {type: text, meaning: P professional or I institutional, source: claim.claim_type}
+  claim_type: {type: text, meaning: P professional or I institutional, ask: "the type of claim (professional or institutional)", source: claim.claim_type}
   payer_program: {type: text, meaning: whose rules decide, ask: "the payer program (Medicare Part B, Medicaid, commercial ...)", source: claim.payer_program}
   place_of_service: {type: text, meaning: place of service, source: claim.place_of_service}
   frequency: {type: text, meaning: "1 original, 7 replacement, 8 void", ask: "the frequency code of the claim", source: claim.frequency}
@@ -13,7 +13,7 @@ columns:
   service_date: {type: date, meaning: "first day of service of its lines, else of its statement", ask: "the date of service", source: "line.service_date, claim.statement_from"}
   total_charge: {type: money, unit: USD, meaning: total charge of the claim, ask: "the total charge of the claim", source: claim.total_charge}
   line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or lines may be missing", ask: "the charge of every line", source: line.charge_amount}
-  line_count: {type: integer, meaning: lines of the claim, source: line}
+  line_count: {type: integer, meaning: lines of the claim, ask: "the lines of the claim", source: line}
   diagnoses: {type: list of text, meaning: "diagnosis codes of the claim, principal first", ask: "the diagnosis codes of the claim", source: claim.diagnoses}
   diagnosis_code_set: {type: text, meaning: icd10 or icd9, source: claim.diagnosis_code_set}
   billing_npi: {type: text, meaning: billing provider, source: claim.billing_npi}
