@@ -15,7 +15,7 @@ columns:
   line_charge_sum: {type: total of money, unit: USD, meaning: "charges of its lines together; null when one is unknown or lines may be missing", ask: "the charge of every line", source: line.charge_amount}
   line_count: {type: integer, meaning: lines of the claim, ask: "the lines of the claim", source: line}
   diagnoses: {type: list of text, meaning: "diagnosis codes of the claim, principal first", ask: "the diagnosis codes of the claim", source: claim.diagnoses}
-  diagnosis_code_set: {type: text, meaning: icd10 or icd9, source: claim.diagnosis_code_set}
+  diagnosis_code_set: {type: text, meaning: icd10 or icd9, ask: "whether the diagnoses are ICD-10 or ICD-9", source: claim.diagnosis_code_set}
   billing_npi: {type: text, meaning: billing provider, source: claim.billing_npi}
   rendering_npi: {type: text, meaning: rendering provider, source: claim.rendering_npi}
   referring_npi: {type: text, meaning: referring provider, source: claim.referring_npi}
