@@ -12,6 +12,9 @@ from cleanclaim.app.result import CheckResult
 from cleanclaim.cli.options import FailOn
 from cleanclaim.cli.report import exit_code
 from cleanclaim.errors import UnreadableInput
+from cleanclaim.formats.tabular.mapping import read_mapping
+from cleanclaim.formats.tabular.proposal import proposed_mapping
+from cleanclaim.formats.tabular.reader import read_tabular
 from tests.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
@@ -194,6 +197,20 @@ def test_numbers_of_drugs_out_of_a_spreadsheet(checker: Checker) -> None:
     form = {one.claim_id for one in result.findings if one.id == "NDC-E-002"}
     unread = {one.claim_id for one in result.findings if one.id == "FMT-E-001"}
     assert (form, unread) == ({"T41F", "T41J"}, {"T41A", "T41B"})
+
+
+def test_the_mapping_that_is_proposed_for_tuva_reads_it(checker: Checker) -> None:
+    path = _FIELD / "f1-47-tuva-medical-claim.csv"
+    with path.open("rb") as stream:
+        mapping = read_mapping(proposed_mapping(stream, name=path.name).encode(), file="proposed.yaml")
+    result = checker.check_files([path], mapping=mapping)
+    assert (result.summary.claims, result.summary.lines, result.summary.total_charge) == (1, 2, "2820.00")
+    assert result.faults == ()
+    with path.open("rb") as stream:
+        (tables,) = read_tabular(stream, name=path.name, file_hash="ab" * 32, mapping=mapping)
+    line, claim = tables.line.to_pylist()[0], tables.claim.to_pylist()[0]
+    assert (line["billed_units"], line["modifiers"], line["service_date"].isoformat()) == (40, ["JZ"], "2024-08-01")
+    assert (claim["claim_type"], claim["place_of_service"], claim["diagnoses"]) == ("P", "11", ["K5090"])
 
 
 def test_a_charge_that_cannot_be_read_is_named_in_the_totals(checker: Checker, tmp_path: Path) -> None:
