@@ -54,6 +54,7 @@ FILES = {
     "f1-11-date-after-lin.837": Comes(faults=("segment-misplaced", "segment-misplaced")),
     "f1-13-lin-before-lx.837": Comes(faults=("segment-misplaced", "segment-misplaced")),
     "f1-14-date-on-claim.837": Comes(exit=1, faults=("segment-not-used",), fires=fires("F1-1 FMT-E-001")),
+    "f1-15-ndc-on-every-line.837": Comes(1, 3, "2970.00", others=frozenset({"NDC-E-011"})),
     "f1-21-numbers.837": Comes(
         5, 9, "12619.98", exit=1, faults=("amount-invalid", "amount-invalid"),
         fires=fires("F1-21D FMT-E-001", "F1-21D FMT-E-015"),

@@ -18,7 +18,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from cleanclaim.values import parse_ndc
+from cleanclaim.values import NdcKind, NdcReading, parse_ndc
 
 _BETWEEN = "it has hyphens or other characters"
 _OF_THE_LABEL = "the NDC printed on the container"
@@ -42,5 +42,13 @@ def facts_of(line: Mapping[str, Any]) -> dict[str, Any]:
         "ndc_eleven_digits": len(text) == 11 and text.isascii() and text.isdigit(),
         "ndc_several": _several(text),
         "ndc_problem": reading.problem or _BETWEEN,
-        "ndc_candidates": " or ".join(reading.candidates) or _OF_THE_LABEL,
+        "ndc_candidates": " or ".join(reading.candidates) or _zeros_before(reading) or _OF_THE_LABEL,
     }
+
+
+def _zeros_before(reading: NdcReading) -> str:
+    """Nine digits are eleven where a spreadsheet took two zeros off."""
+    digits = reading.given.strip()
+    if reading.kind is not NdcKind.NINE_DIGITS or not digits.isdigit():
+        return ""
+    return f"00{digits} (where two zeros in front were lost)"
