@@ -285,7 +285,8 @@ def service(line: OpenLine, segment: Segment) -> None:
     first = segment.component(1, 1) or ""
     if len(segment.components(1)) == 1 and len(first.encode()) > 2:
         line.log.tell("procedure-unreadable", segment, element="SV101", value=first)
-        line.lost.add("hcpcs_code")
+        line.lost |= {"code_qualifier", "hcpcs_code"}
+        row["code_qualifier"] = None
     line.service = segment
 
 

@@ -19,7 +19,7 @@ columns:
   modifiers: {type: list of text, meaning: "modifiers, in upper case", ask: "the modifiers of the line", source: line.modifiers}
   description: {type: text, meaning: description of the line, source: line.description}
   charge_amount: {type: money, unit: USD, meaning: charge of the line, source: line.charge_amount}
-  unit_basis: {type: text, meaning: "UN units, MJ minutes", source: line.unit_basis}
+  unit_basis: {type: text, meaning: "UN units, MJ minutes", ask: "the unit of measure of the line (UN)", source: line.unit_basis}
   no_cost: {type: boolean, meaning: "whether the line is charged at nothing or a cent: drug that cost nothing; a line that has no charge is not", ask: "the charge of the line", source: "line.charge_amount, UNW-13"}
   code_qualifier: {type: text, meaning: "what the code is: HC for HCPCS and CPT", ask: "the qualifier of the code", source: line.code_qualifier}
   billed_units: {type: units, unit: HCPCS billing units, meaning: units billed, ask: "the units of the line", source: line.billed_units}

@@ -79,9 +79,9 @@ def _service(part: Part, services: _Services, size: int) -> Columns:
     def text(number: int) -> Column:
         return part.first_texts(services.rows, number, services.line, size)
 
-    _tell_unparted(part, procedure, services)
+    qualifiers = _qualifiers(part, procedure, services)
     return {
-        "code_qualifier": of_procedure(1),
+        "code_qualifier": gather.first_strings(part.data, qualifiers, services.line, size),
         "hcpcs_code": of_procedure(2),
         "description": of_procedure(7),
         "charge_amount": part.first_decimals(
@@ -96,15 +96,17 @@ def _service(part: Part, services: _Services, size: int) -> Columns:
     }
 
 
-def _tell_unparted(part: Part, procedure: Composites, services: _Services) -> None:
-    """Tell a procedure of one component that is no qualifier: its parts stand between another separator."""
+def _qualifiers(part: Part, procedure: Composites, services: _Services) -> Spans:
+    """SV101-1; a procedure of one component that is no qualifier is told: its parts stand between another separator."""
     whole = part.segments.component(procedure, 1)
     bad = (procedure.sizes == 1) & (whole.end - whole.start > _QUALIFIER)
     if bad.any():
         separator = chr(part.segments.data[part.segments.separators[0]]) if len(part.segments.separators) else ":"
         expected = f"a qualifier and a code with `{separator}` between them, as ISA16 says"
         part.tell_spans("procedure-unreadable", services.rows, whole, bad, "01", expected=expected)
-        part.lose(LINE.name, "hcpcs_code", services.line[bad])
+        for name in ("code_qualifier", "hcpcs_code"):
+            part.lose(LINE.name, name, services.line[bad])
+    return Spans(whole.start, np.where(bad, whole.start, whole.end))
 
 
 def _modifiers(part: Part, procedure: Composites, services: _Services, size: int) -> Column:
