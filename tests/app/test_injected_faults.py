@@ -65,4 +65,8 @@ def test_what_is_told_severely_is_the_fault_or_follows_from_it(scores: Scores) -
     alarms = [text for own in scores.by_edit.values() for text in own.false_alarms]
     # 26 units and 9.5 on JW: half a unit too much, and thereby half a unit above the MUE. Two with ten times the units are
     # above the MUE of the quarter before, which speaks for theirs since presumption.
-    assert [text.split()[0] for text in alarms] == ["FB00280", "FB03963", "FB04507"]
+    # Four claims to Medicare are of $100,000 and more, which First Coast and Palmetto return (FMT-E-004): the labels do
+    # not know it.
+    too_large = [text for text in alarms if "FMT-E-004" in text]
+    assert len(too_large) == 4
+    assert [text.split()[0] for text in alarms if text not in too_large] == ["FB00280", "FB03963", "FB04507"]
