@@ -55,7 +55,7 @@ UNSEEN = {
     "line.revenue_code": "it stands in institutional claims, which are not read yet",
     **{
         f"{grain}.known_absent": "it is of partial claims; these are whole"
-        for grain in ("claim", "line", "line_pair", "policy_line", "drug_day", "diagnosis")
+        for grain in ("line_pair", "policy_line", "drug_day", "diagnosis")
     },
 }
 
@@ -164,6 +164,8 @@ def odd_claims() -> Iterator[dict[str, Any]]:
         yield {**claim(f"LIST{number}", lines=[given]), "complete": number % 2 == 0}
     skin = line(hcpcs_code="Q4101", service_date="2025-06-02", modifiers=["JW"])
     yield claim("CONTRACTOR", payer_id="15102", payer_program="medicare_b", lines=[skin])
+    twice = {"original_reference": "ICN1", "diagnoses": ["K5090", "K5090"]}
+    yield {**claim("AGAIN", frequency="7", lines=[line()]), **twice}
     yield claim("NOTHING", lines=[])
     yield {"claim_id": "BARE", "lines": [{}]}
     dates = ["0001-01-01", "1582-10-10", "1899-12-31", "2023-07-01", "2024-02-29", "9999-12-31"]
